@@ -1,0 +1,1 @@
+"""Plain files, never lost. Knows nothing of HTTP, Markdown rendering or models."""

@@ -1,0 +1,1 @@
+"""A document to what a reader gets, with a report of what the target would lose."""

@@ -1,0 +1,1 @@
+"""Tokens in, tokens out: one worker process owns the model. Knows nothing of documents or Markdown."""

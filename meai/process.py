@@ -1,0 +1,164 @@
+"""A supervised child process that speaks length-limited JSON frames over its pipes.
+
+A child may be killed at any moment without loss. Knows nothing of what the frames mean, of models or of Markdown.
+A frame is four bytes of length (big-endian) and that many bytes of UTF-8 JSON, an object. Never pickle: a hijacked
+child must not be able to run code in the parent.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO
+
+from meai.errors import EngineGone, MeaiError
+
+Frame = dict[str, Any]
+
+MAX_FRAME_BYTES = 32 * 1024 * 1024
+_HEADER = struct.Struct(">I")
+
+
+class FrameError(MeaiError):
+    """The other side sent something that is not a frame."""
+
+    code = "bad-frame"
+
+
+def write_frame(stream: BinaryIO, frame: Frame) -> None:
+    """Write *frame* to *stream* and flush. Not safe for two threads: hold a lock.
+
+    Raises FrameError above MAX_FRAME_BYTES and OSError when the other side is gone.
+    """
+    body = json.dumps(frame, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    if len(body) > MAX_FRAME_BYTES:
+        raise FrameError(f"A message of {len(body)} bytes is above the limit of {MAX_FRAME_BYTES}.")
+    stream.write(_HEADER.pack(len(body)) + body)
+    stream.flush()
+
+
+def read_frames(stream: BinaryIO) -> Iterator[Frame]:
+    """Yield frames from *stream* until it ends. A frame cut short by the other side's death ends it too.
+
+    Raises FrameError for a length above MAX_FRAME_BYTES or a body that is no JSON object.
+    """
+    while len(header := stream.read(_HEADER.size)) == _HEADER.size:
+        (length,) = _HEADER.unpack(header)
+        if length > MAX_FRAME_BYTES:
+            raise FrameError(f"A message of {length} bytes is above the limit of {MAX_FRAME_BYTES}.")
+        body = stream.read(length)
+        if len(body) < length:
+            return
+        yield _decode(body)
+
+
+def _decode(body: bytes) -> Frame:
+    try:
+        frame = json.loads(body.decode("utf-8", "surrogatepass"))
+    except ValueError as error:
+        raise FrameError(f"A message is not JSON: {error}.") from error
+    if not isinstance(frame, dict):
+        raise FrameError(f"A message is not an object but {type(frame).__name__}.")
+    return frame
+
+
+def take_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """For the child: take stdin and stdout for frames, so that whatever prints afterwards goes to stderr.
+
+    Native libraries write to file descriptor 1 behind Python's back, which would tear a frame apart.
+    """
+    incoming = os.fdopen(os.dup(0), "rb")
+    outgoing = os.fdopen(os.dup(1), "wb")
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    os.dup2(2, 1)
+    return incoming, outgoing
+
+
+class Child:
+    """A `python -m MODULE` child. Frames it sends go to *on_frame*, its end to *on_exit*, both on one reader thread.
+
+    *on_exit* receives the exit status (negative: the signal that ended it) exactly once for each start, also after
+    `kill` and `close`. The child must end by itself when its stdin ends, so that none outlives the parent.
+    """
+
+    def __init__(
+        self,
+        module: str,
+        *,
+        on_frame: Callable[[Frame], None],
+        on_exit: Callable[[int], None],
+    ) -> None:
+        self._module = module
+        self._on_frame = on_frame
+        self._on_exit = on_exit
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._reader: threading.Thread | None = None
+
+    @property
+    def alive(self) -> bool:
+        """Whether the child was started and has not ended."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int | None:
+        """The child's process id, or None before the first start."""
+        return self._process.pid if self._process else None
+
+    def start(self) -> None:
+        """Start the child. Returns at once. Never forks: libgomp, CUDA and Metal do not survive it."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", self._module], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        self._process = process
+        self._reader = threading.Thread(target=self._read, args=(process,), name=self._module, daemon=True)
+        self._reader.start()
+
+    def send(self, frame: Frame) -> None:
+        """Send *frame*; any thread may call. Raises EngineGone when the child is not there to read it."""
+        process = self._process
+        if process is None or process.stdin is None:
+            raise EngineGone(f"The helper process {self._module} is not running.")
+        with self._lock:
+            try:
+                write_frame(process.stdin, frame)  # type: ignore[arg-type]
+            except (OSError, ValueError) as error:
+                raise EngineGone(f"The helper process {self._module} has ended; please try again.") from error
+
+    def kill(self) -> None:
+        """End the child now, whatever it does. `on_exit` follows from the reader thread."""
+        if self._process is not None:
+            self._process.kill()
+
+    def close(self, timeout_s: float = 2.0) -> None:
+        """Ask the child to end by closing its stdin; kill it after *timeout_s* seconds. Safe to call twice."""
+        process = self._process
+        if process is None:
+            return
+        try:
+            if process.stdin is not None:
+                process.stdin.close()
+        except OSError:
+            pass
+        try:
+            process.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        if self._reader is not None and self._reader is not threading.current_thread():
+            self._reader.join(timeout_s)
+
+    def _read(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdout is not None
+        try:
+            for frame in read_frames(process.stdout):  # type: ignore[arg-type]
+                self._on_frame(frame)
+        except FrameError:
+            process.kill()
+        self._on_exit(process.wait())

@@ -1,0 +1,1 @@
+"""HTTP, JSON and sockets to calls. The only rooms that know Flask."""
