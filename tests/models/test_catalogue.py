@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from meai.models.catalogue import checkout_models, read_catalogue
+
+
+def test_the_default_model_is_the_embedded_one() -> None:
+    default = read_catalogue()[0]
+    assert default.name == "smollm2-135m"
+    assert default.licence == "Apache-2.0"
+    assert default.sha256 == "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
+
+
+def test_names_and_files_are_unique() -> None:
+    entries = read_catalogue()
+    assert len({entry.name for entry in entries}) == len(entries)
+    assert len({entry.file for entry in entries}) == len(entries)
+
+
+def test_every_entry_states_its_licence_and_can_be_checked() -> None:
+    for entry in read_catalogue():
+        assert entry.licence
+        assert entry.licence_url.startswith("https://")
+        assert len(bytes.fromhex(entry.sha256)) == 32
+        assert entry.size > 0
+        assert entry.source.size > 0
+
+
+def test_a_checkout_has_a_models_folder_of_its_own() -> None:
+    folder = checkout_models()
+    assert folder is not None
+    assert (folder / "catalogue.toml").is_file()
