@@ -1,0 +1,157 @@
+"""What ME_AI was asked to do, read once: defaults, then the config file, then the environment, then flags.
+
+The only reader of environment variables. Knows nothing of what the values are used for, and makes no folder.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from meai.errors import BadInput
+
+# Fixed, because a browser keeps its storage by origin, and the port is part of that. Registered to nobody.
+DEFAULT_PORT = 26324
+DOCUMENT_SUFFIXES = (".md", ".markdown")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything that can be asked for. All paths are absolute."""
+
+    # The folder of the writer's documents; it need not be there yet unless it was given as PATH.
+    workspace: Path
+    # The name of the one document to serve, or None for the whole folder.
+    single: str | None
+    # 0 means any free port.
+    port: int
+    # Whether someone asked for this port; if nobody did, a neighbour may be taken instead.
+    port_given: bool
+    open_browser: bool
+    # A model's name or file, or None for the best there is.
+    model: str | None
+    # History, trash and fetched models.
+    data_dir: Path
+    # What can be made again.
+    cache_dir: Path
+    # Where the config file is looked for; it need not be there.
+    config_file: Path
+
+
+def read_config(
+    *,
+    path: Path | None = None,
+    port: int | None = None,
+    model: str | None = None,
+    open_browser: bool = True,
+    environ: Mapping[str, str] | None = None,
+) -> Config:
+    """Return the configuration; the parameters are the flags, None where one was not given.
+
+    Raises BadInput with a sentence that names the key, the value and where it was set.
+    """
+    environ = os.environ if environ is None else environ
+    config_file = platformdirs.user_config_path("meai", appauthor=False) / "config.toml"
+    settings = _from_file(config_file) | _from_environment(environ)
+    flags = {"port": port, "model": model}
+    settings |= {key: value for key, value in flags.items() if value is not None}
+    workspace, single = _asked_for(path) if path else (settings.get("workspace") or _default_workspace(), None)
+    return Config(
+        workspace=workspace,
+        single=single,
+        port=settings.get("port", DEFAULT_PORT),
+        port_given="port" in settings,
+        open_browser=open_browser and _has_screen(environ),
+        model=settings.get("model"),
+        data_dir=settings.get("data_dir") or platformdirs.user_data_path("meai", appauthor=False),
+        cache_dir=settings.get("cache_dir") or platformdirs.user_cache_path("meai", appauthor=False),
+        config_file=config_file,
+    )
+
+
+def _port(value: object, base: Path) -> int:
+    number = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+    if type(number) is not int or not 0 <= number <= 65535:
+        raise ValueError("a number from 0 to 65535")
+    return number
+
+
+def _name(value: object, base: Path) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("a name or a file")
+    return value
+
+
+def _path(value: object, base: Path) -> Path:
+    if not isinstance(value, str) or not value.strip() or "\0" in value:
+        raise ValueError("a path")
+    return base / Path(value).expanduser()
+
+
+# Key in the file, variable in the environment, how a value is read. Relative paths start at the second parameter.
+_SETTINGS: tuple[tuple[str, str, Callable[[object, Path], Any]], ...] = (
+    ("workspace", "MEAI_WORKSPACE", _path),
+    ("port", "MEAI_PORT", _port),
+    ("model", "MEAI_MODEL", _name),
+    ("data_dir", "MEAI_DATA_DIR", _path),
+    ("cache_dir", "MEAI_CACHE_DIR", _path),
+)
+
+
+def _from_file(file: Path) -> dict[str, Any]:
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise BadInput(f"The config file {file} cannot be read: {error}.") from error
+    known = {key for key, _, _ in _SETTINGS}
+    if unknown := sorted(table.keys() - known):
+        raise BadInput(f"{unknown[0]} in {file} is no setting; there are {', '.join(sorted(known))}.")
+    return {key: _read(read, table[key], file.parent, f"{key} in {file}") for key, _, read in _SETTINGS if key in table}
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the environment sets. An empty variable counts as not set, as shells cannot always unset one."""
+    return {
+        key: _read(read, environ[variable], Path.cwd(), variable)
+        for key, variable, read in _SETTINGS
+        if environ.get(variable)
+    }
+
+
+def _read(read: Callable[[object, Path], Any], value: object, base: Path, place: str) -> Any:
+    try:
+        return read(value, base)
+    except ValueError as error:
+        raise BadInput(f"{place} is {value!r}, but must be {error}.") from error
+
+
+def _default_workspace() -> Path:
+    return platformdirs.user_documents_path() / "ME_AI"
+
+
+def _asked_for(path: Path) -> tuple[Path, str | None]:
+    """Return the folder to serve and, where *path* is one document, its name in there."""
+    path = path.expanduser()
+    if path.is_dir():
+        return path.resolve(), None
+    if not path.is_file():
+        raise BadInput(f"There is no folder or document {path}; give a folder, or a .md file that exists.")
+    if path.suffix.lower() not in DOCUMENT_SUFFIXES:
+        raise BadInput(f"{path} is no Markdown document; its name must end in .md or .markdown.")
+    return path.parent.resolve(), path.name
+
+
+def _has_screen(environ: Mapping[str, str]) -> bool:
+    """Whether a browser window can open. Elsewhere a text browser would take over the terminal."""
+    if sys.platform in ("darwin", "win32"):
+        return True
+    return any(environ.get(variable) for variable in ("DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME"))
