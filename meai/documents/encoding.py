@@ -1,0 +1,119 @@
+"""A document's exact bytes, to the text an editor holds, and back. Touches no disk.
+
+An editor treats `\\r\\n`, `\\r` and `\\n` as line ends and knows only `\\n`; bytes a writer did not touch must come back
+as they were. So `decode` gives text with `\\n` only, and `encode` takes the old bytes to restore what that text lost:
+the byte-order mark and every untouched line's own ending.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from meai.errors import BadInput, DocumentUnreadable
+
+BOM = b"\xef\xbb\xbf"
+_LINE_END = re.compile("\r\n|\r|\n")
+# Above this many lines on both sides a quadratic comparison takes seconds; pairing lines by position is then enough.
+_MAX_COMPARED_LINES = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class TextFile:
+    """What a file says, and what its text alone does not tell."""
+
+    text: str
+    """The content with `\\n` line ends and without a byte-order mark."""
+    bom: bool
+    """Whether the bytes begin with a UTF-8 byte-order mark."""
+    ends: tuple[str, ...]
+    """Each line's own ending: `\\n`, `\\r\\n` or `\\r`; the last line has none and no entry."""
+    etag: str
+    """A strong HTTP validator of the exact bytes, quotes included."""
+
+
+def etag_of(data: bytes) -> str:
+    """Return the ETag of *data*: `"sha256-<hex>"`, quotes included."""
+    return f'"sha256-{hashlib.sha256(data).hexdigest()}"'
+
+
+def decode(data: bytes, name: str = "The file") -> TextFile:
+    """Read *data* as strict UTF-8. Raises DocumentUnreadable with the offset of the first byte that is not.
+
+    *name* stands for the file in that sentence.
+    """
+    bom = data.startswith(BOM)
+    try:
+        raw = data[len(BOM) if bom else 0 :].decode("utf-8")
+    except UnicodeDecodeError as error:
+        offset = error.start + (len(BOM) if bom else 0)
+        raise DocumentUnreadable(
+            f"{name} is not UTF-8 text: byte {offset} is 0x{data[offset]:02x}; "
+            "save a copy of it with the encoding UTF-8 and open that."
+        ) from error
+    ends = tuple(_LINE_END.findall(raw))
+    return TextFile(text=_LINE_END.sub("\n", raw), bom=bom, ends=ends, etag=etag_of(data))
+
+
+def encode(text: str, old: bytes) -> bytes:
+    """Return *text* as the new bytes of the file that held *old*: its BOM and its untouched lines' endings are kept.
+
+    New lines get the ending that most of *old* has. Raises BadInput for text that no UTF-8 file can hold, and
+    DocumentUnreadable when *old* is not UTF-8.
+    """
+    was = decode(old)
+    lines = _LINE_END.split(text)
+    body = "".join(line + end for line, end in zip(lines, _ends(lines, was), strict=True))
+    try:
+        return (BOM if was.bom else b"") + body.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise BadInput(
+            f"The character {body[error.start]!a} is half of a pair and cannot be saved; please delete it."
+        ) from error
+
+
+def _ends(lines: list[str], was: TextFile) -> list[str]:
+    """Return one ending for each of *lines*; the last has none."""
+    usual = Counter(was.ends).most_common(1)[0][0] if was.ends else "\n"
+    if all(end == usual for end in was.ends):
+        return [usual] * (len(lines) - 1) + [""]
+    ends = [usual] * len(lines)
+    for new, old in _pairs(was.text.split("\n"), lines):
+        if old < len(was.ends):
+            ends[new] = was.ends[old]
+    ends[-1] = ""
+    return ends
+
+
+def _pairs(old: list[str], new: list[str]) -> list[tuple[int, int]]:
+    """Return (new, old) indices of lines that continue each other. An edited line continues the one it stands for."""
+    start = _shared(old, new)
+    tail = _shared(old[start:][::-1], new[start:][::-1])
+    pairs = [(line, line) for line in range(start)]
+    pairs += _middle(old[start : len(old) - tail], new[start : len(new) - tail], start)
+    pairs += [(len(new) - line, len(old) - line) for line in range(1, tail + 1)]
+    return pairs
+
+
+def _middle(old: list[str], new: list[str], start: int) -> list[tuple[int, int]]:
+    if min(len(old), len(new)) > _MAX_COMPARED_LINES:
+        return [(start + line, start + line) for line in range(min(len(old), len(new)))]
+    blocks = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    return [
+        (start + new_from + line, start + old_from + line)
+        for _, old_from, old_to, new_from, new_to in blocks
+        for line in range(min(old_to - old_from, new_to - new_from))
+    ]
+
+
+def _shared(left: list[str], right: list[str]) -> int:
+    """Return how many lines the two begin with in common."""
+    count = 0
+    for one, other in zip(left, right, strict=False):
+        if one != other:
+            break
+        count += 1
+    return count

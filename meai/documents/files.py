@@ -1,0 +1,300 @@
+"""One file on disk: read whole, or replaced whole. Knows nothing of workspaces, names or text.
+
+`save` survives a kill or a power cut at any moment: the file then holds the old bytes or the new ones, and the new
+ones once `save` has returned. Its steps and their order are what makes that true; a test replays every prefix of them.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import stat
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from meai.documents.encoding import TextFile, decode, etag_of
+from meai.documents.names import TEMPORARY_PREFIX
+from meai.errors import DocumentConflict, DocumentExists, DocumentNotFound, DocumentNotWritten, DocumentUnreadable
+
+MAX_BYTES = 20 * 1024 * 1024
+STALE_TEMPORARY_S = 600.0
+_BACKUP_SUFFIX = ".backup"
+
+# Absent on some systems: 0 asks for nothing. Without O_BINARY Windows would translate line ends.
+_PLAIN = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
+_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _PLAIN
+_REASONS = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "your disk quota is used up",
+    errno.EROFS: "the disk is read-only",
+    errno.EACCES: "you are not permitted to write it",
+    errno.EPERM: "you are not permitted to write it",
+    errno.EIO: "the disk reports an error",
+    errno.ENAMETOOLONG: "its name is too long for this disk",
+}
+_NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS}
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A file's bytes, and what tells whether it has been changed since."""
+
+    data: bytes
+    status: os.stat_result
+
+    @property
+    def etag(self) -> str:
+        """The ETag of the bytes."""
+        return etag_of(self.data)
+
+
+def read(path: Path) -> TextFile:
+    """Read the document at *path*. Raises DocumentNotFound, or DocumentUnreadable with the way out."""
+    return decode(snapshot(path).data, f"“{path.name}”")
+
+
+def snapshot(path: Path, *, limit: int = MAX_BYTES) -> Snapshot:
+    """Read the regular file *path*, no link. Raises DocumentNotFound, or DocumentUnreadable above *limit* bytes too."""
+    try:
+        handle = os.open(path, _READ)
+    except FileNotFoundError as error:
+        raise DocumentNotFound(f"There is no document “{path.name}”; it may have been moved or deleted.") from error
+    except OSError as error:
+        raise DocumentUnreadable(f"“{path.name}” cannot be opened: {error.strerror}.") from error
+    with os.fdopen(handle, "rb") as file:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise DocumentUnreadable(f"“{path.name}” is not a file but a folder or a device.")
+        if status.st_size > limit:
+            raise DocumentUnreadable(
+                f"“{path.name}” has {status.st_size:,} bytes and ME_AI opens up to {limit:,}; please split it."
+            )
+        return Snapshot(file.read(), status)
+
+
+def save(path: Path, data: bytes, was: Snapshot | None) -> None:
+    """Make *data* the content of *path*, a real path, durably. *was* is what the caller read there; None creates.
+
+    Identical bytes write nothing. Raises DocumentExists when creating over a file, DocumentConflict when another
+    program has changed it, DocumentNotWritten when the disk refuses; the old bytes are then intact.
+    """
+    if was is not None and was.data == data:
+        return
+    with _refusals(path):
+        if was is None:
+            _create(path, data)
+        elif _must_stay_in_place(path, was):
+            _overwrite(path, data, was)
+        else:
+            _replace(path, data, was)
+
+
+def move(source: Path, target: Path) -> None:
+    """Give *source* the name *target*, durably. Raises DocumentExists rather than overwrite, and DocumentNotWritten."""
+    with _refusals(target):
+        try:
+            _move(source, target)
+        except FileExistsError as error:
+            raise DocumentExists(f"“{target.name}” is there already; please choose another name.") from error
+        _sync_folder(target.parent)
+        if source.parent != target.parent:
+            _sync_folder(source.parent)
+
+
+def remove(path: Path, was: Snapshot) -> None:
+    """Delete *path*, durably; *was* is what it, or the file it links to, held. Raises like `save`."""
+    with _refusals(path):
+        _refuse_if_changed(Path(os.path.realpath(path)), was)
+        os.unlink(path)
+        _sync_folder(path.parent)
+
+
+def sweep(path: Path) -> None:
+    """Delete *path* if it is what a killed `save` left, more than ten minutes ago."""
+    if path.name.startswith(TEMPORARY_PREFIX) and path.suffix != _BACKUP_SUFFIX:
+        with suppress(OSError):
+            if time.time() - path.lstat().st_mtime > STALE_TEMPORARY_S:
+                path.unlink()
+
+
+def _create(path: Path, data: bytes) -> None:
+    with _temporary(path, data, like=None) as temporary:
+        try:
+            _move(temporary, path)
+        except FileExistsError as error:
+            raise DocumentExists(f"“{path.name}” is there already; please choose another name.") from error
+    _sync_folder(path.parent)
+
+
+def _replace(path: Path, data: bytes, was: Snapshot) -> None:
+    with _temporary(path, data, like=path) as temporary:
+        _refuse_if_changed(path, was)
+        _patiently_replace(temporary, path)
+    _sync_folder(path.parent)
+
+
+def _overwrite(path: Path, data: bytes, was: Snapshot) -> None:
+    """Write into the file itself, which a hard link or another owner forbids to replace; a backup covers a crash."""
+    backup = path.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}{_BACKUP_SUFFIX}")
+    _write_new(backup, was.data, like=None)
+    _sync_folder(path.parent)
+    _refuse_if_changed(path, was)
+    try:
+        _pour(path, data)
+    except OSError:
+        _pour(path, was.data)
+        os.unlink(backup)
+        raise
+    os.unlink(backup)
+
+
+def _pour(path: Path, data: bytes) -> None:
+    handle = os.open(path, os.O_WRONLY | _PLAIN)
+    try:
+        _write_all(handle, data)
+        os.ftruncate(handle, len(data))
+        _sync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _temporary(path: Path, data: bytes, like: Path | None) -> Iterator[Path]:
+    """Yield a synced file with *data* beside *path*; it is gone afterwards, whatever happens."""
+    temporary = path.with_name(TEMPORARY_PREFIX + secrets.token_hex(8))
+    try:
+        _write_new(temporary, data, like)
+        yield temporary
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(temporary)
+
+
+def _write_new(path: Path, data: bytes, like: Path | None) -> None:
+    # A new document gets what the umask allows; a copy of an old one is private until it has that one's mode.
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _PLAIN, 0o666 if like is None else 0o600)
+    try:
+        _write_all(handle, data)
+        if like is not None and os.name != "nt":
+            _copy_owner_and_mode(like, handle)
+        _sync(handle)
+    finally:
+        os.close(handle)
+
+
+def _write_all(handle: int, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(handle, rest) :]
+
+
+def _copy_owner_and_mode(source: Path, handle: int) -> None:
+    theirs, mine = os.stat(source), os.fstat(handle)
+    if (mine.st_uid, mine.st_gid) != (theirs.st_uid, theirs.st_gid):
+        os.fchown(handle, theirs.st_uid, theirs.st_gid)
+    os.fchmod(handle, stat.S_IMODE(theirs.st_mode))
+    if sys.platform == "linux":
+        # Access lists and tags; what a file system or a policy refuses to copy is not worth a failed save.
+        with suppress(OSError):
+            for name in os.listxattr(source):
+                os.setxattr(handle, name, os.getxattr(source, name))
+
+
+def _must_stay_in_place(path: Path, was: Snapshot) -> bool:
+    """Whether replacing the file would cut a hard link or change its owner. Raises PermissionError for read-only."""
+    # A rename asks only the folder's permission, so a read-only file would be replaced without this check.
+    if not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    if os.name == "nt" or was.status.st_nlink > 1:
+        return was.status.st_nlink > 1
+    mine = was.status.st_uid == os.geteuid() and was.status.st_gid in {os.getegid(), *os.getgroups()}
+    return not mine and os.geteuid() != 0
+
+
+def _refuse_if_changed(path: Path, was: Snapshot) -> None:
+    """Narrow the race with other programs to microseconds; POSIX has nothing that would close it."""
+    try:
+        now = os.stat(path, follow_symlinks=False)
+    except FileNotFoundError as error:
+        raise DocumentNotFound(f"“{path.name}” has been moved or deleted by another program.") from error
+    before = was.status
+    if (now.st_ino, now.st_mtime_ns, now.st_size) != (before.st_ino, before.st_mtime_ns, before.st_size):
+        raise DocumentConflict(f"“{path.name}” has been changed by another program.", snapshot(path).etag)
+
+
+def _move(source: Path, target: Path) -> None:
+    if os.name == "nt":
+        os.rename(source, target)
+        return
+    if _same_file(source, target):
+        os.rename(source, target)  # only the case differs, on a file system that ignores it
+        return
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except OSError as error:
+        if error.errno not in _NO_HARD_LINKS:
+            raise
+        if os.path.lexists(target):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from error
+        os.rename(source, target)
+    else:
+        os.unlink(source)
+
+
+def _same_file(source: Path, target: Path) -> bool:
+    try:
+        return os.path.samestat(os.lstat(source), os.lstat(target))
+    except FileNotFoundError:
+        return False
+
+
+def _patiently_replace(temporary: Path, path: Path) -> None:
+    """Replace *path*. Windows refuses while a virus scanner or a synchroniser has it open, for a moment."""
+    for _ in range(5 if os.name == "nt" else 0):
+        try:
+            os.replace(temporary, path)
+        except PermissionError:
+            time.sleep(0.05)
+        else:
+            return
+    os.replace(temporary, path)
+
+
+def _sync(handle: int) -> None:
+    if sys.platform == "darwin":
+        import fcntl
+
+        # fsync on macOS leaves the bytes in the drive's own cache.
+        with suppress(OSError):
+            fcntl.fcntl(handle, fcntl.F_FULLFSYNC)
+            return
+    os.fsync(handle)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the folder's entries durable. Some file systems have no such thing; Windows has no way to ask."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | getattr(os, "O_CLOEXEC", 0))
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _refusals(path: Path) -> Iterator[None]:
+    """Turn the system's refusal into a sentence."""
+    try:
+        yield
+    except OSError as error:
+        reason = _REASONS.get(error.errno or 0, error.strerror or "the system refused")
+        raise DocumentNotWritten(f"“{path.name}” could not be saved: {reason}.") from error

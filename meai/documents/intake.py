@@ -1,0 +1,98 @@
+"""Garbled characters in a text from elsewhere, and what they were meant to be. Never changes a document by itself.
+
+UTF-8 read as Windows-1252 or Latin-1 turns 👉 into `ðŸ‘‰`. Only that is mended: no quote is straightened, no form
+normalised, no entity decoded, no line end touched. Code stays as it is, fenced or inline: there, such characters may be
+what the code is about. (A block indented by four spaces is prose to this module; a writer sees each change anyway.)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+_FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
+# A run of backticks, and the text to the next run of the same length: an inline code span.
+_CODE_SPAN = re.compile(r"((?<!`)(`+)(?!`).+?(?<!`)\2(?!`))")
+_WORD = re.compile(r"\w+|\s+|.", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class RepairChange:
+    """One garbled passage."""
+
+    line: int
+    """0-based."""
+    before: str
+    """The passage as it stands, with the rest of its word."""
+    after: str
+    """What it was meant to be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A text with its garbled characters mended, for a writer to take or leave."""
+
+    text: str
+    """The whole text, mended."""
+    changes: tuple[RepairChange, ...]
+    """What differs from the text given, in order."""
+
+
+def repair(text: str) -> Repair | None:
+    """Return what the garbled characters of *text* were meant to be, or None where there are none.
+
+    *text* has `\\n` line ends; so has the answer, with the same number of lines.
+    """
+    if text.isascii():
+        return None
+    # ftfy takes a twentieth of a second to import, which a start need not pay.
+    from ftfy.badness import is_bad
+
+    if not is_bad(text):
+        return None
+    lines = text.split("\n")
+    changes: list[RepairChange] = []
+    for number in _prose(lines):
+        if not lines[number].isascii() and (mended := _mend(lines[number])) != lines[number]:
+            changes += _changes(number, lines[number], mended)
+            lines[number] = mended
+    return Repair("\n".join(lines), tuple(changes)) if changes else None
+
+
+def _prose(lines: list[str]) -> Iterator[int]:
+    """Yield the numbers of the lines outside fenced code."""
+    fence = ""
+    for number, line in enumerate(lines):
+        match = _FENCE.match(line)
+        if not fence and match:
+            fence = match[1]
+        elif fence:
+            if match and match[1].startswith(fence) and not line[match.end() :].strip():
+                fence = ""
+        else:
+            yield number
+
+
+def _mend(line: str) -> str:
+    """Return *line* with its garbled characters mended outside inline code."""
+    from ftfy import TextFixerConfig, fix_encoding
+
+    # `replace_lossy_sequences` would put a question mark where a garbled character can no longer be told.
+    config = TextFixerConfig(replace_lossy_sequences=False, fix_c1_controls=False)
+    pieces = []
+    start = 0
+    for code in _CODE_SPAN.finditer(line):
+        pieces += [fix_encoding(line[start : code.start()], config), code[0]]
+        start = code.end()
+    mended = "".join([*pieces, fix_encoding(line[start:], config)])
+    # A character that was meant to end a line would shift every line below; better garbled than that.
+    return line if "\n" in mended or "\r" in mended else mended
+
+
+def _changes(number: int, before: str, after: str) -> Iterator[RepairChange]:
+    old, new = _WORD.findall(before), _WORD.findall(after)
+    for kind, old_from, old_to, new_from, new_to in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind != "equal":
+            yield RepairChange(number, "".join(old[old_from:old_to]), "".join(new[new_from:new_to]))

@@ -1,0 +1,132 @@
+"""Which names a document may have, and where they lead. Knows nothing of what a file contains.
+
+A name is a path inside the workspace with `/` between folders. Two rules: what may be opened at all (nothing that
+leaves the workspace or hides in it), and what may be created (also nothing that another system could not hold).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from pathlib import Path
+
+from meai.errors import BadInput, DocumentExists
+
+DOCUMENT_SUFFIXES = (".md", ".markdown")
+MAX_PART_BYTES = 200
+MAX_DEPTH = 32
+TEMPORARY_PREFIX = ".~me_ai-"
+
+_IGNORED_FOLDERS = frozenset({"node_modules", "__pycache__"})
+_DEVICES = frozenset(
+    ["con", "prn", "aux", "nul", "conin$", "conout$"]
+    + [f"{device}{digit}" for device in ("com", "lpt") for digit in "0123456789¹²³"]
+)
+# Controls, separators and half pairs cannot be typed back; bidirectional overrides make a name read as another.
+_UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_NOT_PORTABLE = re.compile(r'[<>:"|?*]')
+
+
+def parts(name: str) -> tuple[str, ...]:
+    """Return the folders and the file of *name*. Raises BadInput unless they stay inside the workspace, visibly."""
+    if not name:
+        raise BadInput("A document needs a name.")
+    if _UNWRITABLE.search(name):
+        raise BadInput(f"The name {name!a} contains a character that cannot be shown; please leave it out.")
+    if "\\" in name:
+        raise BadInput(f"The name “{name}” contains a backslash; put “/” between folders.")
+    pieces = tuple(name.split("/"))
+    if len(pieces) > MAX_DEPTH:
+        raise BadInput(f"The name “{name[:60]}…” lies more than {MAX_DEPTH} folders deep.")
+    for piece in pieces:
+        _check_part(name, piece)
+    return pieces
+
+
+def document_parts(name: str) -> tuple[str, ...]:
+    """Return `parts(name)` of a document. Raises BadInput also where *name* has another ending than `.md`."""
+    pieces = parts(name)
+    if not is_document(pieces[-1]):
+        raise BadInput(f"“{name}” is not a Markdown document: its name must end in .md or .markdown.")
+    return pieces
+
+
+def new_document_parts(name: str) -> tuple[str, ...]:
+    """Return the parts for a document to be created, in Unicode form NFC, that every system can hold.
+
+    Raises BadInput with the way out.
+    """
+    pieces = document_parts(unicodedata.normalize("NFC", name))
+    for piece in pieces:
+        if bad := _NOT_PORTABLE.search(piece):
+            raise BadInput(f"The name “{name}” contains “{bad[0]}”, which some systems forbid; please leave it out.")
+    return pieces
+
+
+def is_document(file_name: str) -> bool:
+    """Whether a file of that name is a Markdown document."""
+    return file_name.casefold().endswith(DOCUMENT_SUFFIXES)
+
+
+def is_visible(part: str) -> bool:
+    """Whether a folder or file of that name is the writer's to see: not hidden, not a tool's."""
+    return not part.startswith(".") and part not in _IGNORED_FOLDERS
+
+
+def key(name: str) -> str:
+    """Return what two names have in common that some file systems cannot tell apart."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def inside(root: Path, pieces: tuple[str, ...]) -> Path:
+    """Return the real path of *pieces* below *root* (itself a real path), links followed; it need not exist.
+
+    Raises BadInput when a link leads out of *root* or to where the workspace hides things.
+    """
+    real = Path(os.path.realpath(root.joinpath(*pieces)))
+    if not real.is_relative_to(root):
+        raise BadInput(f"“{'/'.join(pieces)}” is a link out of the workspace; open the folder it leads to instead.")
+    if not all(is_visible(part) for part in real.relative_to(root).parts):
+        raise BadInput(f"“{'/'.join(pieces)}” is a link to a hidden file, which ME_AI does not open.")
+    return real
+
+
+def refuse_clash(root: Path, pieces: tuple[str, ...], *, ignore: Path | None = None) -> None:
+    """Raise DocumentExists when the name is taken, also where only case or Unicode form differ, in a folder too.
+
+    *ignore* is a file that may have the name already: the one being renamed.
+    """
+    folder = root
+    for depth, piece in enumerate(pieces, start=1):
+        names = _names_in(folder)
+        if depth < len(pieces) and piece in names:
+            names = []
+        for found in names:
+            if key(found) == key(piece) and folder / found != ignore:
+                shown = "/".join((*pieces[: depth - 1], found))
+                raise DocumentExists(f"“{shown}” is there already; please choose another name.")
+        folder = folder / piece
+
+
+def _names_in(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _check_part(name: str, piece: str) -> None:
+    if piece in ("", ".", ".."):
+        raise BadInput(f"The name “{name}” is not a path inside the workspace.")
+    if not is_visible(piece):
+        raise BadInput(f"The name “{name}” has a hidden part, “{piece}”; please choose another.")
+    if piece[-1] in ". ":
+        raise BadInput(f"The name “{name}” has a part that ends in a dot or a space; please leave that out.")
+    if len(piece.encode()) > MAX_PART_BYTES:
+        raise BadInput(f"The name “{piece[:60]}…” is too long: {MAX_PART_BYTES} bytes are allowed.")
+    if piece.split(".")[0].rstrip(" ").casefold() in _DEVICES:
+        raise BadInput(f"The name “{name}” is that of a device on Windows; please choose another.")
+    # A drive or an alternate data stream: Windows would open something else than a file of that name.
+    if os.name == "nt" and ":" in piece:
+        raise BadInput(f"The name “{name}” contains a colon; please leave it out.")

@@ -1,0 +1,35 @@
+"""The first folder of a new writer. Knows nothing of where it should be."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from meai.documents import encoding, files
+from meai.errors import DocumentNotWritten
+
+NAME = "Welcome.md"
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def first_run(folder: Path) -> None:
+    """Make *folder* with a document that teaches ME_AI, unless something is in it already.
+
+    Nothing is ever overwritten, and a deleted welcome does not come back beside other documents.
+    Raises DocumentNotWritten when the folder cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        empty = not any(os.scandir(folder))
+    except OSError as error:
+        raise DocumentNotWritten(
+            f"The folder “{folder}” cannot be made: {error.strerror}; name another, as in: meai ~/Newsletter"
+        ) from error
+    if empty:
+        files.save(folder / NAME, encoding.encode(_template(), b""), None)
+
+
+def _template() -> str:
+    # Installed, the templates lie in the package; in a checkout, beside it.
+    root = _PACKAGE if (_PACKAGE / "templates").is_dir() else _PACKAGE.parent
+    return (root / "templates" / "welcome.md").read_text(encoding="utf-8")
