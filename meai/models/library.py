@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from meai.errors import ModelRefused, NoModel
-from meai.models.catalogue import CatalogueEntry
+from meai.models.catalogue import CatalogueEntry, checkout_models, read_catalogue
 
 SUFFIX = ".gguf"
 _MAGIC = b"GGUF"
@@ -108,6 +108,17 @@ class ModelLibrary:
             return f"The model {name} is not on this machine yet; fetch it with `meai models pull {name}`."
         here = ", ".join(model.name for model in self.list()) or "none"
         return f"There is no model called {name}; on this machine: {here}. A model file is named by its path."
+
+
+def models_folder(data_dir: Path) -> Path:
+    """Return where fetched models lie in *data_dir*."""
+    return data_dir / "models"
+
+
+def open_library(data_dir: Path) -> ModelLibrary:
+    """Return the library of this installation: the checkout's models, if this is one, and those in *data_dir*."""
+    folders = (checkout_models(), models_folder(data_dir))
+    return ModelLibrary(tuple(folder for folder in folders if folder), read_catalogue())
 
 
 def check_model(path: Path, *, expected_size: int | None = None) -> int:

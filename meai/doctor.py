@@ -1,0 +1,210 @@
+"""What this installation is and whether it can work: findings for a person, or for a program. Changes nothing.
+
+Knows nothing of how findings are asked for. llama.cpp is looked at in a child process, as a build for another
+processor ends the process that loads it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from meai import __version__
+from meai.config import Config
+from meai.errors import MeaiError
+from meai.models.library import ModelLibrary, open_library
+
+_PACKAGE = Path(__file__).resolve().parent
+_PACKAGES = ("llama-cpp-python", "flask", "simple-websocket", "markdown-it-py", "pygments", "nh3", "ftfy", "numpy")
+# What llama.cpp has faster code for; the names of Linux.
+_WORTH_NAMING = (
+    *("avx", "avx2", "f16c", "fma", "bmi2", "avx_vnni", "avx512f", "avx512_vnni", "avx512_bf16", "amx_int8"),
+    *("asimd", "asimddp", "i8mm", "bf16", "sve", "sve2"),
+)
+_ASK_LLAMA = "import json; from meai.inference.llama import build_info; print(json.dumps(build_info()))"
+_ILLEGAL_INSTRUCTION = (-4, 0xC000001D)
+_REINSTALL = "`pip install --force-reinstall --no-cache-dir --no-binary llama-cpp-python llama-cpp-python==0.3.36`"
+_TIMEOUT_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    # `software`, `processor`, `llama.cpp`, `model`, `folders` or `page`.
+    topic: str
+    name: str
+    value: str | bool
+    # A sentence with the way out where this keeps ME_AI from working, else empty.
+    problem: str = ""
+
+
+def examine(config: Config) -> tuple[Finding, ...]:
+    """Look at everything. Takes about a second; never raises MeaiError, as a failure is a finding."""
+    library = open_library(config.data_dir)
+    return (
+        *_software(),
+        *_processor(),
+        *_llama(),
+        *_model(config, library),
+        *_folders(config, library),
+        *_page(config),
+    )
+
+
+def as_json(findings: Iterable[Finding]) -> str:
+    """Return *findings* as a JSON object by topic and name, with the list `problems`."""
+    found = tuple(findings)
+    topics: dict[str, object] = {}
+    for finding in found:
+        topic = topics.setdefault(finding.topic, {})
+        if isinstance(topic, dict):
+            topic[finding.name] = finding.value
+    topics["problems"] = [finding.problem for finding in found if finding.problem]
+    return json.dumps(topics, indent=2, ensure_ascii=False)
+
+
+def as_text(findings: Iterable[Finding]) -> str:
+    """Return *findings* in two columns below a heading for each topic, problems last."""
+    lines: list[str] = []
+    problems: list[str] = []
+    topic = ""
+    for finding in findings:
+        if finding.topic != topic:
+            topic = finding.topic
+            lines += ["", topic] if lines else [topic]
+        lines.append(f"  {finding.name:<18} {_words(finding.value)}".rstrip())
+        problems += [f"Problem: {finding.problem}"] if finding.problem else []
+    return "\n".join([*lines, "", *(problems or ["No problem found."])])
+
+
+def _words(value: str | bool) -> str:
+    return value if isinstance(value, str) else "yes" if value else "no"
+
+
+def _software() -> list[Finding]:
+    return [
+        Finding("software", "ME_AI", __version__),
+        Finding("software", "Python", f"{platform.python_version()} ({sys.executable})"),
+        *(Finding("software", package, _version(package)) for package in _PACKAGES),
+    ]
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "missing"
+
+
+def _processor() -> list[Finding]:
+    return [
+        Finding("processor", "system", f"{platform.system()} {platform.release()}, {platform.machine()}"),
+        Finding("processor", "cores", str(os.cpu_count() or "unknown")),
+        Finding("processor", "features", " ".join(_processor_features()) or "unknown"),
+    ]
+
+
+def _processor_features() -> list[str]:
+    """Return those of _WORTH_NAMING that this processor has; on macOS under the names of Linux where they differ."""
+    if sys.platform == "linux":
+        said = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
+    elif sys.platform == "darwin":
+        names = ("machdep.cpu.features", "machdep.cpu.leaf7_features", "hw.optional")
+        command = [shutil.which("sysctl") or "/usr/sbin/sysctl", *names]
+        said = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+        said = said.replace("FEAT_DotProd: 1", "asimddp").replace("FEAT_I8MM: 1", "i8mm").replace("AVX1.0", "avx")
+    else:
+        said = ""
+    has = set(said.lower().split()) | {name for name in ("i8mm", "asimddp") if f".{name}" in said}
+    return [name for name in _WORTH_NAMING if name in has]
+
+
+def _llama() -> list[Finding]:
+    # In the folder of the package, as Python looks in the working folder for modules first.
+    command = [sys.executable, "-c", _ASK_LLAMA]
+    try:
+        child = subprocess.run(command, cwd=_PACKAGE.parent, capture_output=True, timeout=_TIMEOUT_S, check=False)
+        said = json.loads(child.stdout.splitlines()[-1]) if child.returncode == 0 else {}
+    except (subprocess.TimeoutExpired, ValueError, IndexError):
+        return [
+            Finding("llama.cpp", "usable", False, f"llama.cpp does not answer; install it again with {_REINSTALL}.")
+        ]
+    if child.returncode != 0:
+        return [Finding("llama.cpp", "usable", False, _why_not(child.returncode, child.stderr))]
+    backends = {name.strip().lower() for name in said["backends"].split(",")}
+    return [
+        Finding("llama.cpp", "usable", True),
+        Finding("llama.cpp", "built with Metal", bool(backends & {"metal", "mtl"})),
+        Finding("llama.cpp", "built with CUDA", "cuda" in backends),
+        Finding("llama.cpp", "finds a GPU", said["gpu"] == "yes"),
+        Finding("llama.cpp", "built for", " ".join(re.findall(r"(\w+) = 1", said["features"]))),
+    ]
+
+
+def _why_not(status: int, stderr: bytes) -> str:
+    if status in _ILLEGAL_INSTRUCTION:
+        return f"llama.cpp was built for another processor than this one; build it here with {_REINSTALL}."
+    last = (stderr.decode("utf-8", "replace").strip().splitlines() or [f"exit status {status}"])[-1]
+    return f"llama.cpp cannot be loaded ({last}); install it again with {_REINSTALL}."
+
+
+def _model(config: Config, library: ModelLibrary) -> list[Finding]:
+    try:
+        model = library.find(config.model)
+    except MeaiError as error:
+        return [Finding("model", "would load", f"none: {config.model} was asked for", str(error))]
+    if model is None:
+        offer = library.offer
+        way_out = f"; `meai models pull {offer.name}` fetches {offer.label}" if offer else ""
+        return [Finding("model", "would load", f"none, as there is none yet{way_out}")]
+    return [
+        Finding("model", "would load", f"{model.label} ({model.size / 1_000_000:.0f} MB)"),
+        Finding("model", "because it is", model.why),
+        Finding("model", "file", str(model.path)),
+        *([Finding("model", "licence", model.licence)] if model.licence else []),
+    ]
+
+
+def _folders(config: Config, library: ModelLibrary) -> list[Finding]:
+    return [
+        Finding("folders", "workspace", str(config.workspace)),
+        Finding("folders", "data", str(config.data_dir)),
+        Finding("folders", "cache", str(config.cache_dir)),
+        *(Finding("folders", f"models {number}", str(path)) for number, path in enumerate(library.folders, start=1)),
+        Finding("folders", "config file", f"{config.config_file}{'' if config.config_file.is_file() else ' (none)'}"),
+    ]
+
+
+def _page(config: Config) -> list[Finding]:
+    root = _PACKAGE if (_PACKAGE / "static").is_dir() else _PACKAGE.parent
+    built = (root / "static" / "dist" / "app.js").is_file()
+    missing = "" if built else f"The page is not built in {root / 'static'}; run `make build-page` or reinstall ME_AI."
+    port = "any" if config.port == 0 else str(config.port)
+    return [
+        Finding("page", "built", built, missing),
+        Finding("page", "port", port),
+        Finding("page", "port is free", _is_free(config.port)),
+    ]
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
+        if sys.platform != "win32":
+            # As the server does: a port whose last connection closed a moment ago can be had.
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
