@@ -7,6 +7,7 @@ child must not be able to run code in the parent.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import struct
@@ -14,7 +15,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from meai.errors import EngineGone, MeaiError
 
@@ -114,9 +115,7 @@ class Child:
 
     def start(self) -> None:
         """Start the child. Returns at once. Never forks: libgomp, CUDA and Metal do not survive it."""
-        process = subprocess.Popen(
-            [sys.executable, "-m", self._module], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
+        process = subprocess.Popen([sys.executable, "-m", self._module], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self._process = process
         self._reader = threading.Thread(target=self._read, args=(process,), name=self._module, daemon=True)
         self._reader.start()
@@ -124,11 +123,11 @@ class Child:
     def send(self, frame: Frame) -> None:
         """Send *frame*; any thread may call. Raises EngineGone when the child is not there to read it."""
         process = self._process
-        if process is None or process.stdin is None:
+        if process is None:
             raise EngineGone(f"The helper process {self._module} is not running.")
         with self._lock:
             try:
-                write_frame(process.stdin, frame)  # type: ignore[arg-type]
+                write_frame(cast(BinaryIO, process.stdin), frame)
             except (OSError, ValueError) as error:
                 raise EngineGone(f"The helper process {self._module} has ended; please try again.") from error
 
@@ -142,11 +141,7 @@ class Child:
         process = self._process
         if process is None:
             return
-        try:
-            if process.stdin is not None:
-                process.stdin.close()
-        except OSError:
-            pass
+        self._end_input(process)
         try:
             process.wait(timeout_s)
         except subprocess.TimeoutExpired:
@@ -155,10 +150,18 @@ class Child:
             self._reader.join(timeout_s)
 
     def _read(self, process: subprocess.Popen[bytes]) -> None:
-        assert process.stdout is not None
+        outgoing = cast(BinaryIO, process.stdout)
         try:
-            for frame in read_frames(process.stdout):  # type: ignore[arg-type]
+            for frame in read_frames(outgoing):
                 self._on_frame(frame)
         except FrameError:
             process.kill()
-        self._on_exit(process.wait())
+        status = process.wait()
+        outgoing.close()
+        self._end_input(process)
+        self._on_exit(status)
+
+    def _end_input(self, process: subprocess.Popen[bytes]) -> None:
+        # Closing flushes, and a child that is gone cannot take what is left.
+        with contextlib.suppress(OSError):
+            cast(BinaryIO, process.stdin).close()

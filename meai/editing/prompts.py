@@ -1,0 +1,182 @@
+"""The words that each kind of model is asked with. Knows the models' habits, not the engine.
+
+Models under 300 million parameters answer an instruction with apologies or small talk, but they do continue a list of
+examples; so they get drafts and their corrections as plain text, without a chat. Larger ones follow an instruction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from meai.inference.request import Request, Sampling, Turn
+
+SMALL_MODEL_PARAMETERS = 300_000_000
+TOKENS_PER_CHARACTER = 0.5
+"""A generous upper bound for European languages, to limit an answer by its source's length."""
+CONTINUATION_CHARACTERS = 1500
+CONTINUATION_TOKENS = 48
+ANSWER_TOKENS = 512
+
+Prompt = Callable[[str], Request]
+"""Makes the request for one unit of the selection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """A list of pairs that a small model goes on with."""
+
+    before: str
+    after: str
+    pairs: tuple[tuple[str, str], ...]
+
+    def __call__(self, unit: str) -> Request:
+        listed = "".join(f"{self.before}: {ours}\n{self.after}: {theirs}\n\n" for ours, theirs in self.pairs)
+        line = unit.replace("\n", " ")
+        start = f"{listed}{self.before}: {line}\n{self.after}:"
+        return Request((), start, Sampling(max_tokens=_limit(unit), stop=("\n",)))
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """A system prompt that a larger model follows, the unit being the writer's turn."""
+
+    text: str
+    sampling: Sampling = field(default_factory=Sampling)
+
+    def __call__(self, unit: str) -> Request:
+        turns = (Turn("system", self.text), Turn("user", unit))
+        return Request(turns, "", replace(self.sampling, max_tokens=_limit(unit)))
+
+
+def _limit(unit: str) -> int:
+    return 24 + int(len(unit) * TOKENS_PER_CHARACTER)
+
+
+_SPELLING = Examples(
+    "Draft",
+    "Corrected",
+    (
+        (
+            "I recived you're letter yesterday, and I has read it twice.",
+            "I received your letter yesterday, and I have read it twice.",
+        ),
+        (
+            "In the begining, the garden was definately to small for so much plants.",
+            "In the beginning, the garden was definitely too small for so many plants.",
+        ),
+        ("The report is finished and will be sent on Friday.", "The report is finished and will be sent on Friday."),
+        (
+            "Their is alot of reasons to beleive that the the weather are changing.",
+            "There are a lot of reasons to believe that the weather is changing.",
+        ),
+        (
+            "He anser my question in thi  second paragraph, wich was realy helpfull.",
+            "He answered my question in the second paragraph, which was really helpful.",
+        ),
+        (
+            "If you like it, tell a friend; if you don't, tell me.",
+            "If you like it, tell a friend; if you don't, tell me.",
+        ),
+    ),
+)
+_FLUENT = Examples(
+    "Draft",
+    "Better",
+    (
+        (
+            "I have went to the market and have buyed there many apples for to make a cake.",
+            "I went to the market and bought plenty of apples to make a cake.",
+        ),
+        (
+            "The thing about the new train is that it is being very much faster than the old.",
+            "The new train is much faster than the old one.",
+        ),
+        (
+            "In my opinion I think that we should to wait until the 3 May for deciding.",
+            "I think we should wait until 3 May to decide.",
+        ),
+        (
+            "The concert was wonderful, and everybody sang along.",
+            "The concert was wonderful, and everybody sang along.",
+        ),
+    ),
+)
+_OTHER_WORDS = Examples(
+    "Sentence",
+    "In other words",
+    (
+        (
+            "We postponed the meeting because too few people could come.",
+            "Since hardly anyone could attend, we moved the meeting to a later date.",
+        ),
+        (
+            "The city built 40 new bicycle stands near the station last year.",
+            "Last year, 40 new bicycle stands were put up by the city close to the station.",
+        ),
+        (
+            "I really like this book, although the ending is a little slow.",
+            "This book is a favourite of mine, even if it takes its time to end.",
+        ),
+        (
+            "If you have questions, write to me and I will answer within a week.",
+            "Write to me with any questions and you will hear back within a week.",
+        ),
+    ),
+)
+# Two of the fixed system prompts SmolLM2 was trained on (its "rewrite" set); others it answers with apologies.
+_SMOLLM2_CONCISE = Instruction(
+    "You're an AI assistant for text re-writing. Rewrite the input text to make it more concise while preserving its "
+    "core meaning."
+)
+_SMOLLM2_FRIENDLY = Instruction(
+    "You're an AI assistant for text re-writing. Rewrite the input text to make it more friendly and approachable "
+    "while maintaining its main points."
+)
+_KEEP = "Keep links, code, names, numbers and Markdown marks exactly as they are. Reply with the text alone."
+
+# For each action the prompts in the order in which they are tried until an answer passes the checks.
+_SMALL: dict[str, tuple[Prompt, ...]] = {
+    "correct-spelling": (_SPELLING,),
+    "make-fluent": (_FLUENT,),
+    "paraphrase": (_OTHER_WORDS, _SMOLLM2_CONCISE, _SMOLLM2_FRIENDLY),
+}
+_LARGE: dict[str, tuple[Prompt, ...]] = {
+    "correct-spelling": (
+        Instruction(f"Correct the spelling and grammar of the user's text. Change nothing else. {_KEEP}"),
+    ),
+    "make-fluent": (Instruction(f"Rewrite the user's text so that it reads fluently. Keep its meaning. {_KEEP}"),),
+    "paraphrase": (
+        Instruction(f"Say the user's text in other words, in the same language. {_KEEP}"),
+        Instruction(
+            f"Paraphrase the user's text in the same language; no sentence may stay as it was. {_KEEP}",
+            Sampling(temperature=0.7),
+        ),
+    ),
+}
+
+
+def prompts_for(action: str, *, parameters: int) -> tuple[Prompt, ...]:
+    """Return the prompts of *action* for a model of that many *parameters*, in the order to try them."""
+    return (_SMALL if parameters < SMALL_MODEL_PARAMETERS else _LARGE)[action]
+
+
+def by_sentence(*, parameters: int) -> bool:
+    """Return whether a model of that many *parameters* does better with single sentences than with paragraphs."""
+    return parameters < SMALL_MODEL_PARAMETERS
+
+
+def continuation(before: str) -> Request:
+    """Ask for what comes after *before*, as a plain text and no chat."""
+    tail = before[-CONTINUATION_CHARACTERS:]
+    if len(before) > len(tail):
+        tail = tail[tail.find("\n") + 1 :] if "\n" in tail else tail[tail.find(" ") + 1 :]
+    sampling = Sampling(max_tokens=CONTINUATION_TOKENS, repeat_penalty=1.1, stop=("\n\n",))
+    return Request((), tail.rstrip(" "), sampling)
+
+
+def free_instruction(instruction: str, selection: str) -> Request:
+    """Ask for what the writer's *instruction* says, about *selection* where there is one."""
+    words = f"{instruction}\n\n{selection}" if selection else instruction
+    sampling = Sampling(max_tokens=ANSWER_TOKENS, temperature=0.4, repeat_penalty=1.1)
+    return Request((Turn("system", "You are a helpful assistant."), Turn("user", words)), "", sampling)

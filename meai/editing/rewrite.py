@@ -1,0 +1,176 @@
+"""From what a writer asks to a checked proposal. Knows no socket and no model: it is given what answers requests.
+
+The story: cut the selection into units, ask the model for each, check each answer, keep the source where none passes.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from meai.editing.actions import ACTIONS, Action
+from meai.editing.prompts import Prompt, by_sentence, continuation, free_instruction, prompts_for
+from meai.editing.protect import lost_spans
+from meai.editing.segment import Piece, pieces
+from meai.editing.verify import Budget, objection, without_preamble
+from meai.errors import BadInput
+from meai.inference.request import Completion, Request
+
+Emit = Callable[[str], None]
+_SENTENCE_END = re.compile(r"""[.!?…]["'”’)]*(?=\s|$)""")
+
+
+@dataclass(frozen=True, slots=True)
+class RewriteOrder:
+    """What a writer asked for."""
+
+    action: str
+    """A name in ACTIONS."""
+    selection: str
+    """The text to work on, with `\\n` line ends; may be empty for `autocomplete` and `ask`."""
+    before: str = ""
+    """The text before the selection, as far as it was sent."""
+    after: str = ""
+    """The text after it."""
+    instruction: str = ""
+    """The writer's own words, for `ask`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A sentence or paragraph of the selection and what became of it."""
+
+    source: str
+    text: str
+    reason: str = ""
+    """Why the source was kept, as a sentence; empty where the answer passed its checks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A checked answer. What was no unit (marks, code, blank lines) is in `text` as it was."""
+
+    text: str
+    units: tuple[Unit, ...] = ()
+    warnings: tuple[str, ...] = ()
+    """Sentences for the writer about the whole answer."""
+
+
+class Answers(Protocol):
+    """What a rewriter needs of an engine."""
+
+    def parameters(self, cancelled: threading.Event) -> int:
+        """Return the model's size in weights, waiting for a model that is being loaded."""
+
+    def generate(self, request: Request, emit: Emit, cancelled: threading.Event) -> Completion:
+        """Answer *request*, each new piece of text going to *emit*."""
+
+
+class Rewriter:
+    """Turns orders into proposals with the model of *engine*. May be used from several threads."""
+
+    def __init__(self, engine: Answers) -> None:
+        self._engine = engine
+
+    def rewrite(self, order: RewriteOrder, emit: Emit, cancelled: threading.Event) -> Proposal:
+        """Answer *order*; *emit* gets the text as it comes, which the proposal then replaces.
+
+        Raises BadInput for an order that makes no sense, Cancelled soon after *cancelled* is set, NoModel, EngineGone.
+        """
+        action = _action_of(order)
+        if order.action == "ask":
+            return self._ask(order, emit, cancelled)
+        if action.budget is None:
+            return self._continue(order, emit, cancelled)
+        return self._rewrite(order, action.budget, emit, cancelled)
+
+    def _rewrite(self, order: RewriteOrder, budget: Budget, emit: Emit, cancelled: threading.Event) -> Proposal:
+        parameters = self._engine.parameters(cancelled)
+        prompts = prompts_for(order.action, parameters=parameters)
+        text, units = "", []
+        for piece in pieces(order.selection, sentences=by_sentence(parameters=parameters)):
+            if piece.prose:
+                unit = self._unit(piece, prompts, budget, emit, cancelled)
+                units.append(unit)
+                text += unit.text
+            else:
+                emit(piece.source)
+                text += piece.source
+        if not units:
+            raise BadInput("There is no sentence to work on in the selection; select some text.")
+        return Proposal(text, tuple(units))
+
+    def _unit(
+        self, piece: Piece, prompts: tuple[Prompt, ...], budget: Budget, emit: Emit, cancelled: threading.Event
+    ) -> Unit:
+        """Ask for *piece* with one prompt after another until an answer passes; only the first one streams."""
+        reason = ""
+        for prompt in prompts:
+            answer = self._engine.generate(prompt(piece.words), _silent if reason else _Trimmed(emit), cancelled)
+            text = without_preamble(answer.text, piece.words)
+            reason = objection(piece.words, text, budget)
+            if not reason:
+                return Unit(piece.source, piece.put(text))
+        return Unit(piece.source, piece.source, f"No safe suggestion for this sentence: {reason}.")
+
+    def _continue(self, order: RewriteOrder, emit: Emit, cancelled: threading.Event) -> Proposal:
+        written = order.before + order.selection
+        if not written.strip():
+            raise BadInput("There is nothing to continue yet; write a few words first.")
+        space = written[-1].isspace()
+        answer = self._engine.generate(continuation(written), _Trimmed(emit) if space else emit, cancelled)
+        text = answer.text.lstrip() if space else answer.text
+        if answer.reason == "length":
+            text = _whole_sentences(text)
+        if not text.strip():
+            raise BadInput("The model has nothing to add here; write a few more words and try again.")
+        return Proposal(text.rstrip())
+
+    def _ask(self, order: RewriteOrder, emit: Emit, cancelled: threading.Event) -> Proposal:
+        request = free_instruction(order.instruction.strip(), order.selection)
+        answer = self._engine.generate(request, _Trimmed(emit), cancelled)
+        text = without_preamble(answer.text, order.selection)
+        if not text:
+            raise BadInput("The model gave no answer; say it in other words and try again.")
+        core = order.selection.strip()
+        if core:
+            start = order.selection.index(core)
+            text = order.selection[:start] + text + order.selection[start + len(core) :]
+        warnings = tuple(f"The answer leaves out {span}" for span in lost_spans(order.selection, text))
+        return Proposal(text, (), warnings)
+
+
+class _Trimmed:
+    """Passes text on without the white space it begins with."""
+
+    def __init__(self, emit: Emit) -> None:
+        self._emit = emit
+        self._begun = False
+
+    def __call__(self, text: str) -> None:
+        text = text if self._begun else text.lstrip()
+        if text:
+            self._begun = True
+            self._emit(text)
+
+
+def _silent(_text: str) -> None:
+    """Let an answer come unseen."""
+
+
+def _action_of(order: RewriteOrder) -> Action:
+    action = ACTIONS.get(order.action)
+    if action is None:
+        raise BadInput(f"There is no action {order.action!r}; choose one of {', '.join(ACTIONS)}.")
+    if order.action == "ask" and not order.instruction.strip():
+        raise BadInput("Say what the model shall do.")
+    return action
+
+
+def _whole_sentences(text: str) -> str:
+    """Return *text* up to the end of its last whole sentence, or all of it when it has none."""
+    ends = [match.end() for match in _SENTENCE_END.finditer(text)]
+    return text[: ends[-1]] if ends else text

@@ -1,0 +1,87 @@
+"""The values that cross the pipe to the model's process. Knows nothing of who asks, of llama.cpp or of the pipe."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Literal
+
+Role = Literal["system", "user", "assistant"]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message of a chat."""
+
+    role: Role
+    text: str
+    """Read as plain text: a special token written in it, such as `<|im_end|>`, stays the letters it is made of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How the next token is chosen and when the answer ends."""
+
+    max_tokens: int = 256
+    """Model tokens at most; the answer then ends with the finish reason `length`."""
+    temperature: float = 0.0
+    """0 always takes the most probable token."""
+    top_k: int = 40
+    top_p: float = 0.95
+    min_p: float = 0.05
+    repeat_penalty: float = 1.0
+    """1 is none. Applied to the last 64 tokens, after top-k."""
+    seed: int = 0
+    stop: tuple[str, ...] = ()
+    """The answer ends before the first of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A question to the model."""
+
+    turns: tuple[Turn, ...]
+    """The chat so far. None at all: the model continues `start` as a plain text, without a chat template."""
+    start: str = ""
+    """The beginning of the answer, given to the model and not repeated in what it returns."""
+    sampling: Sampling = field(default_factory=Sampling)
+
+    def to_frame(self) -> dict[str, Any]:
+        """Return the request as JSON-ready values."""
+        return asdict(self)
+
+    @classmethod
+    def from_frame(cls, frame: dict[str, Any]) -> Request:
+        """Rebuild what `to_frame` gave. Raises KeyError or TypeError for anything else."""
+        sampling = dict(frame["sampling"])
+        sampling["stop"] = tuple(sampling["stop"])
+        turns = tuple(Turn(**turn) for turn in frame["turns"])
+        return cls(turns=turns, start=frame["start"], sampling=Sampling(**sampling))
+
+
+FinishReason = Literal["stop", "length", "repetition", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A finished answer."""
+
+    text: str
+    reason: FinishReason
+    """`stop`: the model ended it or a stop string came; `repetition`: it went round in circles and was stopped."""
+    prompt_tokens: int
+    reused_tokens: int
+    """Of the prompt's tokens, those that were still in the model's cache."""
+    answer_tokens: int
+    prompt_s: float
+    """Seconds from the start of the work to the first token."""
+    answer_s: float
+    """Seconds from the first token to the end."""
+
+    def to_frame(self) -> dict[str, Any]:
+        """Return the completion as JSON-ready values."""
+        return asdict(self)
+
+    @classmethod
+    def from_frame(cls, frame: dict[str, Any]) -> Completion:
+        """Rebuild what `to_frame` gave, other keys ignored. Raises KeyError for missing ones."""
+        return cls(**{entry.name: frame[entry.name] for entry in fields(cls)})

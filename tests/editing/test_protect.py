@@ -1,0 +1,45 @@
+"""What must never change."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from meai.editing.protect import added_spans, lost_spans, protected_spans, without_protected
+
+
+@pytest.mark.parametrize(
+    ("text", "spans"),
+    [
+        ("See [the page](https://example.org/a_(b)?c=1&d=2).", ["](https://example.org/a_(b)?c=1&d=2)"]),
+        ("![alt](pic.png \"Title\")", ['!](pic.png "Title")']),
+        ("[words][ref] and [ref][]", ["[words][ref]", "[ref][]"]),
+        ("A note[^1] here", ["[^1]"]),
+        ("Use `code` and ``co`de``.", ["`code`", "``co`de``"]),
+        ("Water is $H_2O$, it costs $5 or $6.", ["$H_2O$"]),
+        ("Hello {{ name }} {% if x %}", ["{{ name }}", "{% if x %}"]),
+        ("a <b class='x'>bold</b> word", ["<b class='x'>", "</b>"]),
+        ("<https://example.org> or https://example.org/x.", ["<https://example.org>", "https://example.org/x"]),
+        ("Mail me@example.org.", ["me@example.org"]),
+        ("Plain words, 3 < 4 and a * b.", []),
+    ],
+)  # fmt: skip
+def test_spans_are_found(text: str, spans: list[str]) -> None:
+    assert protected_spans(text) == spans
+
+
+def test_the_words_of_a_link_may_change_and_its_address_may_not() -> None:
+    source = "Reed [teh page](https://example.org/a)."
+    assert not lost_spans(source, "Read [the page](https://example.org/a).")
+    assert lost_spans(source, "Read [the page](https://example.org/b).") == Counter(["](https://example.org/a)"])
+    assert lost_spans(source, "Read the page.") == Counter(["](https://example.org/a)"])
+
+
+def test_a_doubled_or_invented_span_is_noticed() -> None:
+    assert added_spans("Use `x`.", "Use `x` or `x`.") == Counter(["`x`"])
+    assert added_spans("Read it.", "Read it at https://evil.example.") == Counter(["https://evil.example"])
+
+
+def test_what_is_left_of_a_link_line_is_no_prose() -> None:
+    assert without_protected("👉 [Code](https://example.org)") == "👉 "

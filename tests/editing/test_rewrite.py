@@ -1,0 +1,201 @@
+"""The story of a rewrite, with a scripted engine that misbehaves on purpose, and once with the real model."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from meai.editing.actions import ACTIONS
+from meai.editing.protect import protected_spans
+from meai.editing.rewrite import Proposal, RewriteOrder, Rewriter
+from meai.errors import BadInput, Cancelled
+from meai.inference.engine import Engine
+from meai.inference.request import Completion, FinishReason, Request
+
+SMALL, LARGE = 135_000_000, 4_000_000_000
+
+
+class Scripted:
+    """Answers each request by a function of its last words, in pieces of three characters."""
+
+    def __init__(self, answer: Callable[[str], str], *, parameters: int = LARGE, reason: FinishReason = "stop") -> None:
+        self._answer = answer
+        self._parameters = parameters
+        self._reason = reason
+        self.asked: list[Request] = []
+
+    def parameters(self, cancelled: threading.Event) -> int:
+        return self._parameters
+
+    def generate(self, request: Request, emit: Callable[[str], None], cancelled: threading.Event) -> Completion:
+        if cancelled.is_set():
+            raise Cancelled("It was stopped.")
+        self.asked.append(request)
+        words = request.turns[-1].text if request.turns else request.start.rpartition("\n")[0].rpartition(": ")[2]
+        text = self._answer(words)
+        for start in range(0, len(text), 3):
+            emit(text[start : start + 3])
+        return Completion(text, self._reason, 1, 0, 1, 0.0, 0.0)
+
+
+def rewrite(engine: Scripted, order: RewriteOrder) -> tuple[Proposal, str]:
+    shown: list[str] = []
+    proposal = Rewriter(engine).rewrite(order, shown.append, threading.Event())
+    return proposal, "".join(shown)
+
+
+def test_the_words_change_and_all_that_stands_between_stays() -> None:
+    selection = "# Helo\n\n- Helo [you](https://example.org)\n\n```\nHelo\n```\n\n> Helo to\n> you\n"
+    proposal, shown = rewrite(
+        Scripted(lambda words: words.replace("Helo", "Hello")), RewriteOrder("correct-spelling", selection)
+    )
+    assert proposal.text == selection.replace("Helo", "Hello").replace("```\nHello", "```\nHelo")
+    assert shown.replace("\n> ", "\n") == proposal.text.replace("\n> ", "\n")
+    assert [unit.reason for unit in proposal.units] == ["", "", ""]
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        lambda words: "",
+        lambda words: "I'm sorry, but I cannot help with that.",
+        lambda words: words * 4,
+        lambda words: words.replace("](", "] ("),
+        lambda words: words[::-1],
+        lambda words: "Sure! Here is the text:\n\n" + words + "\n\nI corrected the spelling.",
+        lambda words: words + " See https://evil.example/beacon.",
+        lambda words: '{"text": "' + words + '"}',
+        lambda words: "<think>Hmm.</think>" + words,
+        lambda words: words + "<|im_end|>",
+        lambda words: words.replace("7", "8"),
+    ],
+)
+@pytest.mark.parametrize("action", ["correct-spelling", "make-fluent", "paraphrase"])
+@pytest.mark.parametrize("parameters", [SMALL, LARGE])
+def test_a_hostile_answer_changes_no_link_number_or_line(
+    hostile: Callable[[str], str], action: str, parameters: int
+) -> None:
+    selection = "We met 7 people at [the fair](https://example.org/fair?x=1) and `ran`.\n\n- Nice[^1] one\n"
+    proposal, _ = rewrite(Scripted(hostile, parameters=parameters), RewriteOrder(action, selection))
+    assert protected_spans(proposal.text) == protected_spans(selection)
+    assert "7 people" in proposal.text
+    assert proposal.text.count("\n") == selection.count("\n")
+
+
+@given(st.text(max_size=200), st.text(max_size=60), st.sampled_from(["correct-spelling", "paraphrase"]))
+def test_no_answer_to_any_text_loses_what_is_protected(selection: str, answer: str, action: str) -> None:
+    selection = selection.replace("\r\n", "\n").replace("\r", "\n") + "\n\nSee [it](https://example.org) now.\n"
+    proposal, _ = rewrite(Scripted(lambda words: answer), RewriteOrder(action, selection))
+    assert "](https://example.org)" in proposal.text
+
+
+def test_a_sentence_without_a_safe_answer_stays_and_the_reason_is_told() -> None:
+    proposal, _ = rewrite(
+        Scripted(lambda words: "Nonsense."), RewriteOrder("correct-spelling", "All is well here now.")
+    )
+    assert proposal.text == "All is well here now."
+    assert proposal.units[0].reason.startswith("No safe suggestion for this sentence: ")
+
+
+def test_another_prompt_is_tried_before_giving_up() -> None:
+    answers = iter(["The same words.", "Those words, otherwise."])
+    engine = Scripted(lambda words: next(answers))
+    proposal, _ = rewrite(engine, RewriteOrder("paraphrase", "The same words."))
+    assert proposal.text == "Those words, otherwise."
+    assert engine.asked[0] != engine.asked[1]
+
+
+def test_a_small_model_works_sentence_by_sentence_and_a_large_one_by_paragraph() -> None:
+    for parameters, count in ((SMALL, 2), (LARGE, 1)):
+        proposal, _ = rewrite(
+            Scripted(lambda words: words, parameters=parameters),
+            RewriteOrder("correct-spelling", "One here. Two here."),
+        )
+        assert len(proposal.units) == count
+
+
+def test_a_continuation_stands_after_the_text_and_joins_it_with_one_space() -> None:
+    for written, expected in (("It was", " cold."), ("It was ", "cold.")):
+        proposal, shown = rewrite(Scripted(lambda words: " cold."), RewriteOrder("autocomplete", "", before=written))
+        assert proposal.text == shown == expected
+
+
+def test_a_continuation_cut_by_its_length_ends_with_a_whole_sentence() -> None:
+    engine = Scripted(lambda words: " It cost 3.50. Then we we", reason="length")
+    proposal, _ = rewrite(engine, RewriteOrder("autocomplete", "We paid."))
+    assert proposal.text == " It cost 3.50."
+
+
+def test_asking_about_a_selection_keeps_the_white_space_round_it_and_tells_what_is_left_out() -> None:
+    selection = "\n  See [it](https://example.org).\n"
+    proposal, _ = rewrite(Scripted(lambda words: "Gone."), RewriteOrder("ask", selection, instruction="Shorten"))
+    assert proposal.text == "\n  Gone.\n"
+    assert proposal.warnings == ("The answer leaves out ](https://example.org)",)
+
+
+def test_an_answer_with_pattern_signs_is_taken_as_it_is() -> None:
+    proposal, _ = rewrite(
+        Scripted(lambda words: r"Costs $& and \1 $1."), RewriteOrder("ask", "Costs?", instruction="Say")
+    )
+    assert proposal.text == r"Costs $& and \1 $1."
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        RewriteOrder("translate", "Hello there."),
+        RewriteOrder("ask", "Hello there.", instruction=" "),
+        RewriteOrder("autocomplete", "", before=" \n"),
+        RewriteOrder("correct-spelling", "```\ncode\n```\n"),
+        RewriteOrder("correct-spelling", ""),
+    ],
+)
+def test_an_order_that_makes_no_sense_is_refused_with_a_sentence(order: RewriteOrder) -> None:
+    with pytest.raises(BadInput, match=r"[.;?]"):
+        rewrite(Scripted(lambda words: words), order)
+
+
+def test_a_cancelled_order_ends() -> None:
+    cancelled = threading.Event()
+    engine = Scripted(lambda words: words)
+
+    def stop(_text: str) -> None:
+        cancelled.set()
+
+    with pytest.raises(Cancelled):
+        Rewriter(engine).rewrite(RewriteOrder("correct-spelling", "One here.\n\nTwo here."), stop, cancelled)
+    assert len(engine.asked) == 1
+
+
+@pytest.fixture(scope="module")
+def engine(model_path: Path) -> Iterator[Engine]:
+    engine = Engine()
+    engine.load(model_path, "smollm2-135m")
+    yield engine
+    engine.close()
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("action", [name for name, action in ACTIONS.items() if action.budget])
+def test_the_embedded_model_keeps_links_and_numbers(engine: Engine, action: str) -> None:
+    selection = (
+        "In an effort to help, thi  paper introduces 3 innovative ideas.\n\n"
+        "- I has the best garden I've seen, see [photos](https://example.org/p?id=1).\n"
+    )
+    shown: list[str] = []
+    proposal = Rewriter(engine).rewrite(RewriteOrder(action, selection), shown.append, threading.Event())
+    assert len(shown) > 3
+    assert protected_spans(proposal.text) == protected_spans(selection)
+    assert "3" in proposal.text
+
+
+@pytest.mark.model
+def test_the_embedded_model_corrects_a_sentence(engine: Engine) -> None:
+    order = RewriteOrder("correct-spelling", "It uses a new camera. I has the best pictures I've seen in the city.")
+    proposal = Rewriter(engine).rewrite(order, lambda text: None, threading.Event())
+    assert "I have the best pictures" in proposal.text

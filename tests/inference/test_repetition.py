@@ -1,0 +1,27 @@
+"""Answers that go round in circles."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from meai.inference.repetition import LONGEST_LOOP, MIN_LOOPED, looped_tokens
+
+
+@pytest.mark.parametrize("period", [1, 2, 7, LONGEST_LOOP])
+def test_a_loop_is_found_and_leaves_its_block_once(period: int) -> None:
+    block = list(range(100, 100 + period))
+    copies = max(3, -(-MIN_LOOPED // period))
+    answer = [1, 2, 3, *block * copies]
+    assert answer[: len(answer) - looped_tokens(answer)] == [1, 2, 3, *block]
+
+
+@pytest.mark.parametrize("answer", [[], [5], [5] * (MIN_LOOPED - 1), [1, 2] * 5, [1, 2, 3, 4] * 2])
+def test_a_writers_own_repeats_are_left_alone(answer: list[int]) -> None:
+    assert looped_tokens(answer) == 0
+
+
+def test_tokens_that_do_not_repeat_are_no_loop() -> None:
+    answer = random.Random(7).sample(range(50_000), 400)
+    assert all(looped_tokens(answer[:end]) == 0 for end in range(len(answer)))
