@@ -26,23 +26,23 @@ DOCUMENT_SUFFIXES = (".md", ".markdown")
 class Config:
     """Everything that can be asked for. All paths are absolute."""
 
-    # The folder of the writer's documents; it need not be there yet unless it was given as PATH.
     workspace: Path
-    # The name of the one document to serve, or None for the whole folder.
+    """The folder of the writer's documents; it need not be there yet unless it was given as PATH."""
     single: str | None
-    # 0 means any free port.
+    """The name of the one document to serve, or None for the whole folder."""
     port: int
-    # Whether someone asked for this port; if nobody did, a neighbour may be taken instead.
+    """0 means any free port."""
     port_given: bool
+    """Whether someone asked for this port; if nobody did, a neighbour may be taken instead."""
     open_browser: bool
-    # A model's name or file, or None for the best there is.
     model: str | None
-    # History, trash and fetched models.
+    """A model's name or file, or None for the best there is."""
     data_dir: Path
-    # What can be made again.
+    """History, trash and fetched models."""
     cache_dir: Path
-    # Where the config file is looked for; it need not be there.
+    """What can be made again."""
     config_file: Path
+    """Where the config file is looked for; it need not be there."""
 
 
 def read_config(

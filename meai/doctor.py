@@ -41,12 +41,12 @@ _TIMEOUT_S = 60
 class Finding:
     """One thing that was looked at."""
 
-    # `software`, `processor`, `llama.cpp`, `model`, `folders` or `page`.
     topic: str
+    """`software`, `processor`, `llama.cpp`, `model`, `folders` or `page`."""
     name: str
     value: str | bool
-    # A sentence with the way out where this keeps ME_AI from working, else empty.
     problem: str = ""
+    """A sentence with the way out where this keeps ME_AI from working, else empty."""
 
 
 def examine(config: Config) -> tuple[Finding, ...]:

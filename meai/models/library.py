@@ -19,19 +19,19 @@ _HEADER_BYTES = 24
 class Model:
     """A model file that looks usable."""
 
-    # The catalogue's name, or the file's name without its suffix.
     name: str
-    # What a writer reads.
+    """The catalogue's name, or the file's name without its suffix."""
     label: str
+    """What a writer reads."""
     path: Path
-    # Bytes.
     size: int
-    # SPDX identifier, or empty for a writer's own file.
+    """Bytes."""
     licence: str
-    # Whose prompts it was trained on, or empty where the file itself must tell.
+    """SPDX identifier, or empty for a writer's own file."""
     family: str
-    # Why this one, in a few words.
+    """Whose prompts it was trained on, or empty where the file itself must tell."""
     why: str
+    """Why this one, in a few words."""
 
 
 class ModelLibrary:

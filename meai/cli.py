@@ -1,0 +1,312 @@
+"""The command line: arguments to calls, results to the terminal. The only room that knows click.
+
+Everything heavy is imported by the command that needs it, so that `meai --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from meai import __version__
+from meai.config import Config, read_config
+from meai.errors import BadInput, MeaiError, NoModel
+
+if TYPE_CHECKING:
+    from meai.models.catalogue import CatalogueEntry
+
+FAILED, LOSSES, INTERRUPTED = 1, 3, 130
+DEFAULT_COMMAND = "serve"
+
+
+class DefaultGroup(click.Group):
+    """A group whose first word may be left out: then it is `serve`, so that `meai PATH` opens the editor."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        own = {name for parameter in self.get_params(ctx) for name in parameter.opts}
+        if not args or (args[0] not in self.commands and args[0] not in own):
+            args = [DEFAULT_COMMAND, *args]
+        return super().parse_args(ctx, args)
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_usage(ctx.command_path, "[OPTIONS] [PATH]")
+        formatter.write_usage(ctx.command_path, "COMMAND [ARGS]...", prefix=" " * len("Usage: "))
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        serve = self.commands[DEFAULT_COMMAND]
+        parameters = [*(option for option in serve.params if isinstance(option, click.Option)), *self.get_params(ctx)]
+        with formatter.section("Options"):
+            formatter.write_dl([record for parameter in parameters if (record := parameter.get_help_record(ctx))])
+        self.format_commands(ctx, formatter)
+
+
+class OneOf(click.ParamType[str]):
+    """One of the names that *names* returns, which is only called when they are needed."""
+
+    name = "name"
+
+    def __init__(self, names: Callable[[], Iterable[str]]) -> None:
+        self._names = names
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return f"[{'|'.join(self._names())}]"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if value not in self._names():
+            self.fail(f"{value!r} is not one of {', '.join(self._names())}.", param, ctx)
+        return value
+
+
+def _actions() -> Iterable[str]:
+    from meai.editing.actions import ACTIONS
+
+    return ACTIONS
+
+
+def _formats() -> Iterable[str]:
+    from meai.export.formats import FORMATS
+
+    return FORMATS
+
+
+_model_option = click.option("--model", metavar="NAME_OR_FILE", help="A model's name, or a .gguf file.")
+_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+
+
+@click.group(cls=DefaultGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def cli() -> None:
+    """ME_AI: a Markdown editor with a local language model.
+
+    PATH is a folder of Markdown files, or one of them; without it, the folder ME_AI in your documents. The editor
+    opens in your browser, and nothing you write leaves this machine.
+    """
+
+
+@cli.command(hidden=True)
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option("--port", type=click.IntRange(0, 65535), metavar="N", help="Listen there; 0 takes any free port.")
+@click.option("--no-browser", is_flag=True, help="Print the address and open nothing.")
+@_model_option
+def serve(path: Path | None, port: int | None, no_browser: bool, model: str | None) -> None:
+    """Open the editor on PATH."""
+    from meai.server import run
+
+    run(read_config(path=path, port=port, model=model, open_browser=not no_browser))
+
+
+@cli.command()
+@click.argument("action", type=OneOf(_actions))
+@click.argument("file", default="-", metavar="[FILE|-]")
+@click.option("--instruction", default="", metavar="TEXT", help="What to do, for the action `ask`.")
+@_json_option
+@_model_option
+def rewrite(action: str, file: str, instruction: str, as_json: bool, model: str | None) -> None:
+    """Rewrite FILE, or what comes in, and print the result.
+
+    What the model could not improve safely is printed as it was; the reasons go to stderr.
+    """
+    from meai.documents.encoding import decode, encode
+    from meai.editing.changes import changes
+    from meai.editing.rewrite import RewriteOrder
+
+    source = _read(file)
+    text = decode(source, file).text
+    # What is to be continued is what comes before the caret.
+    where = {"selection": "", "before": text} if action == "autocomplete" else {"selection": text}
+    proposal, timings, name = _answer(read_config(model=model), RewriteOrder(action, instruction=instruction, **where))
+    for reason in dict.fromkeys([*proposal.warnings, *(unit.reason for unit in proposal.units if unit.reason)]):
+        click.echo(reason, err=True)
+    if as_json:
+        _print_json(
+            action=action,
+            model=name,
+            text=proposal.text,
+            units=[asdict(unit) for unit in proposal.units],
+            changes=[asdict(change) for change in changes(where["selection"], proposal.text)],
+            warnings=proposal.warnings,
+            timings=timings,
+        )
+    else:
+        _write(encode(proposal.text, source), None)
+
+
+def _answer(config: Config, order: Any) -> tuple[Any, dict[str, float], str]:
+    """Return the proposal for *order*, how long its steps took in seconds, and the model's name."""
+    from meai.editing.rewrite import Rewriter
+    from meai.inference.engine import Engine
+    from meai.models.library import open_library
+
+    library = open_library(config.data_dir)
+    model = library.find(config.model)
+    if model is None:
+        raise NoModel(f"There is no model yet; fetch one with `meai models pull {library.entries[0].name}`.")
+    engine = Engine()
+    started = time.monotonic()
+    arrived: list[float] = []
+    try:
+        engine.load(model.path, model.name)
+        engine.wait_ready()
+        ready = time.monotonic()
+        proposal = Rewriter(engine).rewrite(order, lambda text: arrived.append(time.monotonic()), threading.Event())
+        ended = time.monotonic()
+    finally:
+        engine.close()
+    timings = {"load_s": ready - started, "first_text_s": (arrived or [ended])[0] - ready, "answer_s": ended - ready}
+    return proposal, {name: round(seconds, 3) for name, seconds in timings.items()}, model.name
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--to", "target", type=OneOf(_formats), required=True, help="The format.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="OUT", help="Write there, not to stdout.")
+@click.option("--strict", is_flag=True, help="Write nothing and exit 3 if anything would be lost.")
+@_json_option
+def export(file: Path, target: str, output: Path | None, strict: bool, as_json: bool) -> int:
+    """Export FILE for readers.
+
+    What the format cannot hold is told on stderr. With --json the report is printed instead, and the content with it
+    unless it goes to OUT.
+    """
+    from meai.documents.encoding import decode
+    from meai.documents.store import DocumentStore
+    from meai.export.formats import export as export_text
+
+    text = decode(_read(str(file)), str(file)).text
+    store = DocumentStore(file.absolute().parent, trash=read_config().data_dir / "trash", only=file.name)
+    result = export_text(text, name=file.name, format=target, asset=store.asset)
+    refused = strict and bool(result.report)
+    if not as_json:
+        for loss in result.report:
+            click.echo(f"{file}:{loss.line + 1}: {loss.message}", err=True)
+    if not refused and (output or not as_json):
+        _write(result.content.encode(), output)
+    if as_json:
+        content = {} if output or refused else {"content": result.content}
+        report = [asdict(loss) for loss in result.report]
+        _print_json(filename=result.filename, media_type=result.media_type, report=report, **content)
+    return LOSSES if refused else 0
+
+
+@cli.group()
+def models() -> None:
+    """See which models there are, and fetch one."""
+
+
+@models.command("list")
+@_json_option
+def list_models(as_json: bool) -> None:
+    """List the models on this machine and those that can be fetched."""
+    from meai.models.library import open_library
+
+    library = open_library(read_config().data_dir)
+    here = library.list()
+    known = [entry for entry in library.entries if entry.name not in {model.name for model in here}]
+    if as_json:
+        _print_json(
+            here=[{**asdict(model), "path": str(model.path)} for model in here],
+            to_fetch=[{"name": e.name, "label": e.label, "size": e.size, "licence": e.licence} for e in known],
+        )
+        return
+    for model in here:
+        click.echo(f"{model.name}  {_megabytes(model.size)}  {model.licence or 'your own'}  {model.path}")
+    for entry in known:
+        click.echo(
+            f"{entry.name}  {_megabytes(entry.size)}  {entry.licence}  not here yet: meai models pull {entry.name}"
+        )
+
+
+@models.command()
+@click.argument("name")
+def pull(name: str) -> None:
+    """Fetch the model NAME of the catalogue."""
+    from meai.models import download
+    from meai.models.library import models_folder, open_library
+
+    data_dir = read_config().data_dir
+    entry = open_library(data_dir).entry(name)
+    path = download.pull(entry, models_folder(data_dir), _progress(entry), threading.Event())
+    click.echo(f"{entry.label} ({entry.licence}) is at {path}", err=True)
+
+
+def _progress(entry: CatalogueEntry) -> Callable[[int, int], None]:
+    """Return what tells the terminal how much of *entry* has come: in one line, or one for each quarter."""
+    live = sys.stderr.isatty()
+    told = -1
+
+    def progress(done: int, total: int) -> None:
+        nonlocal told
+        percent = 100 * done // total if live else 25 * (4 * done // total)
+        if percent != told:
+            told = percent
+            click.echo(
+                f"{chr(13) * live}Fetching {entry.label}: {percent} % of {_megabytes(total)}", nl=not live, err=True
+            )
+            click.echo("\n" * (live and done == total), nl=False, err=True)
+
+    return progress
+
+
+@cli.command()
+@click.option("--port", type=click.IntRange(0, 65535), metavar="N", help="The port to look at.")
+@_model_option
+@_json_option
+def doctor(port: int | None, model: str | None, as_json: bool) -> int:
+    """Say what this installation is and whether it can work. Exits 1 where it cannot."""
+    from meai.doctor import as_json as to_json
+    from meai.doctor import as_text, examine
+
+    findings = examine(read_config(port=port, model=model))
+    click.echo(to_json(findings) if as_json else as_text(findings))
+    return FAILED if any(finding.problem for finding in findings) else 0
+
+
+def _read(file: str) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    except OSError as error:
+        raise BadInput(f"{file} cannot be read: {error.strerror}.") from error
+
+
+def _write(content: bytes, output: Path | None) -> None:
+    try:
+        if output is None:
+            sys.stdout.buffer.write(content)
+            sys.stdout.buffer.flush()
+        else:
+            output.write_bytes(content)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise MeaiError(f"{output or 'The output'} cannot be written: {error.strerror}.") from error
+
+
+def _print_json(**fields: object) -> None:
+    click.echo(json.dumps(fields, indent=2, ensure_ascii=False))
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:.0f} MB"
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line and exit: 0 done, 1 failed, 2 wrong usage, 3 a strict report, 130 interrupted."""
+    try:
+        status = cli.main(args=arguments, prog_name="meai", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        status = error.exit_code
+    except click.Abort:
+        status = INTERRUPTED
+    except MeaiError as error:
+        click.echo(str(error), err=True)
+        status = FAILED
+    sys.exit(status if isinstance(status, int) else 0)
