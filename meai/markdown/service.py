@@ -1,0 +1,194 @@
+"""Previews for the pages: a queue in front of a process that draws them. Knows nothing of Markdown or of sockets.
+
+Some texts take a parser for ever, so none is drawn here: a drawing that takes too long is killed with its process,
+and the next begins in a new one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from meai.errors import EngineGone
+from meai.process import Child, Frame
+
+MAX_TEXT_BYTES = 1024 * 1024
+MAX_SECONDS = 2.0
+MAX_START_SECONDS = 30.0
+
+TOO_SLOW = "The preview is paused: this text takes too long to draw; it comes back with your next change."
+BROKEN = "The preview is paused: this text could not be drawn; it comes back with your next change."
+TOO_LARGE = "The preview is off: this document is larger than 1 MB. Writing, saving and exporting go on as ever."
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewBlock:
+    """A piece of the page."""
+
+    id: str
+    line: int
+    """The source line it begins on, from 0."""
+    html: str | None
+    """None where the last preview of the session had this `id`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The answer to one text. With a `message` there are no blocks, and the page keeps what it shows."""
+
+    version: int
+    blocks: tuple[PreviewBlock, ...]
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    session: str
+    version: int
+    text: str
+    reply: Callable[[Preview], None]
+
+
+class _Drawer:
+    """One process that draws, and its answers. A new one is made for every process, so that no answer is mistaken."""
+
+    def __init__(self) -> None:
+        self._answers: queue.SimpleQueue[Frame | None] = queue.SimpleQueue()
+        self._child = Child(
+            "meai.markdown.child", on_frame=self._answers.put, on_exit=lambda _: self._answers.put(None)
+        )
+        self._child.start()
+        self._ready = False
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process has not ended."""
+        return self._child.alive
+
+    def ask(self, frame: Frame, max_seconds: float) -> Frame | None:
+        """Return the answer to *frame*, or None when the process ended without one.
+
+        Raises queue.Empty after *max_seconds*, which begin when the process reads; kill it then.
+        """
+        if not self._ready and self._answers.get(timeout=MAX_START_SECONDS) is None:
+            return None
+        self._ready = True
+        try:
+            self._child.send(frame)
+        except EngineGone:
+            return None
+        return self._answers.get(timeout=max_seconds)
+
+    def tell(self, frame: Frame) -> None:
+        """Send a *frame* that has no answer; to a process that has ended there is nothing to say."""
+        with contextlib.suppress(EngineGone):
+            self._child.send(frame)
+
+    def end(self) -> None:
+        """Kill the process; `ask` returns None on the thread that waits in it."""
+        self._child.kill()
+        self._child.close()
+
+
+class PreviewService:
+    """Draws the newest text of each session, one at a time, in a process of its own.
+
+    *reply* is called on the service's thread, so it must not wait; texts that a newer one overtook get no reply.
+    """
+
+    def __init__(self, *, max_seconds: float = MAX_SECONDS) -> None:
+        self._max_seconds = max_seconds
+        self._changed = threading.Condition()
+        self._waiting: dict[str, _Job] = {}
+        self._closed = False
+        self._drawer: _Drawer | None = None
+        self._thread = threading.Thread(target=self._work, name="preview", daemon=True)
+
+    def start(self) -> None:
+        """Start the process and the thread that feeds it. Returns at once."""
+        self._renew()
+        self._thread.start()
+
+    def render(self, session: str, version: int, text: str, reply: Callable[[Preview], None]) -> None:
+        """Draw *text* for *session* when its turn comes, and *reply*. Returns at once; any thread may call."""
+        with self._changed:
+            self._waiting[session] = _Job(session, version, text, reply)
+            self._changed.notify()
+
+    def forget(self, session: str) -> None:
+        """Drop what waits and what is remembered for *session*; a later text of it is answered in whole."""
+        with self._changed:
+            self._waiting.pop(session, None)
+        self._tell({"forget": session})
+
+    def close(self) -> None:
+        """End the process and the thread; what waits gets no reply. Safe to call twice, or without `start`."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+            drawer = self._drawer
+        if drawer is not None:
+            drawer.end()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _work(self) -> None:
+        while (job := self._next()) is not None:
+            preview = self._preview(job)
+            if self._closed:
+                return
+            try:
+                job.reply(preview)
+            except Exception:  # one page's trouble must not end the previews of all
+                _log.exception("A page did not take its preview.")
+
+    def _next(self) -> _Job | None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._closed)
+            return None if self._closed else self._waiting.pop(next(iter(self._waiting)))
+
+    def _preview(self, job: _Job) -> Preview:
+        if len(job.text.encode("utf-8", "surrogatepass")) > MAX_TEXT_BYTES:
+            # What the page shows meanwhile is the page's affair, so the next answer shall be whole.
+            self._tell({"forget": job.session})
+            return Preview(job.version, (), TOO_LARGE)
+        try:
+            answer = self._ask(job) or self._ask(job)  # twice: the process may have ended of something else
+        except queue.Empty:
+            self._renew()
+            return Preview(job.version, (), TOO_SLOW)
+        if answer is None:
+            return Preview(job.version, (), BROKEN)
+        blocks = tuple(PreviewBlock(name, line, html) for name, line, html in answer["blocks"])
+        return Preview(job.version, blocks, answer["message"])
+
+    def _tell(self, frame: Frame) -> None:
+        drawer = self._drawer
+        if drawer is not None:
+            drawer.tell(frame)
+
+    def _ask(self, job: _Job) -> Frame | None:
+        drawer = self._drawer
+        if drawer is None or not drawer.alive:
+            drawer = self._renew()
+        if drawer is None:
+            return None
+        return drawer.ask({"session": job.session, "text": job.text}, self._max_seconds)
+
+    def _renew(self) -> _Drawer | None:
+        """End the process and begin a new one, unless the service is closed or no process can be had."""
+        if self._drawer is not None:
+            self._drawer.end()
+        with self._changed:
+            try:
+                self._drawer = None if self._closed else _Drawer()
+            except OSError:
+                _log.exception("The process that draws previews cannot be started.")
+                self._drawer = None
+            return self._drawer
