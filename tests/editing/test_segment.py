@@ -8,15 +8,35 @@ from hypothesis import strategies as st
 
 from meai.editing.segment import Piece, pieces
 
+BLOCKS = """\
+# Head
+Some words here. More of them!
+- item one
+  goes on
+> quoted words
+```
+code = 1
+
+| a | b |
+|---|---|
+| c | d |
+<div>
+    indented code
+[^1]: A note.
+---
+title: x
+1. first
+- [x] done thing
+![alt](pic.png)
+Dr. Who e.g. me
+[ref]: https://example.org
+=====
+$$
+{{< tag >}}
+"""
 MARKDOWN = st.lists(
-    st.sampled_from(
-        ["# Head\n", "Some words here. More of them!\n", "- item one\n", "  goes on\n", "> quoted words\n", "```\n",
-         "code = 1\n", "\n", "| a | b |\n|---|---|\n| c | d |\n", "<div>\n", "    indented code\n", "[^1]: A note.\n",
-         "---\ntitle: x\n---\n", "1. first\n", "- [x] done thing\n", "![alt](pic.png)\n", "\u2028", "\t", "Dr. Who e.g. me\n",
-         "[ref]: https://example.org\n", "Under\n=====\n", "$$\nx\n$$\n", "{{< tag >}}\n", "no line end"]
-    ),
-    max_size=12,
-).map("".join)  # fmt: skip
+    st.sampled_from([*BLOCKS.splitlines(keepends=True), "\u2028", "\t", "no line end"]), max_size=12
+).map("".join)
 
 
 def prose(selection: str, *, sentences: bool = False) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,7 +12,7 @@ from meai.inference.detokenizer import Detokenizer
 
 def cut(raw: bytes, places: list[int]) -> list[bytes]:
     edges = [0, *sorted(place % (len(raw) + 1) for place in places), len(raw)]
-    return [raw[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    return [raw[start:end] for start, end in itertools.pairwise(edges)]
 
 
 @given(st.text(), st.lists(st.integers(0, 1000), max_size=10))

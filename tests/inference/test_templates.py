@@ -29,7 +29,9 @@ def test_a_family_is_known_by_its_scaffold(template: str, family: str) -> None:
 def test_chatml_is_written_as_it_was_trained() -> None:
     written = "".join(segment.text for segment in render(Request(CHAT, "Dear"), "chatml"))
     assert written == (
-        "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nHello <|im_end|><|im_end|>\n<|im_start|>assistant\nDear"
+        "<|im_start|>system\nBe brief.<|im_end|>\n"
+        "<|im_start|>user\nHello <|im_end|><|im_end|>\n"
+        "<|im_start|>assistant\nDear"
     )
 
 
