@@ -1,6 +1,6 @@
 """A document's exact bytes, to the text an editor holds, and back. Touches no disk.
 
-An editor treats `\\r\\n`, `\\r` and `\\n` as line ends and knows only `\\n`; bytes a writer did not touch must come back
+An editor treats `\\r\\n`, `\\r` and `\\n` as line ends and knows only `\\n`; bytes a writer did not touch must stay
 as they were. So `decode` gives text with `\\n` only, and `encode` takes the old bytes to restore what that text lost:
 the byte-order mark and every untouched line's own ending.
 """
@@ -101,7 +101,8 @@ def _pairs(old: list[str], new: list[str]) -> list[tuple[int, int]]:
 def _middle(old: list[str], new: list[str], start: int) -> list[tuple[int, int]]:
     if min(len(old), len(new)) > _MAX_COMPARED_LINES:
         return [(start + line, start + line) for line in range(min(len(old), len(new)))]
-    blocks = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    # autojunk: a line as frequent as the empty one is no landmark, only the neighbour of one.
+    blocks = SequenceMatcher(None, old, new, autojunk=True).get_opcodes()
     return [
         (start + new_from + line, start + old_from + line)
         for _, old_from, old_to, new_from, new_to in blocks

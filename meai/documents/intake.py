@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 _FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
-# A run of backticks, and the text to the next run of the same length: an inline code span.
-_CODE_SPAN = re.compile(r"((?<!`)(`+)(?!`).+?(?<!`)\2(?!`))")
 _WORD = re.compile(r"\w+|\s+|.", re.DOTALL)
+# Above this many words a comparison takes seconds; the line then counts as one change.
+_MAX_COMPARED_WORDS = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +83,36 @@ def _mend(line: str) -> str:
     config = TextFixerConfig(replace_lossy_sequences=False, fix_c1_controls=False)
     pieces = []
     start = 0
-    for code in _CODE_SPAN.finditer(line):
-        pieces += [fix_encoding(line[start : code.start()], config), code[0]]
-        start = code.end()
+    for code_start, code_end in _code_spans(line):
+        pieces += [fix_encoding(line[start:code_start], config), line[code_start:code_end]]
+        start = code_end
     mended = "".join([*pieces, fix_encoding(line[start:], config)])
     # A character that was meant to end a line would shift every line below; better garbled than that.
     return line if "\n" in mended or "\r" in mended else mended
 
 
+def _code_spans(line: str) -> Iterator[tuple[int, int]]:
+    """Yield start and end of each inline code span: a run of backticks to the next run of the same length."""
+    runs = [run.span() for run in re.finditer("`+", line)]
+    closing: list[int | None] = [None] * len(runs)
+    latest: dict[int, int] = {}
+    for index in reversed(range(len(runs))):
+        length = runs[index][1] - runs[index][0]
+        closing[index] = latest.get(length)
+        latest[length] = index
+    index = 0
+    while index < len(runs):
+        close = closing[index]
+        if close is not None:
+            yield runs[index][0], runs[close][1]
+        index = (index if close is None else close) + 1
+
+
 def _changes(number: int, before: str, after: str) -> Iterator[RepairChange]:
     old, new = _WORD.findall(before), _WORD.findall(after)
+    if len(old) > _MAX_COMPARED_WORDS:
+        yield RepairChange(number, before, after)
+        return
     for kind, old_from, old_to, new_from, new_to in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind != "equal":
             yield RepairChange(number, "".join(old[old_from:old_to]), "".join(new[new_from:new_to]))

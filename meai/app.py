@@ -1,0 +1,92 @@
+"""The application: constructs every part, wires it to the others, and can end them all. Decides nothing else."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask
+
+from meai.config import Config
+from meai.documents.store import DocumentStore
+from meai.editing.rewrite import Rewriter
+from meai.inference.engine import Engine
+from meai.markdown.service import PreviewService
+from meai.models.library import models_folder, open_library
+from meai.web import answers, documents, exports, pages, security
+from meai.web import socket as sockets
+from meai.web.channel import Channels
+from meai.web.models import CurrentModel
+
+_PACKAGE = Path(__file__).resolve().parent
+_STOP_WITHIN_S = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What lives as long as the application; `app.extensions["meai"]`."""
+
+    store: DocumentStore
+    preview: PreviewService
+    engine: Engine
+    model: CurrentModel
+    channels: Channels
+
+    def start(self) -> None:
+        """Start the children: the preview's, and the model's if there is one. Returns at once."""
+        self.preview.start()
+        self.model.start(self.engine)
+
+    def stop(self) -> None:
+        """Tell the pages, end the children. Returns within two seconds, whatever hangs."""
+        self.model.close()
+        self.channels.close()
+        ends: tuple[Callable[[], None], ...] = (self.preview.close, self.engine.close)
+        threads = [threading.Thread(target=end, name="stop", daemon=True) for end in ends]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(_STOP_WITHIN_S / len(threads))
+
+
+def create_app(config: Config, *, token: str) -> Flask:
+    """Return the application for *config*, to be used with *token*. Nothing runs before its services are started."""
+    assets = _assets()
+    app = Flask(__name__, static_folder=assets / "static" / "dist", template_folder=assets / "templates")
+    # “a//b” is no other way to write “a/b”: a redirect would lose the request's body.
+    app.url_map.merge_slashes = False
+    services = _services(config)
+    app.extensions["meai"] = services
+    answers.install(app)
+    security.install(app, token)
+    app.register_blueprint(pages.blueprint(_highlight_css))
+    app.register_blueprint(documents.blueprint(services.store))
+    app.register_blueprint(exports.blueprint(services.store))
+    wings = sockets.Wings(services.preview, Rewriter(services.engine), services.model)
+    app.register_blueprint(sockets.blueprint(token, services.channels, wings))
+    return app
+
+
+def _services(config: Config) -> Services:
+    model = CurrentModel(open_library(config.data_dir), models_folder(config.data_dir), config.model)
+    return Services(
+        store=DocumentStore(config.workspace, trash=config.data_dir / "trash", only=config.single),
+        preview=PreviewService(),
+        engine=Engine(model.engine_changed),
+        model=model,
+        channels=Channels(),
+    )
+
+
+def _assets() -> Path:
+    """Return where `templates` and `static` lie: in the installed package, or beside it in a checkout."""
+    return _PACKAGE if (_PACKAGE / "templates").is_dir() else _PACKAGE.parent
+
+
+def _highlight_css() -> str:
+    # Only the first page needs it, and Pygments is slow to import.
+    from meai.markdown.highlight import css
+
+    return css()

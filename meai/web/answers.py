@@ -1,0 +1,104 @@
+"""What a JSON request may carry, and how a failure is told. Knows no route."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+from flask import Flask, Response, jsonify, request
+from werkzeug.exceptions import HTTPException, default_exceptions
+
+from meai import errors
+from meai.errors import BadInput, DocumentConflict, MeaiError
+
+# A document of 20 MiB, its quotes and line ends escaped.
+MAX_TEXT_BODY = 32 * 1024 * 1024
+MAX_SMALL_BODY = 64 * 1024
+
+_LOG = logging.getLogger("meai.web")
+
+STATUS: dict[type[MeaiError], int] = {
+    errors.BadInput: 400,
+    errors.DocumentNotFound: 404,
+    errors.DocumentExists: 412,
+    errors.DocumentConflict: 412,
+    errors.DocumentUnreadable: 422,
+    errors.DocumentNotWritten: 507,
+    errors.NoModel: 409,
+    errors.ModelRefused: 409,
+    errors.Cancelled: 409,
+    errors.DownloadFailed: 502,
+    errors.EngineGone: 503,
+}
+_SENTENCES = {
+    400: "The request cannot be understood.",
+    404: "There is nothing at this address.",
+    405: "This address does not answer to that method.",
+    413: "What was sent is too large; please split the document.",
+    415: "The request must carry JSON, with Content-Type: application/json.",
+    428: "The request must say which version it means, with If-Match or If-None-Match: *.",
+    500: "Something went wrong in ME_AI; your documents are as they were. The terminal says more.",
+    503: "ME_AI is serving all the windows it can; please close one.",
+}
+
+
+def strings(limit: int, *names: str) -> tuple[str, ...]:
+    """Return the fields *names* of the request's JSON object, all strings, in that order.
+
+    Raises BadInput, or an HTTPException for a body above *limit* bytes or of another type than JSON.
+    """
+    if request.mimetype != "application/json":
+        raise _http(415)
+    request.max_content_length = limit
+    try:
+        fields = json.loads(request.get_data())
+    except (ValueError, RecursionError) as error:
+        raise BadInput("The request's body is not JSON.") from error
+    if not isinstance(fields, dict):
+        raise BadInput("The request's body is not a JSON object.")
+    for name in names:
+        if not isinstance(fields.get(name), str):
+            raise BadInput(f"The request's body needs “{name}”, a string.")
+    return tuple(fields[name] for name in names)
+
+
+def precondition_missing() -> HTTPException:
+    """Return what to raise for a request that names no version."""
+    return _http(428)
+
+
+def failure(status: int, code: str, message: str, **more: str) -> Response:
+    """Return the answer of *status* that says *message*, one sentence; *code* is its word for programs."""
+    response = jsonify({"error": {"code": code, "message": message}, **more})
+    response.status_code = status
+    return response
+
+
+def install(app: Flask) -> None:
+    """Make *app* tell every failure as one JSON sentence."""
+    app.register_error_handler(MeaiError, _of_meai)
+    app.register_error_handler(HTTPException, _of_http)
+    app.register_error_handler(Exception, _of_defect)
+
+
+def _of_meai(error: MeaiError) -> Response:
+    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+    more = {"etag": error.etag} if isinstance(error, DocumentConflict) else {}
+    return failure(status, error.code, str(error), **more)
+
+
+def _of_http(error: HTTPException) -> Response:
+    status = error.code or 500
+    response = failure(status, error.name.lower().replace(" ", "-"), _SENTENCES.get(status, error.name + "."))
+    if status == 503:
+        response.headers["Retry-After"] = "1"
+    return response
+
+
+def _of_defect(error: Exception) -> Response:
+    _LOG.error("%s %r failed.", request.method, request.path, exc_info=error)
+    return failure(500, MeaiError.code, _SENTENCES[500])
+
+
+def _http(status: int) -> HTTPException:
+    return default_exceptions[status]()

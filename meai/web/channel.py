@@ -1,0 +1,251 @@
+"""A socket that any thread may send on, that never grows without bound and can always be freed. Knows no message.
+
+simple-websocket alone is not safe for two senders (their frames mix), keeps all that a client sends until it is read,
+and cannot free a thread that is stuck in a send. Here one writer thread alone sends text; the library's own control
+frames pass the same lock; both directions are bounded; and `kill` frees whoever waits.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from simple_websocket import ConnectionClosed, Server
+from wsproto.events import CloseConnection
+from wsproto.utilities import LocalProtocolError
+
+MAX_MESSAGE_BYTES = 4 * 1024 * 1024
+MAX_INBOX_BYTES = 8 * 1024 * 1024
+MAX_OUTBOX_MESSAGES = 256
+MAX_OUTBOX_CHARS = 8 * 1024 * 1024
+MAX_CHANNELS = 64
+STUCK_S = 10.0
+PING_S = 20.0
+GOING_AWAY, TOO_SLOW, TRY_LATER, RESTART = 1001, 1008, 1013, 1012
+_NORMAL = 1000
+_REAP_EVERY_S = 0.5
+
+
+class LockedSocket:
+    """The connection's socket with whole sends in turn. All but `send` is the real socket's."""
+
+    def __init__(self, real: socket.socket) -> None:
+        # The server's timeout for requests would end an idle page and cut a slow send in two.
+        real.settimeout(None)
+        self.real = real
+        self.turn = threading.Lock()
+        self.sending_since: float | None = None
+
+    def send(self, data: bytes) -> int:
+        """Send all of *data*, which blocks while the peer does not read."""
+        with self.turn:
+            self.sending_since = time.monotonic()
+            try:
+                self.real.sendall(data)
+            finally:
+                self.sending_since = None
+        return len(data)
+
+    def send_now(self, data: bytes) -> bool:
+        """Send *data* if that needs no waiting, and return whether it went."""
+        if not self.turn.acquire(blocking=False):
+            return False
+        try:
+            return self.real.send(data, getattr(socket, "MSG_DONTWAIT", 0)) == len(data)
+        except OSError:
+            return False
+        finally:
+            self.turn.release()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.real, name)
+
+
+class Inbox(list[Any]):
+    """What came and was not yet read. Raises OSError above its limit, which ends the library's reader thread."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._bytes = 0
+        self._turn = threading.Lock()
+
+    def append(self, message: str | bytes) -> None:
+        with self._turn:
+            self._bytes += len(message)
+            if self._bytes > MAX_INBOX_BYTES:
+                raise OSError("The peer sends faster than it is heard.")
+            super().append(message)
+
+    def pop(self, index: Any = -1) -> Any:
+        with self._turn:
+            message = super().pop(index)
+            self._bytes -= len(message)
+        return message
+
+
+class Outbox:
+    """Messages on their way to the peer, bounded."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._messages: deque[str] = deque()
+        self._chars = 0
+        self._closed = False
+
+    def put(self, message: str) -> bool:
+        """Add *message* and return True, or False when there is no room; a lone message may have any size."""
+        with self._changed:
+            chars = self._chars + len(message)
+            full = len(self._messages) >= MAX_OUTBOX_MESSAGES or chars > MAX_OUTBOX_CHARS
+            if self._closed or (full and self._messages):
+                return False
+            self._messages.append(message)
+            self._chars = chars
+            self._changed.notify()
+            return True
+
+    def take(self) -> str | None:
+        """Return the next message, waiting for one, or None once closed."""
+        with self._changed:
+            while not self._messages and not self._closed:
+                self._changed.wait()
+            if self._closed:
+                return None
+            message = self._messages.popleft()
+            self._chars -= len(message)
+            return message
+
+    def close(self) -> None:
+        """Let `take` return None from now on."""
+        with self._changed:
+            self._closed = True
+            self._messages.clear()
+            self._changed.notify_all()
+
+
+class _Upgraded(Server):  # type: ignore[misc]
+    """The library's server end with both of its unguarded parts replaced before its first byte."""
+
+    def handshake(self) -> None:
+        self.sock: Any = LockedSocket(self.sock)
+        self.input_buffer = Inbox()
+        super().handshake()
+
+
+class Channel:
+    """One connection. `send` and `kill` may be called from any thread, `receive` from one."""
+
+    def __init__(self, environ: dict[str, Any]) -> None:
+        """Answer the upgrade request of *environ*. Raises simple_websocket.ConnectionError or a wsproto error."""
+        self._ws = _Upgraded(environ, receive_bytes=65536, ping_interval=PING_S, max_message_size=MAX_MESSAGE_BYTES)
+        self._socket: LockedSocket = self._ws.sock
+        # The library closes its duplicate by itself; only the server's own end can still be shut then.
+        self._connection: socket.socket = environ["werkzeug.socket"]
+        self._outbox = Outbox()
+        self._ending = threading.Lock()
+        self._ended = False
+        self._writer = threading.Thread(target=self._write, name="socket-writer", daemon=True)
+        self._writer.start()
+
+    @property
+    def stuck_s(self) -> float:
+        """For how many seconds the current send has waited for the peer to read."""
+        since = self._socket.sending_since
+        return 0.0 if since is None else time.monotonic() - since
+
+    def send(self, text: str) -> None:
+        """Send *text*, in order, without waiting. A peer too slow for it is cut off: it reconnects and starts anew."""
+        if not self._outbox.put(text):
+            self.kill(TRY_LATER)
+
+    def receive(self, timeout_s: float | None = None) -> str | bytes | None:
+        """Return the next message, or None after *timeout_s*. Raises simple_websocket.ConnectionClosed at the end."""
+        message: str | bytes | None = self._ws.receive(timeout_s)
+        return message
+
+    def kill(self, code: int) -> None:
+        """End the connection now, with close *code* if a frame can still be sent, and free whoever waits on it."""
+        with self._ending:
+            if self._ended:
+                return
+            self._ended = True
+        self._outbox.close()
+        told = False
+        with suppress(LocalProtocolError):
+            told = self._socket.send_now(self._ws.ws.send(CloseConnection(code)))
+        self._ws.connected = False
+        # After a close frame the peer may still read it: reading on until it hangs up keeps the frame from being lost.
+        self._shut(socket.SHUT_WR if told else socket.SHUT_RDWR)
+        self._ws.event.set()
+
+    def finish(self) -> None:
+        """Release everything; for the thread that received, when it is done."""
+        self.kill(_NORMAL)
+        self._ws.thread.join(1.0)
+        self._shut(socket.SHUT_RDWR)
+
+    def _shut(self, how: int) -> None:
+        with suppress(OSError):
+            self._connection.shutdown(how)
+
+    def _write(self) -> None:
+        with suppress(OSError, LocalProtocolError, ConnectionClosed):
+            while (text := self._outbox.take()) is not None:
+                self._ws.send(text)
+        self.kill(GOING_AWAY)
+
+
+class Channels:
+    """All open channels: how many there may be, which are stuck, and the end of them all."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._open: set[Channel] = set()
+        self._closed = threading.Event()
+        self._reaper: threading.Thread | None = None
+
+    def __len__(self) -> int:
+        with self._turn:
+            return len(self._open)
+
+    @property
+    def full(self) -> bool:
+        """Whether no more may be opened."""
+        return self._closed.is_set() or len(self) >= MAX_CHANNELS
+
+    def serve(self, environ: dict[str, Any], talk: Callable[[Channel], None]) -> None:
+        """Open a channel for the upgrade request of *environ*, let *talk* use it, and release it."""
+        channel = Channel(environ)
+        with self._turn:
+            self._open.add(channel)
+            if self._reaper is None:
+                self._reaper = threading.Thread(target=self._reap, name="socket-reaper", daemon=True)
+                self._reaper.start()
+        try:
+            with suppress(ConnectionClosed):
+                talk(channel)
+        finally:
+            channel.finish()
+            with self._turn:
+                self._open.discard(channel)
+
+    def close(self) -> None:
+        """Tell every peer that the server goes (1012) and end its channel. None opens afterwards."""
+        self._closed.set()
+        for channel in self._all():
+            channel.kill(RESTART)
+
+    def _all(self) -> tuple[Channel, ...]:
+        with self._turn:
+            return tuple(self._open)
+
+    def _reap(self) -> None:
+        while not self._closed.wait(_REAP_EVERY_S):
+            for channel in self._all():
+                if channel.stuck_s > STUCK_S:
+                    channel.kill(TOO_SLOW)

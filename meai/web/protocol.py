@@ -1,0 +1,231 @@
+"""Every message of the socket, typed, to and from JSON; `docs/protocol.md` says what they mean. Knows no handler."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any, ClassVar, Literal
+
+from meai.errors import BadInput
+
+MAX_ID_CHARS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """Who is speaking."""
+
+    type: ClassVar[str] = "hello"
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewWanted:
+    """Render this; the newest wins."""
+
+    type: ClassVar[str] = "preview"
+    version: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RewriteWanted:
+    """Ask the model."""
+
+    type: ClassVar[str] = "rewrite"
+    id: str
+    action: str
+    selection: str
+    before: str
+    after: str
+    instruction: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Stop that rewrite now."""
+
+    type: ClassVar[str] = "cancel"
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """Fetch a model of the catalogue."""
+
+    type: ClassVar[str] = "pull"
+    model: str
+
+
+FromPage = Hello | PreviewWanted | RewriteWanted | Cancel | Pull
+_FROM_PAGE: dict[str, type[FromPage]] = {
+    kind.type: kind for kind in (Hello, PreviewWanted, RewriteWanted, Cancel, Pull)
+}
+_JSON_TYPES: dict[str, tuple[type, str]] = {"str": (str, "a string"), "int": (int, "a whole number")}
+
+
+@dataclass(frozen=True, slots=True)
+class ActionOffered:
+    """Something a writer can ask for."""
+
+    name: str
+    label: str
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A model that one click fetches. *size* in bytes."""
+
+    name: str
+    label: str
+    size: int
+    licence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelState:
+    """What there is to answer with."""
+
+    type: ClassVar[str] = "model"
+    state: Literal["none", "fetching", "loading", "ready", "failed"]
+    name: str | None
+    message: str
+    done: int = 0
+    total: int = 0
+    offer: Offer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """The answer to `hello`."""
+
+    type: ClassVar[str] = "welcome"
+    actions: tuple[ActionOffered, ...]
+    model: ModelState
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block of the preview. *html* is None, and left out, where the page has that *id* already."""
+
+    id: str
+    line: int
+    html: str | None = field(metadata={"left_out": True})
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """The whole document's blocks in order, or why the preview paused."""
+
+    type: ClassVar[str] = "previewed"
+    version: int
+    blocks: tuple[Block, ...]
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """More of the answer."""
+
+    type: ClassVar[str] = "delta"
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitProposed:
+    """A part of the selection and what became of it."""
+
+    source: str
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """The whole checked answer."""
+
+    type: ClassVar[str] = "proposed"
+    id: str
+    text: str
+    units: tuple[UnitProposed, ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """No answer, and why."""
+
+    type: ClassVar[str] = "failed"
+    id: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """It stopped because it was asked to."""
+
+    type: ClassVar[str] = "cancelled"
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """A message could not be understood."""
+
+    type: ClassVar[str] = "error"
+    code: str
+    message: str
+
+
+FromServer = ModelState | Welcome | Previewed | Delta | Proposed | Failed | Cancelled | Error
+
+
+def parse(raw: str | bytes) -> FromPage:
+    """Read a message of the page. Raises BadInput, saying what is wrong with it, for anything else."""
+    if isinstance(raw, bytes):
+        raise BadInput("A message must be text, not bytes.")
+    try:
+        message = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise BadInput("A message must be JSON.") from error
+    if not isinstance(message, dict):
+        raise BadInput("A message must be a JSON object.")
+    name = message.get("type")
+    kind = _FROM_PAGE.get(name) if isinstance(name, str) else None
+    if kind is None:
+        raise BadInput(f"There is no message of the type {str(name)[:40]!r}.")
+    return kind(**{field.name: _field(kind, field.name, str(field.type), message) for field in fields(kind)})
+
+
+def to_json(message: FromServer) -> str:
+    """Return *message* as JSON text."""
+    plain = {"type": message.type, **_plain(message)}
+    text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        # Half of a surrogate pair, which a page can send and UTF-8 cannot hold: escaped, it travels.
+        return json.dumps(plain, separators=(",", ":"))
+    return text
+
+
+def _field(kind: type[FromPage], name: str, wanted: str, message: dict[str, Any]) -> Any:
+    value = message.get(name)
+    json_type, words = _JSON_TYPES[wanted]
+    if type(value) is not json_type:  # and not isinstance: true is no number
+        raise BadInput(f"The message “{kind.type}” needs “{name}”, {words}.")
+    if name == "id" and len(str(value)) > MAX_ID_CHARS:
+        raise BadInput(f"The “id” of a message may have {MAX_ID_CHARS} characters.")
+    return value
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        pairs = ((each, getattr(value, each.name)) for each in fields(value))
+        return {
+            each.name: _plain(part) for each, part in pairs if part is not None or not each.metadata.get("left_out")
+        }
+    return [_plain(part) for part in value] if isinstance(value, tuple) else value

@@ -1,0 +1,106 @@
+"""Who may ask: exact Host and Origin, a token, and the headers that bind the page. Knows nothing of what is asked.
+
+Hostile pages in the same browser reach a loopback port: by a plain request, by a socket, or by a name that resolves to
+127.0.0.1. Each check here closes one of these ways; `docs/security.md` says which.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+
+from flask import Flask, Response, g, request
+
+from meai.web.answers import failure
+
+# No token: the shell and its files hold no word of the writer's, and a socket says its token in its first message.
+PUBLIC_ENDPOINTS = frozenset({"pages.shell", "pages.health", "static", "socket.connect"})
+_SOCKET = "socket.connect"
+
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data: blob:; "
+    "font-src 'self'; connect-src 'self' ws://{host}; manifest-src 'self'; worker-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types meai-preview"
+)
+
+
+def new_token() -> str:
+    """Return a fresh token of 256 bits that a URL can carry."""
+    return secrets.token_urlsafe(32)
+
+
+def token_matches(given: str, token: str) -> bool:
+    """Whether *given* is *token*; how long that takes does not tell how much of it is right."""
+    return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), token.encode())
+
+
+def install(app: Flask, token: str) -> None:
+    """Make *app* refuse every request that is not from its own page or lacks *token*, and send its headers."""
+
+    @app.before_request
+    def guard() -> Response | None:
+        g.nonce = secrets.token_urlsafe(16)
+        return _refuse_host() or _refuse_origin() or _refuse_foreign_site() or _refuse_token(token)
+
+    @app.after_request
+    def protect(response: Response) -> Response:
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        policy = _POLICY.format(nonce=g.nonce, host=_host() if _host() in _own_hosts() else "127.0.0.1")
+        response.headers.setdefault("Content-Security-Policy", policy)
+        return response
+
+
+def _host() -> str:
+    return str(request.environ.get("HTTP_HOST", ""))
+
+
+def _own_hosts() -> tuple[str, ...]:
+    port = request.environ["SERVER_PORT"]
+    return tuple(f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]"))
+
+
+def _refuse_host() -> Response | None:
+    """A name of another site that resolves to this machine is still that site's."""
+    if _host() in _own_hosts():
+        return None
+    return failure(421, "wrong-host", "ME_AI answers only at the address it printed when it started.")
+
+
+def _refuse_origin() -> Response | None:
+    """Pages of another origin, sandboxed pages and files (`null`) included."""
+    origin = request.environ.get("HTTP_ORIGIN")
+    if origin is None and request.endpoint != _SOCKET:
+        return None
+    if origin in {f"http://{host}" for host in _own_hosts()}:
+        return None
+    return failure(403, "wrong-origin", "ME_AI answers only its own page.")
+
+
+def _refuse_foreign_site() -> Response | None:
+    """What another site makes a browser fetch; a link to the page itself is a way in like any other."""
+    if request.environ.get("HTTP_SEC_FETCH_SITE") not in ("cross-site", "same-site"):
+        return None
+    navigation = request.environ.get("HTTP_SEC_FETCH_MODE") == "navigate"
+    top = request.environ.get("HTTP_SEC_FETCH_DEST", "document") == "document"
+    if request.method == "GET" and request.endpoint == "pages.shell" and navigation and top:
+        return None
+    return failure(403, "wrong-site", "ME_AI answers only its own page.")
+
+
+def _refuse_token(token: str) -> Response | None:
+    if request.endpoint in PUBLIC_ENDPOINTS and request.method in ("GET", "HEAD"):
+        return None
+    scheme, _, given = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    if scheme == "Bearer" and token_matches(given, token):
+        return None
+    response = failure(401, "no-token", "Open ME_AI with the whole address that it printed, its token included.")
+    response.headers["WWW-Authenticate"] = "Bearer"
+    return response

@@ -1,0 +1,220 @@
+"""One Session per socket: what a page asks, and what it hears. Knows no frame and no thread but its own.
+
+A preview asked for later replaces an earlier one. A rewrite runs on a thread of its own and ends when the page says so
+or goes away.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, request
+from simple_websocket import ConnectionClosed
+from simple_websocket import ConnectionError as UpgradeRefused
+from werkzeug.exceptions import BadRequest, ServiceUnavailable
+from wsproto.utilities import ProtocolError
+
+from meai import errors
+from meai.editing.actions import ACTIONS
+from meai.editing.rewrite import Proposal, RewriteOrder, Rewriter
+from meai.errors import BadInput, MeaiError
+from meai.markdown.service import Preview, PreviewService
+from meai.web import protocol
+from meai.web.channel import Channel, Channels
+from meai.web.models import CurrentModel
+from meai.web.protocol import Cancel, FromServer, Hello, PreviewWanted, Pull, RewriteWanted
+from meai.web.security import token_matches
+
+NO_TOKEN = 4401
+HELLO_WITHIN_S = 5.0
+FRAME_S = 1 / 30
+MAX_REWRITES = 8
+
+_LOG = logging.getLogger("meai.web")
+_DEFECT = "Something went wrong in ME_AI; your text is as it was. The terminal says more."
+
+
+@dataclass(frozen=True, slots=True)
+class Wings:
+    """What a session can ask of the rest of the house."""
+
+    preview: PreviewService
+    rewriter: Rewriter
+    model: CurrentModel
+
+
+def blueprint(token: str, channels: Channels, wings: Wings) -> Blueprint:
+    """Return the socket's route; a page that says *token* first may talk to *wings*."""
+    sockets = Blueprint("socket", __name__)
+
+    @sockets.route("/ws", websocket=True)
+    def connect() -> Response:
+        if channels.full:
+            raise ServiceUnavailable
+        try:
+            channels.serve(request.environ, lambda channel: converse(channel, token, wings))
+        except (UpgradeRefused, ProtocolError) as error:
+            raise BadRequest from error
+        return Response()
+
+    return sockets
+
+
+def converse(channel: Channel, token: str, wings: Wings) -> None:
+    """Talk with the page on *channel* until it goes, or end it with 4401 when it does not begin with *token*."""
+    if not _is_greeting(channel.receive(HELLO_WITHIN_S), token):
+        channel.kill(NO_TOKEN)
+        return
+    session = Session(channel.send, wings)
+    session.open()
+    try:
+        while True:
+            session.hear(channel.receive() or "")
+    except ConnectionClosed:
+        pass
+    finally:
+        session.close()
+
+
+def _is_greeting(raw: str | bytes | None, token: str) -> bool:
+    try:
+        message = protocol.parse(raw or "")
+    except BadInput:
+        return False
+    return isinstance(message, Hello) and token_matches(message.token, token)
+
+
+class Session:
+    """The conversation with one page. *send* takes JSON text, from any thread, and does not block."""
+
+    def __init__(self, send: Callable[[str], None], wings: Wings) -> None:
+        self._send = send
+        self._wings = wings
+        self._name = uuid.uuid4().hex
+        self._turn = threading.Lock()
+        self._running: dict[str, threading.Event] = {}
+
+    def open(self) -> None:
+        """Welcome the page."""
+        actions = tuple(protocol.ActionOffered(each.name, each.label, each.scope) for each in ACTIONS.values())
+        state = self._wings.model.state
+        self._say(protocol.Welcome(actions, state))
+        self._wings.model.listen(self._say, state)
+
+    def hear(self, raw: str | bytes) -> None:
+        """Do what the message *raw* asks, or say why not. Returns soon; answers come when they are ready."""
+        try:
+            message = protocol.parse(raw)
+            _HANDLERS[type(message)](self, message)
+        except MeaiError as error:
+            self._say(protocol.Error(error.code, str(error)))
+        except Exception:
+            _LOG.exception("A message of the page could not be handled.")
+            self._say(protocol.Error(MeaiError.code, _DEFECT))
+
+    def close(self) -> None:
+        """Stop all that runs for the page."""
+        self._wings.model.forget(self._say)
+        self._wings.preview.forget(self._name)
+        with self._turn:
+            running = tuple(self._running.values())
+        for cancelled in running:
+            cancelled.set()
+
+    def _greet(self, message: Hello) -> None:
+        raise BadInput("The message “hello” is only for the beginning.")
+
+    def _preview(self, message: PreviewWanted) -> None:
+        self._wings.preview.render(self._name, message.version, message.text, self._previewed)
+
+    def _previewed(self, preview: Preview) -> None:
+        blocks = tuple(protocol.Block(block.id, block.line, block.html) for block in preview.blocks)
+        self._say(protocol.Previewed(preview.version, blocks, preview.message))
+
+    def _rewrite(self, message: RewriteWanted) -> None:
+        cancelled = threading.Event()
+        with self._turn:
+            if message.id in self._running:
+                raise BadInput(f"A rewrite called {message.id!r} is running already.")
+            full = len(self._running) >= MAX_REWRITES
+            if not full:
+                self._running[message.id] = cancelled
+        if full:
+            self._say(protocol.Failed(message.id, "busy", "The model has enough to do; wait for an answer first."))
+        else:
+            work = threading.Thread(target=self._answer, args=(message, cancelled), name="rewrite", daemon=True)
+            work.start()
+
+    def _answer(self, message: RewriteWanted, cancelled: threading.Event) -> None:
+        deltas = Deltas(lambda text: self._say(protocol.Delta(message.id, text)))
+        order = RewriteOrder(message.action, message.selection, message.before, message.after, message.instruction)
+        try:
+            proposal = self._wings.rewriter.rewrite(order, deltas.add, cancelled)
+            deltas.flush()
+            last: FromServer = _proposed(message.id, proposal)
+        except errors.Cancelled:
+            last = protocol.Cancelled(message.id)
+        except MeaiError as error:
+            last = protocol.Failed(message.id, error.code, str(error))
+        except Exception:
+            _LOG.exception("The rewrite %r failed.", message.action)
+            last = protocol.Failed(message.id, MeaiError.code, _DEFECT)
+        # First free the id: the page may use it again as soon as it hears the end.
+        with self._turn:
+            del self._running[message.id]
+        self._say(last)
+
+    def _cancel(self, message: Cancel) -> None:
+        with self._turn:
+            cancelled = self._running.get(message.id)
+        # An unknown one has just ended, and the page will hear, or has heard, how.
+        if cancelled is not None:
+            cancelled.set()
+
+    def _pull(self, message: Pull) -> None:
+        self._wings.model.pull(message.model)
+
+    def _say(self, message: FromServer) -> None:
+        self._send(protocol.to_json(message))
+
+
+_HANDLERS: dict[type, Callable[..., None]] = {
+    Hello: Session._greet,
+    PreviewWanted: Session._preview,
+    RewriteWanted: Session._rewrite,
+    Cancel: Session._cancel,
+    Pull: Session._pull,
+}
+
+
+class Deltas:
+    """Joins pieces of an answer to at most 30 a second, for an eye sees no more. The first goes at once."""
+
+    def __init__(self, send: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
+        self._send = send
+        self._clock = clock
+        self._text = ""
+        self._sent_at = float("-inf")
+
+    def add(self, text: str) -> None:
+        """Send *text* now or with what follows soon."""
+        self._text += text
+        if self._clock() - self._sent_at >= FRAME_S:
+            self.flush()
+
+    def flush(self) -> None:
+        """Send what is held back."""
+        if self._text:
+            self._send(self._text)
+            self._text = ""
+            self._sent_at = self._clock()
+
+
+def _proposed(name: str, proposal: Proposal) -> protocol.Proposed:
+    units = tuple(protocol.UnitProposed(unit.source, unit.text, unit.reason) for unit in proposal.units)
+    return protocol.Proposed(name, proposal.text, units, proposal.warnings)
