@@ -1,0 +1,236 @@
+"""What several wings' tests share: fixtures on disk, the real model, a real server, a real browser."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route, sync_playwright
+
+from meai.config import read_config
+from meai.models.library import open_library
+
+CHROMIUM_NAMES = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
+# Root in a container has no sandbox; the rest keeps the browser from calling home on its own.
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+)
+RUNNING = re.compile(r"ME_AI is running at (http://127\.0\.0\.1:\d+)/#token=(\S+)\n")
+START_TIMEOUT_S = 30
+EMBEDDED = "smollm2-135m"
+
+
+@pytest.fixture(scope="session")
+def fixtures() -> Path:
+    """The folder of documents written for the tests."""
+    return Path(__file__).parent / "fixtures"
+
+
+@pytest.fixture(scope="session")
+def model_path() -> Path:
+    """The real embedded model."""
+    for model in open_library(read_config().data_dir).list():
+        if model.name == EMBEDDED:
+            return model.path
+    pytest.fail(f"The embedded model is not on this machine; fetch it with `meai models pull {EMBEDDED}`.")
+
+
+@dataclass
+class Server:
+    """A running `python -m meai`."""
+
+    process: subprocess.Popen[str]
+    url: str
+    """Without a slash at the end."""
+    token: str
+    workspace: Path
+    data_dir: Path
+    complaints: list[str] = field(default_factory=list)
+    """Lines that came on stderr."""
+
+    @property
+    def page_url(self) -> str:
+        """What a writer opens."""
+        return f"{self.url}/#token={self.token}"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What every request but the page's first carries."""
+        return {"Authorization": f"Bearer {self.token}"}
+
+
+StartServer = Callable[..., Server]
+
+
+@pytest.fixture
+def start_server(tmp_path: Path) -> Iterator[StartServer]:
+    """Start servers with `start_server(workspace, model=None)`; each ends with the test and must have had no complaint.
+
+    Without *model* there is none: no model of the checkout or the user is found.
+    """
+    servers: list[Server] = []
+
+    def start(path: Path, *arguments: str, model: Path | None = None) -> Server:
+        home = tmp_path / f"server-{len(servers)}"
+        server = _start(path, home, [*arguments, *(["--model", str(model)] if model else [])])
+        servers.append(server)
+        return server
+
+    yield start
+    for server in servers:
+        _stop(server)
+    assert [line for server in servers for line in server.complaints] == []
+
+
+@pytest.fixture
+def server(start_server: StartServer, tmp_path: Path, model_path: Path) -> Server:
+    """A server with the embedded model on an empty workspace."""
+    workspace = tmp_path / "workspace"
+    workspace.mkdir()
+    return start_server(workspace, model=model_path)
+
+
+def _start(path: Path, home: Path, arguments: list[str]) -> Server:
+    data_dir = home / "data"
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("MEAI_")},
+        "MEAI_DATA_DIR": str(data_dir),
+        "MEAI_CACHE_DIR": str(home / "cache"),
+        "XDG_CONFIG_HOME": str(home / "config"),
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "meai", str(path), "--no-browser", "--port", "0", *arguments],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    complaints: list[str] = []
+    threading.Thread(target=_collect, args=(process.stderr, complaints), daemon=True).start()
+    limit = threading.Timer(START_TIMEOUT_S, process.kill)
+    limit.start()
+    line = process.stdout.readline()
+    limit.cancel()
+    match = RUNNING.fullmatch(line)
+    if match is None:
+        process.kill()
+        process.wait()
+        pytest.fail(f"The server did not start; it said {line!r} and {complaints}.")
+    workspace = path if path.is_dir() else path.parent
+    return Server(process, match[1], match[2], workspace, data_dir, complaints)
+
+
+def _collect(stream: IO[str], lines: list[str]) -> None:
+    lines.extend(stream)
+
+
+def _stop(server: Server) -> None:
+    server.process.terminate()
+    try:
+        rest, _ = server.process.communicate(timeout=10)
+    except subprocess.TimeoutExpired:
+        server.process.kill()
+        server.process.communicate()
+        pytest.fail("The server did not end within 10 s of SIGTERM.")
+    assert rest == "", f"More than one line on stdout: {rest!r}"
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The browser of this machine; `make test` installs one where it can."""
+    for name in (os.environ.get("MEAI_CHROMIUM", ""), *CHROMIUM_NAMES):
+        if name and (path := shutil.which(name)):
+            return path
+    pytest.fail("The browser tests need Chromium or Chrome; run `make chromium`, or set MEAI_CHROMIUM to its path.")
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    """One headless Chromium for the whole run."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=chromium_path, args=list(CHROMIUM_FLAGS))
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Watched:
+    """A page and what went wrong in it."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+    """Requests to other hosts than this machine; none of them leaves."""
+
+    def watch(self, page: Page) -> None:
+        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        page.on("console", self._console)
+        page.on("requestfailed", self._failed)
+
+    def guard(self, route: Route) -> None:
+        """Let only what stays on this machine through."""
+        host = urlsplit(route.request.url).hostname
+        if host in ("127.0.0.1", None):
+            route.continue_()
+        else:
+            self.foreign.append(route.request.url)
+            route.abort()
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(f"{message.type}: {message.text}")
+
+    def _failed(self, request: Request) -> None:
+        self.complaints.append(f"failed: {request.url} {request.failure}")
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser session of its own, with a clipboard."""
+    session = browser.new_context(viewport={"width": 1280, "height": 800})
+    session.grant_permissions(["clipboard-read", "clipboard-write"])
+    session.set_default_timeout(15_000)
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def watched(context: BrowserContext) -> Iterator[Watched]:
+    """A page whose complaints a test may expect: it looks at them and clears the lists."""
+    seen = Watched(context.new_page())
+    seen.watch(seen.page)
+    context.route("**/*", seen.guard)
+    yield seen
+    assert seen.foreign == [], "the page asked another host"
+    assert seen.complaints == []
+
+
+@pytest.fixture
+def page(watched: Watched) -> Page:
+    """A page that fails the test on any error, console complaint, failed request, or request to another host."""
+    return watched.page
