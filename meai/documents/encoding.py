@@ -85,6 +85,10 @@ def _ends(lines: list[str], was: TextFile) -> list[str]:
         if old < len(was.ends):
             ends[new] = was.ends[old]
     ends[-1] = ""
+    for number, end in enumerate(ends[1:], start=1):
+        # A line that was emptied after one that ends in \r must not become the second half of its ending.
+        if ends[number - 1] == "\r" and not lines[number] and end == "\n":
+            ends[number] = "\r"
     return ends
 
 

@@ -10,13 +10,13 @@ import errno
 import os
 import secrets
 import stat
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from meai.documents import disk
 from meai.documents.encoding import TextFile, decode, etag_of
 from meai.documents.names import TEMPORARY_PREFIX
 from meai.errors import DocumentConflict, DocumentExists, DocumentNotFound, DocumentNotWritten, DocumentUnreadable
@@ -37,7 +37,6 @@ _REASONS = {
     errno.EIO: "the disk reports an error",
     errno.ENAMETOOLONG: "its name is too long for this disk",
 }
-_NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +65,13 @@ def snapshot(path: Path, *, limit: int = MAX_BYTES) -> Snapshot:
         raise DocumentNotFound(f"There is no document “{path.name}”; it may have been moved or deleted.") from error
     except OSError as error:
         raise DocumentUnreadable(f"“{path.name}” cannot be opened: {error.strerror}.") from error
-    with os.fdopen(handle, "rb") as file:
+    try:
         status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            raise DocumentUnreadable(f"“{path.name}” is not a file but a folder or a device.")
-        if status.st_size > limit:
-            raise DocumentUnreadable(
-                f"“{path.name}” has {status.st_size:,} bytes and ME_AI opens up to {limit:,}; please split it."
-            )
-        return Snapshot(file.read(), status)
+        _refuse_unfit(path, status, limit)
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            return Snapshot(file.read(), status)
+    finally:
+        os.close(handle)
 
 
 def save(path: Path, data: bytes, was: Snapshot | None) -> None:
@@ -88,7 +85,7 @@ def save(path: Path, data: bytes, was: Snapshot | None) -> None:
     with _refusals(path):
         if was is None:
             _create(path, data)
-        elif _must_stay_in_place(path, was):
+        elif disk.must_stay_in_place(path, was.status):
             _overwrite(path, data, was)
         else:
             _replace(path, data, was)
@@ -97,13 +94,13 @@ def save(path: Path, data: bytes, was: Snapshot | None) -> None:
 def move(source: Path, target: Path) -> None:
     """Give *source* the name *target*, durably. Raises DocumentExists rather than overwrite, and DocumentNotWritten."""
     with _refusals(target):
-        try:
-            _move(source, target)
-        except FileExistsError as error:
-            raise DocumentExists(f"“{target.name}” is there already; please choose another name.") from error
-        _sync_folder(target.parent)
+        if disk.give_name(source, target):
+            # Else a power cut could keep the end of the old name and lose the beginning of the new one.
+            disk.sync_folder(target.parent)
+            os.unlink(source)
+        disk.sync_folder(target.parent)
         if source.parent != target.parent:
-            _sync_folder(source.parent)
+            disk.sync_folder(source.parent)
 
 
 def remove(path: Path, was: Snapshot) -> None:
@@ -111,7 +108,7 @@ def remove(path: Path, was: Snapshot) -> None:
     with _refusals(path):
         _refuse_if_changed(Path(os.path.realpath(path)), was)
         os.unlink(path)
-        _sync_folder(path.parent)
+        disk.sync_folder(path.parent)
 
 
 def sweep(path: Path) -> None:
@@ -122,27 +119,33 @@ def sweep(path: Path) -> None:
                 path.unlink()
 
 
+def _refuse_unfit(path: Path, status: os.stat_result, limit: int) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise DocumentUnreadable(f"“{path.name}” is not a file but a folder or a device.")
+    if status.st_size > limit:
+        raise DocumentUnreadable(
+            f"“{path.name}” has {status.st_size:,} bytes and ME_AI opens up to {limit:,}; please split it."
+        )
+
+
 def _create(path: Path, data: bytes) -> None:
     with _temporary(path, data, like=None) as temporary:
-        try:
-            _move(temporary, path)
-        except FileExistsError as error:
-            raise DocumentExists(f"“{path.name}” is there already; please choose another name.") from error
-    _sync_folder(path.parent)
+        disk.give_name(temporary, path)
+    disk.sync_folder(path.parent)
 
 
 def _replace(path: Path, data: bytes, was: Snapshot) -> None:
     with _temporary(path, data, like=path) as temporary:
         _refuse_if_changed(path, was)
-        _patiently_replace(temporary, path)
-    _sync_folder(path.parent)
+        disk.patiently_replace(temporary, path)
+    disk.sync_folder(path.parent)
 
 
 def _overwrite(path: Path, data: bytes, was: Snapshot) -> None:
     """Write into the file itself, which a hard link or another owner forbids to replace; a backup covers a crash."""
     backup = path.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}{_BACKUP_SUFFIX}")
     _write_new(backup, was.data, like=None)
-    _sync_folder(path.parent)
+    disk.sync_folder(path.parent)
     _refuse_if_changed(path, was)
     try:
         _pour(path, data)
@@ -158,7 +161,7 @@ def _pour(path: Path, data: bytes) -> None:
     try:
         _write_all(handle, data)
         os.ftruncate(handle, len(data))
-        _sync(handle)
+        disk.sync(handle)
     finally:
         os.close(handle)
 
@@ -181,8 +184,8 @@ def _write_new(path: Path, data: bytes, like: Path | None) -> None:
     try:
         _write_all(handle, data)
         if like is not None and os.name != "nt":
-            _copy_owner_and_mode(like, handle)
-        _sync(handle)
+            disk.copy_owner_and_mode(like, handle)
+        disk.sync(handle)
     finally:
         os.close(handle)
 
@@ -191,29 +194,6 @@ def _write_all(handle: int, data: bytes) -> None:
     rest = memoryview(data)
     while rest:
         rest = rest[os.write(handle, rest) :]
-
-
-def _copy_owner_and_mode(source: Path, handle: int) -> None:
-    theirs, mine = os.stat(source), os.fstat(handle)
-    if (mine.st_uid, mine.st_gid) != (theirs.st_uid, theirs.st_gid):
-        os.fchown(handle, theirs.st_uid, theirs.st_gid)
-    os.fchmod(handle, stat.S_IMODE(theirs.st_mode))
-    if sys.platform == "linux":
-        # Access lists and tags; what a file system or a policy refuses to copy is not worth a failed save.
-        with suppress(OSError):
-            for name in os.listxattr(source):
-                os.setxattr(handle, name, os.getxattr(source, name))
-
-
-def _must_stay_in_place(path: Path, was: Snapshot) -> bool:
-    """Whether replacing the file would cut a hard link or change its owner. Raises PermissionError for read-only."""
-    # A rename asks only the folder's permission, so a read-only file would be replaced without this check.
-    if not os.access(path, os.W_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    if os.name == "nt" or was.status.st_nlink > 1:
-        return was.status.st_nlink > 1
-    mine = was.status.st_uid == os.geteuid() and was.status.st_gid in {os.getegid(), *os.getgroups()}
-    return not mine and os.geteuid() != 0
 
 
 def _refuse_if_changed(path: Path, was: Snapshot) -> None:
@@ -227,74 +207,13 @@ def _refuse_if_changed(path: Path, was: Snapshot) -> None:
         raise DocumentConflict(f"“{path.name}” has been changed by another program.", snapshot(path).etag)
 
 
-def _move(source: Path, target: Path) -> None:
-    if os.name == "nt":
-        os.rename(source, target)
-        return
-    if _same_file(source, target):
-        os.rename(source, target)  # only the case differs, on a file system that ignores it
-        return
-    try:
-        os.link(source, target, follow_symlinks=False)
-    except OSError as error:
-        if error.errno not in _NO_HARD_LINKS:
-            raise
-        if os.path.lexists(target):
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from error
-        os.rename(source, target)
-    else:
-        os.unlink(source)
-
-
-def _same_file(source: Path, target: Path) -> bool:
-    try:
-        return os.path.samestat(os.lstat(source), os.lstat(target))
-    except FileNotFoundError:
-        return False
-
-
-def _patiently_replace(temporary: Path, path: Path) -> None:
-    """Replace *path*. Windows refuses while a virus scanner or a synchroniser has it open, for a moment."""
-    for _ in range(5 if os.name == "nt" else 0):
-        try:
-            os.replace(temporary, path)
-        except PermissionError:
-            time.sleep(0.05)
-        else:
-            return
-    os.replace(temporary, path)
-
-
-def _sync(handle: int) -> None:
-    if sys.platform == "darwin":
-        import fcntl
-
-        # fsync on macOS leaves the bytes in the drive's own cache.
-        with suppress(OSError):
-            fcntl.fcntl(handle, fcntl.F_FULLFSYNC)
-            return
-    os.fsync(handle)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the folder's entries durable. Some file systems have no such thing; Windows has no way to ask."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | getattr(os, "O_CLOEXEC", 0))
-    try:
-        os.fsync(handle)
-    except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
-            raise
-    finally:
-        os.close(handle)
-
-
 @contextmanager
 def _refusals(path: Path) -> Iterator[None]:
     """Turn the system's refusal into a sentence."""
     try:
         yield
+    except FileExistsError as error:
+        raise DocumentExists(f"“{path.name}” is there already; please choose another name.") from error
     except OSError as error:
         reason = _REASONS.get(error.errno or 0, error.strerror or "the system refused")
         raise DocumentNotWritten(f"“{path.name}” could not be saved: {reason}.") from error

@@ -20,7 +20,7 @@ def first_run(folder: Path) -> None:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        empty = not any(os.scandir(folder))
+        empty = not os.listdir(folder)
     except OSError as error:
         raise DocumentNotWritten(
             f"The folder “{folder}” cannot be made: {error.strerror}; name another, as in: meai ~/Newsletter"

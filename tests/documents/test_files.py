@@ -1,0 +1,408 @@
+"""A save is all or nothing: at every error of the disk, at every moment of a crash, under a kill."""
+
+import errno
+import hashlib
+import os
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from meai.documents import files
+from meai.documents.names import TEMPORARY_PREFIX
+from meai.errors import (
+    DocumentConflict,
+    DocumentExists,
+    DocumentNotFound,
+    DocumentNotWritten,
+    DocumentUnreadable,
+)
+
+OLD, NEW = b"old bytes\n" * 5, b"new bytes, and more of them\n" * 5
+posix = pytest.mark.skipif(os.name == "nt", reason="POSIX only")
+not_root = pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may do anything")
+
+
+@pytest.fixture
+def document(tmp_path: Path) -> Path:
+    path = tmp_path / "a.md"
+    path.write_bytes(OLD)
+    return path
+
+
+def overwrite(path: Path) -> None:
+    files.save(path, NEW, files.snapshot(path))
+
+
+def create(path: Path) -> None:
+    files.save(path.with_name("new.md"), NEW, None)
+
+
+def rename(path: Path) -> None:
+    files.move(path, path.with_name("renamed.md"))
+
+
+def delete(path: Path) -> None:
+    files.remove(path, files.snapshot(path))
+
+
+def test_a_save_is_read_back(document: Path) -> None:
+    overwrite(document)
+    create(document)
+    assert document.read_bytes() == NEW == document.with_name("new.md").read_bytes()
+    assert sorted(os.listdir(document.parent)) == ["a.md", "new.md"]
+
+
+def test_identical_bytes_are_not_written(document: Path) -> None:
+    os.utime(document, ns=(1, 1))
+    before = document.stat()
+    files.save(document, OLD, files.snapshot(document))
+    after = document.stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+@posix
+def test_the_mode_is_kept(document: Path) -> None:
+    document.chmod(0o640)
+    overwrite(document)
+    assert stat.S_IMODE(document.stat().st_mode) == 0o640
+
+
+@posix
+def test_a_new_document_has_the_mode_that_the_umask_allows(tmp_path: Path) -> None:
+    (tmp_path / "touched").touch()
+    files.save(tmp_path / "new.md", NEW, None)
+    assert (tmp_path / "new.md").stat().st_mode == (tmp_path / "touched").stat().st_mode
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="extended attributes are read on Linux only")
+def test_tags_are_kept(document: Path) -> None:
+    try:
+        os.setxattr(document, "user.tag", b"draft")
+    except OSError:
+        pytest.skip("this file system keeps no tags")
+    overwrite(document)
+    assert os.getxattr(document, "user.tag") == b"draft"
+
+
+@posix
+def test_a_hard_link_is_kept(document: Path) -> None:
+    twin = document.with_name("twin.md")
+    os.link(document, twin)
+    overwrite(document)
+    assert twin.read_bytes() == NEW
+    assert sorted(os.listdir(document.parent)) == ["a.md", "twin.md"]
+
+
+@posix
+def test_a_hard_link_has_its_old_bytes_after_a_full_disk(document: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.link(document, document.with_name("twin.md"))
+    was = files.snapshot(document)
+    write, failed = os.write, False
+
+    def full_once(handle: int, data: Any) -> int:
+        nonlocal failed
+        if bytes(data) == NEW and not failed:
+            failed = True
+            write(handle, bytes(data)[:7])
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write(handle, data)
+
+    monkeypatch.setattr(os, "write", full_once)
+    with pytest.raises(DocumentNotWritten, match="the disk is full"):
+        files.save(document, NEW, was)
+    assert document.read_bytes() == OLD
+    assert sorted(os.listdir(document.parent)) == ["a.md", "twin.md"]
+
+
+@not_root
+def test_a_read_only_document_is_not_replaced(document: Path) -> None:
+    document.chmod(0o444)
+    with pytest.raises(DocumentNotWritten, match=r"“a.md” could not be saved: you are not permitted"):
+        overwrite(document)
+
+
+def test_creating_never_overwrites(document: Path) -> None:
+    with pytest.raises(DocumentExists, match=r"“a.md” is there already"):
+        files.save(document, NEW, None)
+    assert document.read_bytes() == OLD
+    assert os.listdir(document.parent) == ["a.md"]
+
+
+def test_renaming_never_overwrites(document: Path) -> None:
+    create(document)
+    with pytest.raises(DocumentExists):
+        files.move(document, document.with_name("new.md"))
+    assert document.read_bytes() == OLD
+
+
+@posix
+def test_renaming_works_where_there_are_no_hard_links(document: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*paths: object, **options: object) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "link", refuse)
+    rename(document)
+    assert document.with_name("renamed.md").read_bytes() == OLD
+    create(document)
+    with pytest.raises(DocumentExists):
+        create(document)
+
+
+@pytest.mark.parametrize("change", [overwrite, delete])
+def test_a_change_by_another_program_is_a_conflict(
+    document: Path, change: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshot = files.snapshot
+
+    def and_then_changed(path: Path, **options: Any) -> files.Snapshot:
+        was = snapshot(path, **options)
+        if was.data == OLD:
+            path.write_bytes(b"theirs")
+        return was
+
+    monkeypatch.setattr(files, "snapshot", and_then_changed)
+    with pytest.raises(DocumentConflict, match="another program") as conflict:
+        change(document)
+    assert document.read_bytes() == b"theirs"
+    assert conflict.value.etag == snapshot(document).etag
+    assert os.listdir(document.parent) == ["a.md"]
+
+
+def test_a_missing_document_is_not_found(tmp_path: Path) -> None:
+    with pytest.raises(DocumentNotFound, match=r"no document “gone.md”"):
+        files.read(tmp_path / "gone.md")
+
+
+def test_what_is_no_file_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "folder.md").mkdir()
+    for odd in ("folder.md", "pipe.md")[: 1 if os.name == "nt" else 2]:
+        if odd == "pipe.md":
+            os.mkfifo(tmp_path / odd)
+        with pytest.raises(DocumentUnreadable):
+            files.read(tmp_path / odd)
+
+
+def test_a_link_is_not_followed(document: Path) -> None:
+    link = document.with_name("link.md")
+    link.symlink_to(document)
+    with pytest.raises(DocumentUnreadable):
+        files.read(link)
+
+
+def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
+    with (tmp_path / "huge.md").open("wb") as file:
+        file.truncate(files.MAX_BYTES + 1)
+    with pytest.raises(DocumentUnreadable, match=r"20,971,521 bytes .* please split it"):
+        files.read(tmp_path / "huge.md")
+
+
+def test_old_remains_of_a_kill_are_swept_and_fresh_ones_left(tmp_path: Path) -> None:
+    old, fresh, backup = (tmp_path / f"{TEMPORARY_PREFIX}{name}" for name in ("old", "fresh", "b.backup"))
+    for path in (old, fresh, backup):
+        path.touch()
+    for path in (old, backup):
+        os.utime(path, (0, 0))
+    for path in (old, fresh, backup):
+        files.sweep(path)
+    assert (old.exists(), fresh.exists(), backup.exists()) == (False, True, True)
+
+
+# The disk fails: every call of a save, with every error.
+
+CALLS = ("open", "write", "fsync", "replace", "link", "unlink", "fchmod")
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS], ids=errno.errorcode.get)
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("change", [overwrite, create, rename, delete])
+def test_a_failing_disk_leaves_the_old_or_the_new_bytes(
+    document: Path, change: Callable[[Path], None], call: str, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = getattr(os, call)
+
+    def fail_once(*arguments: Any, **options: Any) -> Any:
+        monkeypatch.setattr(os, call, real)
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, call, fail_once)
+    with suppress(DocumentNotWritten, DocumentUnreadable):
+        change(document)
+    contents = {path.read_bytes() for path in document.parent.iterdir() if not path.name.startswith(TEMPORARY_PREFIX)}
+    assert contents <= {OLD, NEW}
+    assert document.exists() or change in (rename, delete)
+    # A failed clean-up is the one thing that may leave something behind, which the next listing sweeps.
+    litter = [path for path in document.parent.iterdir() if path.name.startswith(TEMPORARY_PREFIX)]
+    assert not litter or call == "unlink"
+
+
+# The power goes: every prefix of what a save asks of the disk, with every loss that the disk may then suffer.
+
+
+class Disk:
+    """Records what is asked of the disk, and rebuilds what may be left of it when the power goes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.start = {path.name: path.read_bytes() for path in folder.iterdir()}
+        self.record: list[tuple[str, Any]] = []
+        self._names: dict[int, str] = {}
+
+    def patch(self, patch: pytest.MonkeyPatch) -> None:
+        real = {name: getattr(os, name) for name in ("open", "write", "fsync", "replace", "rename", "link", "unlink")}
+
+        def open_(path: Any, flags: int, *arguments: Any, **options: Any) -> int:
+            handle: int = real["open"](path, flags, *arguments, **options)
+            self._names[handle] = "/" if os.path.isdir(path) else os.path.basename(path)
+            if flags & os.O_CREAT:
+                self.record.append(("create", self._names[handle]))
+            return handle
+
+        def write(handle: int, data: Any) -> int:
+            self.record.append(("write", (self._names[handle], bytes(data))))
+            done: int = real["write"](handle, data)
+            return done
+
+        def fsync(handle: int) -> None:
+            self.record.append(("sync", self._names[handle]))
+
+        def two(name: str) -> Callable[..., None]:
+            def call(source: Any, target: Any, **options: Any) -> None:
+                real[name](source, target, **options)
+                self.record.append((name, (os.path.basename(source), os.path.basename(target))))
+
+            return call
+
+        def unlink(path: Any, **options: Any) -> None:
+            real["unlink"](path, **options)
+            self.record.append(("unlink", os.path.basename(path)))
+
+        patched = {"open": open_, "write": write, "fsync": fsync, "unlink": unlink}
+        for name in ("replace", "rename", "link"):
+            patched[name] = two(name)
+        for name, function in patched.items():
+            patch.setattr(os, name, function)
+
+    def states(self, steps: int) -> Iterator[dict[str, bytes]]:
+        """Yield each content of the folder that a power cut after *steps* steps may leave."""
+        record = self.record[:steps]
+        changes = [index for index, (kind, _) in enumerate(record) if kind not in ("write", "sync")]
+        synced = max((index for index, step in enumerate(record) if step == ("sync", "/")), default=-1)
+        unsure = [index for index in changes if index > synced]
+        for count in range(len(unsure) + 1):
+            for lost in combinations(unsure, count):
+                yield from self._rebuilt(record, set(lost))
+
+    def _rebuilt(self, record: list[tuple[str, Any]], lost: set[int]) -> Iterator[dict[str, bytes]]:
+        for torn in (False, True):
+            inodes: dict[str, list[bytes]] = {name: [data] for name, data in self.start.items()}
+            entries = dict(inodes)
+            for index, (kind, what) in enumerate(record):
+                if kind == "create":
+                    inodes[what] = [b""]
+                if kind == "write":
+                    name, data = what
+                    later = ("sync", name) in record[index:]
+                    inodes[name][0] += data if later or not torn else data[: len(data) // 2]
+                if index in lost or kind in ("write", "sync"):
+                    continue
+                if kind == "create":
+                    entries[what] = inodes[what]
+                elif kind == "unlink":
+                    entries.pop(what, None)
+                elif what[0] in entries:
+                    entries[what[1]] = entries[what[0]]
+                    if kind != "link":
+                        del entries[what[0]]
+            yield {name: cell[0] for name, cell in entries.items() if not name.startswith(TEMPORARY_PREFIX)}
+
+
+# What may stand there while the change runs, and what must once it has returned.
+PROMISES: dict[Callable[[Path], None], tuple[list[dict[str, bytes]], dict[str, bytes]]] = {
+    overwrite: ([{"a.md": OLD}], {"a.md": NEW}),
+    create: ([{"a.md": OLD}], {"a.md": OLD, "new.md": NEW}),
+    rename: ([{"a.md": OLD}, {"a.md": OLD, "renamed.md": OLD}], {"renamed.md": OLD}),
+    delete: ([{"a.md": OLD}], {}),
+}
+
+
+def bad_states(document: Path, change: Callable[[Path], None], patch: pytest.MonkeyPatch) -> list[dict[str, bytes]]:
+    disk = Disk(document.parent)
+    with patch.context() as context:
+        disk.patch(context)
+        change(document)
+    meanwhile, promised = PROMISES[change]
+    steps = len(disk.record)
+    bad = [state for step in range(steps) for state in disk.states(step) if state not in [*meanwhile, promised]]
+    return bad + [state for state in disk.states(steps) if state != promised]
+
+
+@posix
+@pytest.mark.parametrize("change", PROMISES)
+def test_no_power_cut_tears_or_loses_a_document(
+    document: Path, change: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert bad_states(document, change, monkeypatch) == []
+
+
+@posix
+@pytest.mark.parametrize("mutant", ["disk.sync", "disk.sync_folder", "files._replace"])
+def test_the_crash_model_sees_a_missing_step(document: Path, mutant: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def in_place(path: Path, data: bytes, was: files.Snapshot) -> None:
+        handle = os.open(path, os.O_WRONLY | os.O_TRUNC | os.O_CREAT)
+        os.write(handle, data)
+        os.close(handle)
+
+    monkeypatch.setattr(f"meai.documents.{mutant}", in_place if mutant == "files._replace" else lambda _: None)
+    assert bad_states(document, overwrite, monkeypatch)
+
+
+# The process is killed.
+
+_SAVER = """
+import hashlib, sys
+from pathlib import Path
+from meai.documents import files
+path = Path(sys.argv[1])
+for number in range(1_000_000):
+    body = f"{number}\\n".encode() + b"a line of a version\\n" * 20_000
+    files.save(path, body + hashlib.sha256(body).hexdigest().encode(), files.snapshot(path))
+    print(number, flush=True)
+"""
+
+
+def kill_while_saving(path: Path, after_s: float) -> None:
+    """Save version after version in a child, kill it, and check that the file is whole and no older than it said."""
+    path.write_bytes(b"")
+    command = [sys.executable, "-c", _SAVER, str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        said = child.stdout.readline()
+        time.sleep(after_s)
+        child.kill()
+        said += child.stdout.read()
+    acknowledged = int(said.split()[-1])
+    content = path.read_bytes()
+    body, digest = content[:-64], content[-64:]
+    assert hashlib.sha256(body).hexdigest().encode() == digest
+    assert int(body.split(b"\n", 1)[0]) >= acknowledged
+
+
+@posix
+@pytest.mark.parametrize("round_", range(5))
+def test_a_kill_tears_nothing_and_loses_nothing_acknowledged(tmp_path: Path, round_: int) -> None:
+    kill_while_saving(tmp_path / "a.md", 0.02 + 0.013 * round_)
+
+
+@posix
+@pytest.mark.slow
+@pytest.mark.parametrize("round_", range(60))
+def test_many_kills_tear_nothing_and_lose_nothing_acknowledged(tmp_path: Path, round_: int) -> None:
+    kill_while_saving(tmp_path / "a.md", 0.02 + 0.0023 * round_)

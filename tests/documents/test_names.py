@@ -1,0 +1,177 @@
+"""Names that may be opened, names that may be made, and no way out of the workspace."""
+
+import os
+import sys
+import unicodedata
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from meai.documents import names
+from meai.documents.store import DocumentStore
+from meai.errors import BadInput, DocumentExists, MeaiError
+
+HOSTILE = [
+    "",
+    ".",
+    "..",
+    "../secret.md",
+    "a/../../secret.md",
+    "a/../b.md",
+    "/etc/passwd.md",
+    "//server/share.md",
+    "a//b.md",
+    "a/./b.md",
+    "a\\b.md",
+    "..\\secret.md",
+    "\\\\server\\share.md",
+    "nul.md",
+    "CON.md",
+    "com1.txt.md",
+    "LPT¹.md",
+    "aux .md",
+    "a/prn/b.md",
+    ".hidden.md",
+    ".git/hooks.md",
+    "node_modules/x/readme.md",
+    ".~me_ai-0123456789abcdef.md",
+    "dot.md.",
+    "space.md ",
+    "folder./a.md",
+    "nul\0.md",
+    "line\nbreak.md",
+    "\x1b[31mred.md",
+    "dm.\u202egpj.md",
+    "half\ud800.md",
+    "x" * 198 + ".md",
+    "/".join("a" * 33) + ".md",
+    "picture.png",
+    "no-ending",
+    "md",
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_is_refused_in_one_printable_sentence(name: str) -> None:
+    with pytest.raises(BadInput) as refusal:
+        names.document_parts(name)
+    assert str(refusal.value).isprintable()
+
+
+@pytest.mark.parametrize("name", ["Launch.md", "Posts/2026/März 👩‍💻.markdown", "What now?.md", "a: b.MD"])
+def test_a_writers_name_is_taken(name: str) -> None:
+    assert names.document_parts(name) == tuple(name.split("/"))
+
+
+@pytest.mark.parametrize("name", ["What now?.md", "a: b.md", "a.md:s.md", "C:x.md", "a|b.md", 'say "hi".md', "a*.md"])
+def test_a_name_that_some_system_forbids_cannot_be_made(name: str) -> None:
+    with pytest.raises(BadInput, match="some systems forbid"):
+        names.new_document_parts(name)
+
+
+def test_a_new_name_is_in_form_nfc() -> None:
+    assert names.new_document_parts(unicodedata.normalize("NFD", "Märchen.md")) == ("Märchen.md",)
+
+
+@pytest.mark.parametrize("name", ["LAUNCH.md", "launch.MD", "posts/x.md", "Ma\u0308rz.md", "STRASSE.md"])
+def test_a_name_that_differs_by_case_or_form_alone_is_taken(tmp_path: Path, name: str) -> None:
+    for there in ("Launch.md", "März.md", "Straße.md"):
+        (tmp_path / there).touch()
+    (tmp_path / "Posts").mkdir()
+    with pytest.raises(DocumentExists, match="is there already"):
+        names.refuse_clash(tmp_path, tuple(name.split("/")))
+
+
+def test_the_right_folder_is_used_even_beside_its_double(tmp_path: Path) -> None:
+    (tmp_path / "posts").mkdir()
+    (tmp_path / "Posts").mkdir(exist_ok=True)
+    names.refuse_clash(tmp_path, ("posts", "a.md"))
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """A workspace with ways out of it, and what must not be reached through them."""
+    root = tmp_path / "workspace"
+    (root / "folder").mkdir(parents=True)
+    (root / ".git").mkdir()
+    (tmp_path / "outside").mkdir()
+    for canary in (tmp_path / "secret.md", tmp_path / "outside" / "secret.md", root / ".git" / "secret.md"):
+        canary.write_text("canary")
+    (root / "a.md").write_text("mine")
+    (root / "folder" / "b.md").write_text("mine")
+    (root / "link.md").symlink_to(tmp_path / "secret.md")
+    (root / "out").symlink_to(tmp_path / "outside")
+    (root / "up").symlink_to("..")
+    (root / "git.md").symlink_to(".git/secret.md")
+    (root / "good.md").symlink_to("folder/b.md")
+    return root
+
+
+@pytest.mark.parametrize("name", ["link.md", "out/secret.md", "up/secret.md", "git.md", "up/workspace/../secret.md"])
+def test_a_link_out_of_the_workspace_is_refused(workspace: Path, name: str) -> None:
+    store = DocumentStore(workspace, trash=workspace.parent / "trash")
+    with pytest.raises(BadInput):
+        store.read(name)
+    with pytest.raises(MeaiError):
+        store.write(name, "gone", base=None)
+    assert (workspace.parent / "secret.md").read_text() == "canary"
+
+
+def test_a_link_inside_the_workspace_is_followed(workspace: Path) -> None:
+    assert DocumentStore(workspace, trash=workspace.parent / "trash").read("good.md").text == "mine"
+
+
+_PIECES = (
+    *("a.md", "b.md", "good.md", "é.md", "secret.md", "a.png", "folder", "workspace"),
+    *("..", ".", "", "~", "/etc", "out", "up", "link.md", "git.md", ".git", "..%2f", "\\"),
+    *("C:", "con", "x\0", "a.md:x", "a.md.", "\u202e.md"),
+)
+
+
+class Opened:
+    """Every path that is opened for as long as `watching`; an audit hook cannot be taken out again."""
+
+    def __init__(self) -> None:
+        self.watching = False
+        self.paths: list[str] = []
+        sys.addaudithook(self._heard)
+
+    def _heard(self, event: str, arguments: tuple[object, ...]) -> None:
+        if self.watching and event == "open" and isinstance(arguments[0], str | os.PathLike):
+            self.paths.append(os.path.realpath(arguments[0]))
+
+
+@pytest.fixture(scope="session")
+def opened() -> Opened:
+    return Opened()
+
+
+def test_ten_thousand_names_never_leave_the_workspace(workspace: Path, opened: Opened) -> None:
+    store = DocumentStore(workspace, trash=workspace.parent / "trash")
+    random = Random(20261124)  # noqa: S311
+    texts = []
+    for _ in range(10_000):
+        name = "/".join(random.choices(_PIECES, k=random.randint(1, 6)))
+        opened.watching = True
+        try:
+            texts.append(store.read(name).text)
+        except MeaiError:
+            pass
+        finally:
+            assert store.asset(name) is None
+            opened.watching = False
+    assert set(texts) == {"mine"}
+    reached = {Path(path).relative_to(workspace) for path in opened.paths if os.path.exists(path)}
+    assert reached == {Path("a.md"), Path("folder/b.md")}
+
+
+@given(st.text())
+def test_any_text_is_a_name_or_is_refused(name: str) -> None:
+    try:
+        pieces = names.document_parts(name)
+    except BadInput:
+        return
+    assert "/".join(pieces) == name

@@ -1,0 +1,308 @@
+"""The documents of a workspace by name: nothing overwritten, nothing lost, nothing shown that is not the writer's."""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from meai.documents.encoding import etag_of
+from meai.documents.names import TEMPORARY_PREFIX
+from meai.documents.store import DocumentStore
+from meai.errors import (
+    BadInput,
+    DocumentConflict,
+    DocumentExists,
+    DocumentNotFound,
+    DocumentNotWritten,
+    DocumentUnreadable,
+    MeaiError,
+)
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    folder = tmp_path / "ME_AI"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def store(root: Path) -> DocumentStore:
+    return DocumentStore(root, trash=root.parent / "data" / "trash")
+
+
+def trashed(root: Path) -> dict[str, bytes]:
+    trash = root.parent / "data" / "trash"
+    return {path.name: path.read_bytes() for path in trash.rglob("*") if path.is_file()}
+
+
+def test_a_document_is_created_read_and_written(store: DocumentStore, root: Path) -> None:
+    created = store.write("Posts/2026/Launch.md", "one\n", base=None)
+    assert store.read("Posts/2026/Launch.md") == created
+    written = store.write("Posts/2026/Launch.md", "two\n", base=created.etag)
+    assert (root / "Posts" / "2026" / "Launch.md").read_bytes() == b"two\n"
+    assert written.etag == etag_of(b"two\n")
+
+
+def test_untouched_bytes_stay(store: DocumentStore, root: Path) -> None:
+    (root / "a.md").write_bytes(b"\xef\xbb\xbfone\r\ntwo\nthree")
+    document = store.read("a.md")
+    assert document.text == "one\ntwo\nthree"
+    store.write("a.md", "one\n2\nthree", base=document.etag)
+    assert (root / "a.md").read_bytes() == b"\xef\xbb\xbfone\r\n2\nthree"
+
+
+def test_a_stale_base_is_a_conflict_that_names_the_current_one(store: DocumentStore, root: Path) -> None:
+    stale = store.write("a.md", "mine", base=None).etag
+    (root / "a.md").write_text("theirs")
+    with pytest.raises(DocumentConflict, match=r"“a.md” has been changed") as conflict:
+        store.write("a.md", "mine, edited", base=stale)
+    assert conflict.value.etag == etag_of(b"theirs")
+    assert (root / "a.md").read_text() == "theirs"
+
+
+def test_a_save_whose_answer_was_lost_may_be_repeated(store: DocumentStore) -> None:
+    base = store.write("a.md", "one", base=None).etag
+    first = store.write("a.md", "two", base=base)
+    assert store.write("a.md", "two", base=base) == first
+
+
+def test_creating_never_overwrites(store: DocumentStore, root: Path) -> None:
+    store.write("Note.md", "mine", base=None)
+    for name in ("Note.md", "note.md", "NOTE.MD"):
+        with pytest.raises(DocumentExists, match=r"“Note.md” is there already; please choose another name"):
+            store.write(name, "", base=None)
+    assert (root / "Note.md").read_text() == "mine"
+
+
+def test_writing_a_missing_document_does_not_create_it(store: DocumentStore, root: Path) -> None:
+    with pytest.raises(DocumentNotFound):
+        store.write("gone.md", "text", base=etag_of(b""))
+    assert os.listdir(root) == []
+
+
+def test_writing_goes_through_a_link_and_keeps_it(store: DocumentStore, root: Path) -> None:
+    (root / "real.md").write_text("one")
+    (root / "link.md").symlink_to("real.md")
+    store.write("link.md", "two", base=store.read("link.md").etag)
+    assert (root / "link.md").is_symlink()
+    assert (root / "real.md").read_text() == "two"
+
+
+def test_renaming_moves_and_makes_folders(store: DocumentStore, root: Path) -> None:
+    base = store.write("a.md", "text", base=None).etag
+    assert store.rename("a.md", "Done/b.md", base=base).name == "Done/b.md"
+    assert (root / "Done" / "b.md").read_text() == "text"
+    assert not (root / "a.md").exists()
+
+
+def test_renaming_may_change_case_alone(store: DocumentStore, root: Path) -> None:
+    base = store.write("note.md", "text", base=None).etag
+    store.rename("note.md", "Note.md", base=base)
+    assert os.listdir(root) == ["Note.md"]
+
+
+def test_renaming_never_overwrites(store: DocumentStore) -> None:
+    base = store.write("a.md", "a", base=None).etag
+    store.write("b.md", "b", base=None)
+    with pytest.raises(DocumentExists):
+        store.rename("a.md", "B.md", base=base)
+    assert (store.read("a.md").text, store.read("b.md").text) == ("a", "b")
+
+
+def test_renaming_a_link_to_another_folder_is_refused(store: DocumentStore, root: Path) -> None:
+    (root / "real.md").write_text("one")
+    (root / "link.md").symlink_to("real.md")
+    with pytest.raises(BadInput, match="lead nowhere"):
+        store.rename("link.md", "folder/link.md", base=store.read("link.md").etag)
+    store.rename("link.md", "other.md", base=store.read("link.md").etag)
+    assert store.read("other.md").text == "one"
+
+
+@pytest.mark.parametrize("change", ["rename", "delete"])
+def test_a_changed_document_is_neither_renamed_nor_deleted(store: DocumentStore, root: Path, change: str) -> None:
+    store.write("a.md", "mine", base=None)
+    with pytest.raises(DocumentConflict):
+        store.rename("a.md", "b.md", base="old") if change == "rename" else store.delete("a.md", base="old")
+    assert os.listdir(root) == ["a.md"]
+
+
+def test_a_deleted_document_lies_in_the_trash(store: DocumentStore, root: Path) -> None:
+    for text in ("one", "two", "three"):
+        store.delete("a.md", base=store.write("a.md", text, base=None).etag)
+    trash = root.parent / "data" / "trash"
+    assert sorted(path.read_text() for path in trash.rglob("a.md")) == ["one", "three", "two"]
+    assert os.listdir(root) == []
+
+
+def test_deleting_a_link_leaves_what_it_leads_to(store: DocumentStore, root: Path) -> None:
+    (root / "real.md").write_text("one")
+    (root / "link.md").symlink_to("real.md")
+    store.delete("link.md", base=store.read("link.md").etag)
+    assert os.listdir(root) == ["real.md"]
+
+
+def test_a_document_stays_when_the_trash_cannot_take_it(root: Path) -> None:
+    (root.parent / "file").touch()
+    store = DocumentStore(root, trash=root.parent / "file" / "trash")
+    base = store.write("a.md", "text", base=None).etag
+    with pytest.raises(DocumentNotWritten, match="trash"):
+        store.delete("a.md", base=base)
+    assert store.read("a.md").text == "text"
+
+
+def test_the_list_shows_documents_only(store: DocumentStore, root: Path) -> None:
+    (root.parent / "outside.md").write_text("secret")
+    for name in ("b.md", "A.markdown", "Posts/c.MD", "Why?.md", "picture.png", "notes.txt"):
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_text("four")
+    for name in (".git/x.md", "node_modules/y.md", ".hidden.md", "Posts/.trash/z.md"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text("no")
+    (root / "folder.md").mkdir()
+    os.mkfifo(root / "pipe.md")
+    (root / "out.md").symlink_to(root.parent / "outside.md")
+    (root / "dangling.md").symlink_to("nothing.md")
+    (root / "zero.md").symlink_to("/dev/zero")
+    (root / "loop").symlink_to(".")
+    (root / "linked.md").symlink_to("b.md")
+    assert [entry.name for entry in store.list()] == ["A.markdown", "b.md", "linked.md", "Posts/c.MD", "Why?.md"]
+    entry = store.list()[0]
+    assert entry.size == 4
+    assert abs(entry.modified.timestamp() - time.time()) < 60
+
+
+def test_a_huge_workspace_is_listed_up_to_a_limit(
+    store: DocumentStore, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("meai.documents.store.MAX_ENTRIES", 10)
+    for folder in ("", "a", "b"):
+        (root / folder).mkdir(exist_ok=True)
+        for number in range(8):
+            (root / folder / f"{number}.md").touch()
+    listed = [entry.name for entry in store.list()]
+    assert len(listed) == 8
+    assert all("/" not in name for name in listed)
+
+
+def test_old_remains_of_a_kill_go_when_the_workspace_is_listed(store: DocumentStore, root: Path) -> None:
+    (root / "folder").mkdir()
+    left = root / "folder" / f"{TEMPORARY_PREFIX}0123"
+    left.touch()
+    os.utime(left, (0, 0))
+    assert store.list() == ()
+    assert not left.exists()
+
+
+def test_a_document_that_is_not_utf8_is_named_with_the_way_out(store: DocumentStore, root: Path) -> None:
+    (root / "latin.md").write_bytes("café".encode("latin-1"))
+    with pytest.raises(DocumentUnreadable, match=r"“latin.md” is not UTF-8 text: byte 3 .* save a copy"):
+        store.read("latin.md")
+
+
+def test_a_read_only_folder_is_told(store: DocumentStore, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*arguments: object, **options: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(DocumentNotWritten, match="“Posts” could not be made: Permission denied"):
+        store.write("Posts/a.md", "", base=None)
+
+
+# One document alone.
+
+
+@pytest.fixture
+def single(root: Path) -> DocumentStore:
+    for name in ("one.md", "two.md"):
+        (root / name).write_text(name)
+    return DocumentStore(root, trash=root.parent / "trash", only="one.md")
+
+
+def test_a_single_document_is_all_there_is(single: DocumentStore) -> None:
+    assert [entry.name for entry in single.list()] == ["one.md"]
+    with pytest.raises(DocumentNotFound, match=r"only “one.md” is open"):
+        single.read("two.md")
+    with pytest.raises(BadInput, match="start ME_AI on a folder"):
+        single.write("three.md", "", base=None)
+
+
+def test_a_single_document_may_be_renamed_in_its_folder(single: DocumentStore) -> None:
+    base = single.read("one.md").etag
+    with pytest.raises(BadInput):
+        single.rename("one.md", "folder/one.md", base=base)
+    with pytest.raises(DocumentExists):
+        single.rename("one.md", "two.md", base=base)
+    single.rename("one.md", "uno.md", base=base)
+    assert [entry.name for entry in single.list()] == ["uno.md"]
+    assert single.read("uno.md").text == "one.md"
+
+
+# Images.
+
+
+@pytest.mark.parametrize("path", ["pictures/a.png", "./pictures/a.png", "pictures/../pictures/a.png", "B.JPG"])
+def test_an_image_is_found(store: DocumentStore, root: Path, path: str) -> None:
+    (root / "pictures").mkdir()
+    (root / "pictures" / "a.png").write_bytes(PNG)
+    (root / "B.JPG").write_bytes(PNG)
+    assert store.asset(path) == PNG
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", ".", "../outside.png", "/etc/passwd", "a.md", ".git/a.png", "gone.png", "out.png", "a.png\0", "huge.png"],
+)
+def test_what_is_no_image_of_the_workspace_is_none(store: DocumentStore, root: Path, path: str) -> None:
+    (root.parent / "outside.png").write_bytes(PNG)
+    (root / "out.png").symlink_to(root.parent / "outside.png")
+    (root / "a.md").write_text("text")
+    (root / ".git").mkdir()
+    (root / ".git" / "a.png").write_bytes(PNG)
+    with (root / "huge.png").open("wb") as file:
+        file.truncate(26 * 1024 * 1024)
+    assert store.asset(path) is None
+
+
+# Many at once.
+
+
+def together(*work: Callable[[], object]) -> None:
+    threads = [threading.Thread(target=each) for each in work]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def test_of_writers_with_one_base_exactly_one_wins(store: DocumentStore) -> None:
+    for round_ in range(20):
+        base = store.write(f"{round_}.md", "start", base=None).etag
+        won: list[str] = []
+
+        def write(text: str, name: str = f"{round_}.md", base: str = base, won: list[str] = won) -> None:
+            try:
+                store.write(name, text, base=base)
+                won.append(text)
+            except DocumentConflict:
+                pass
+
+        together(*(lambda text=text: write(text) for text in ("a", "b", "c", "d")))  # type: ignore[misc]
+        assert [store.read(f"{round_}.md").text] == won
+
+
+def test_documents_named_crosswise_do_not_wait_for_each_other(store: DocumentStore) -> None:
+    def swap(one: str, other: str) -> None:
+        for _ in range(50):
+            with suppress(MeaiError):
+                store.rename(one, other, base=store.read(one).etag)
+
+    store.write("a.md", "text", base=None)
+    together(lambda: swap("a.md", "b.md"), lambda: swap("b.md", "a.md"))
+    assert [store.read(entry.name).text for entry in store.list()] == ["text"]
