@@ -1,0 +1,93 @@
+/** The server's HTTP side. The only module that fetches; a failure is a value with a sentence in it. */
+
+import type { Exported, ExportFormat, OpenedDocument, SavedDocument, Workspace } from "./protocol";
+
+export interface Failure {
+  /** 0 when the server could not be reached. */
+  readonly status: number;
+  readonly code: string;
+  /** One sentence for the writer. */
+  readonly message: string;
+}
+
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
+
+export interface Api {
+  documents(): Promise<Result<Workspace>>;
+  open(name: string): Promise<Result<OpenedDocument>>;
+  /** `urgent` lets the request outlive the page; browsers allow that for 64 KiB. */
+  save(name: string, text: string, etag: string, urgent?: boolean): Promise<Result<SavedDocument>>;
+  create(name: string, text: string): Promise<Result<SavedDocument>>;
+  rename(name: string, to: string, etag: string): Promise<Result<SavedDocument>>;
+  remove(name: string, etag: string): Promise<Result<null>>;
+  image(path: string): Promise<Result<Blob>>;
+  export(format: ExportFormat, name: string, text: string): Promise<Result<Exported>>;
+}
+
+const UNREACHABLE: Failure = {
+  status: 0,
+  code: "unreachable",
+  message: "ME_AI’s server does not answer; start it again in the terminal.",
+};
+const LARGEST_URGENT = 60_000;
+
+interface Question {
+  readonly method: "GET" | "PUT" | "PATCH" | "POST" | "DELETE";
+  readonly path: string;
+  readonly body?: unknown;
+  readonly precondition?: Record<string, string>;
+  readonly urgent?: boolean;
+}
+
+export function connectApi(token: string): Api {
+  const json = <T>(question: Question) => ask(token, question, (response) => response.json() as Promise<T>);
+  return {
+    documents: () => json({ method: "GET", path: "/api/documents" }),
+    open: (name) => json({ method: "GET", path: documentPath(name) }),
+    save: (name, text, etag, urgent = false) =>
+      json({ method: "PUT", path: documentPath(name), body: { text }, precondition: { "If-Match": etag }, urgent }),
+    create: (name, text) =>
+      json({ method: "PUT", path: documentPath(name), body: { text }, precondition: { "If-None-Match": "*" } }),
+    rename: (name, to, etag) =>
+      json({ method: "PATCH", path: documentPath(name), body: { name: to }, precondition: { "If-Match": etag } }),
+    remove: (name, etag) =>
+      ask(token, { method: "DELETE", path: documentPath(name), precondition: { "If-Match": etag } }, async () => null),
+    image: (path) => ask(token, { method: "GET", path: `/api/files/${encodePath(path)}` }, (r) => r.blob()),
+    export: (format, name, text) => json({ method: "POST", path: "/api/export", body: { format, name, text } }),
+  };
+}
+
+async function ask<T>(token: string, question: Question, read: (response: Response) => Promise<T>): Promise<Result<T>> {
+  const { method, path, body, precondition, urgent } = question;
+  const content = body === undefined ? null : new Blob([JSON.stringify(body)], { type: "application/json" });
+  try {
+    const response = await fetch(path, {
+      method,
+      body: content,
+      headers: { ...precondition, Authorization: `Bearer ${token}` },
+      cache: "no-store",
+      keepalive: urgent === true && (content?.size ?? 0) < LARGEST_URGENT,
+    });
+    if (!response.ok) return { ok: false, failure: await failureOf(response) };
+    return { ok: true, value: await read(response) };
+  } catch {
+    return { ok: false, failure: UNREACHABLE };
+  }
+}
+
+async function failureOf(response: Response): Promise<Failure> {
+  try {
+    const { error } = (await response.json()) as { error: { code: string; message: string } };
+    return { status: response.status, code: error.code, message: error.message };
+  } catch {
+    return { status: response.status, code: "failed", message: `The server answered ${response.status}.` };
+  }
+}
+
+function documentPath(name: string): string {
+  return `/api/documents/${encodePath(name)}`;
+}
+
+function encodePath(path: string): string {
+  return path.split("/").map(encodeURIComponent).join("/");
+}

@@ -1,0 +1,268 @@
+/** The page: finds its parts and connects them. Element ids stand here and nowhere else. */
+
+import type { Text } from "@codemirror/state";
+import { EditorView, keymap, runScopeHandlers, type ViewUpdate } from "@codemirror/view";
+
+import "../css/app.css";
+
+import { connectApi } from "./api";
+import { createAsk } from "./ask";
+import { commandsFor, connectButtons, keyLabel, keymapOf } from "./commands";
+import { createDialogs } from "./dialogs";
+import { createDocuments } from "./documents";
+import { byId } from "./dom";
+import { createEditor } from "./editor";
+import { createExporting } from "./exporting";
+import { showHelp } from "./help";
+import { createLayout } from "./layout";
+import { createMenu } from "./menu";
+import { caretPoint, createMenus } from "./menus";
+import { createModelView } from "./model";
+import { createNotices } from "./notices";
+import { createPreview } from "./preview";
+import { createPreviewing } from "./previewing";
+import type { Action, FromPage, FromServer } from "./protocol";
+import { createRepairOffer } from "./repair";
+import { review } from "./review";
+import { createRewriting } from "./rewriting";
+import { Saving, type SaveState } from "./saving";
+import { keepInStep } from "./scroll";
+import { createSidebar, titleOf } from "./sidebar";
+import { connectSocket, type Connection } from "./socket";
+import { createLength, showSaving } from "./status";
+import { cycleTheme, storedTheme } from "./theme";
+import { takeToken } from "./token";
+
+const ASK: Action = { name: "ask", label: "Ask AI", scope: "replace" };
+const NO_TOKEN = "Open the whole address that ME_AI printed in the terminal: it holds the key to this page.";
+const OLD_TOKEN = "ME_AI was started anew: open the address that it printed in the terminal this time.";
+const AWAY = "The server is away. Write on: your text is saved as soon as it is back.";
+
+function run(token: string): void {
+  const api = connectApi(token);
+  const notices = createNotices(byId("notices"));
+  const dialogs = createDialogs(byId("dialog"));
+  const send = (message: FromPage): boolean => socket.send(message);
+
+  const editor = createEditor(byId("editor"), metadata("csp-nonce"), () => [
+    keymap.of([{ key: "ContextMenu", run: openTextMenu }, ...keymapOf(commands)]),
+    review({ stop: rewriting.cancel, retry: rewriting.retry, keyOf }),
+    EditorView.updateListener.of(updated),
+    EditorView.domEventHandlers({ contextmenu }),
+  ]);
+  const { view } = editor;
+  const text = () => view.state.doc.toString();
+
+  const saving = new Saving<Text>(
+    (name, content, etag, urgent) => (etag === null ? api.create(name, content) : api.save(name, content, etag, urgent)),
+    { now: () => performance.now(), after: (ms, then) => window.setTimeout(then, ms), cancel: (id) => clearTimeout(id) },
+    saved,
+  );
+  const previewing = createPreviewing(send, text);
+  const preview = createPreview(byId("article"), {
+    image: api.image,
+    goTo: (line) => scroll.goTo(line),
+    openDocument: (name) => void documents.open(name),
+    paused: (message) => (byId("preview-state").textContent = message),
+    patched: () => scroll.settle(),
+  });
+  const scroll = keepInStep({ view, preview: byId("preview"), anchors: preview.anchors });
+  const rewriting = createRewriting(view, send, (sentence, tone) => notices.show("model", { text: sentence, tone }));
+  const repairs = createRepairOffer(view, notices, dialogs);
+  const model = createModelView(byId("model"), (name) => send({ type: "pull", model: name }));
+  const length = createLength(byId("length"), () => view.state);
+
+  const documents = createDocuments({
+    api,
+    saving,
+    editor,
+    dialogs,
+    notices,
+    sidebar: createSidebar(
+      { list: byId("documents-list"), search: byId("documents-search"), empty: byId("documents-empty") },
+      {
+        open: (name) => void openFromList(name),
+        rename: (name) => void documents.rename(name),
+        remove: (name) => void documents.remove(name),
+      },
+    ),
+    leaving: rewriting.cancel,
+    opened(document) {
+      entitle(document.name);
+      preview.begin(document.name);
+      previewing.changed();
+      length.changed();
+      repairs.offer(document.repair);
+      view.focus();
+    },
+    renamed: entitle,
+  });
+
+  const exporting = createExporting({
+    api,
+    notices,
+    document: () => ({ name: saving.name ?? "", text: text() }),
+    goTo: scroll.goTo,
+  });
+  const layout = createLayout(
+    {
+      root: document.body,
+      buttons: [...document.querySelectorAll<HTMLButtonElement>("button.layout")],
+      documents: byId("documents"),
+      documentsButton: byId("documents-button"),
+    },
+    () => requestAnimationFrame(scroll.align),
+  );
+  const ask = createAsk(view, { box: byId("ask"), form: byId("ask-form"), input: byId("ask-input") }, (instruction) =>
+    act(model.actions.find(({ name }) => name === "ask") ?? ASK, instruction),
+  );
+  const menus = createMenus({ view, menu: createMenu(byId("menu")), model, commands: () => commands, act });
+
+  const commands = commandsFor({
+    view,
+    exporting,
+    askAi: ask.open,
+    openMenu: openTextMenu,
+    stopModel: rewriting.cancel,
+    retry: rewriting.retry,
+    save: () => void saving.flush(),
+    newDocument: () => void documents.create(),
+    toggleDocuments: layout.toggleDocuments,
+    cycleLayout: layout.cycle,
+    cycleTheme: () => nameTheme(cycleTheme()),
+    nextPane: () => focusNext([view.contentDOM, byId("preview"), byId("documents-search")]),
+    help: () => void showHelp(dialogs, commands, metadata("version")),
+    clipboardRefused: () =>
+      notices.show("export", { text: "The browser did not allow it; use its own keys for cut, copy and paste.", tone: "error" }),
+  });
+
+  const socket = connectSocket(token, receive, connected);
+  connectButtons(document, commands);
+  nameTheme(storedTheme());
+  byId("ai-button").addEventListener("click", () => menus.ai(byId("ai-button")));
+  byId("export-button").addEventListener("click", () => menus.export(byId("export-button")));
+  listenToWindow();
+  void documents.start();
+
+  function act(action: Action, instruction?: string): void {
+    if (model.obstacle === null) rewriting.start(action, instruction);
+    else notices.show("model", { text: model.obstacle });
+  }
+
+  function updated(update: ViewUpdate): void {
+    if (update.docChanged) {
+      saving.changed(update.state.doc);
+      previewing.changed();
+      rewriting.updated(update);
+      repairs.updated(update);
+      if (update.transactions.some((transaction) => transaction.isUserEvent("input.type"))) document.body.dataset["typing"] = "";
+    }
+    if (update.docChanged || update.selectionSet) length.changed();
+  }
+
+  function saved(state: SaveState): void {
+    showSaving(byId("save-state"), state);
+    if (state.kind === "saved") notices.hide("save");
+    if (state.kind !== "failed") return;
+    const { message, conflict } = state;
+    const choice = conflict
+      ? { label: "Decide…", run: () => void documents.resolveConflict() }
+      : { label: "Try again", run: () => saving.retry() };
+    notices.show("save", { text: `Not saved. ${message}`, choices: [choice], tone: "error", lasting: true });
+    if (conflict) void documents.resolveConflict();
+  }
+
+  function receive(message: FromServer): void {
+    switch (message.type) {
+      case "welcome":
+        return model.welcome(message.actions, message.model);
+      case "model":
+        return model.show(message);
+      case "previewed":
+        previewing.answered(message.version);
+        return preview.receive(message);
+      case "error":
+        return notices.show("server", { text: message.message, tone: "error" });
+      default:
+        return rewriting.receive(message);
+    }
+  }
+
+  function connected(state: Connection): void {
+    if (state === "open") {
+      notices.hide("server");
+      preview.reset();
+      previewing.restart();
+      saving.retry();
+      return;
+    }
+    if (state === "connecting") return;
+    model.lost();
+    rewriting.connectionLost();
+    if (state === "refused") notices.show("server", { text: OLD_TOKEN, tone: "error", lasting: true });
+    else notices.show("server", { text: AWAY, choices: [{ label: "Try now", run: () => socket.retry() }], lasting: true });
+  }
+
+  async function openFromList(name: string): Promise<void> {
+    await documents.open(name);
+    if (layout.isNarrow) layout.showDocuments(false);
+  }
+
+  function entitle(name: string): void {
+    byId("title").textContent = titleOf(name);
+    document.title = `${titleOf(name)} · ME_AI`;
+  }
+
+  function contextmenu(event: MouseEvent): boolean {
+    if (event.shiftKey) return false;
+    event.preventDefault();
+    menus.onText({ x: event.clientX, y: event.clientY });
+    return true;
+  }
+
+  function openTextMenu(): boolean {
+    menus.onText(caretPoint(view));
+    return true;
+  }
+
+  function keyOf(name: string): string {
+    const key = commands.find((command) => command.name === name)?.key;
+    return key === undefined ? "" : keyLabel(key);
+  }
+
+  function listenToWindow(): void {
+    window.addEventListener("keydown", (event) => {
+      if (!event.defaultPrevented && runScopeHandlers(view, event, "page")) event.preventDefault();
+    });
+    window.addEventListener("pointermove", () => delete document.body.dataset["typing"], { passive: true });
+    window.addEventListener("pagehide", () => saving.hurry());
+    window.addEventListener("beforeunload", (event) => {
+      if (!saving.isClean) event.preventDefault();
+    });
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "hidden") return saving.hurry();
+      socket.retry();
+      void documents.refresh();
+    });
+  }
+}
+
+function metadata(name: string): string {
+  return document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content ?? "";
+}
+
+function nameTheme(theme: string): void {
+  byId("theme-button").setAttribute("aria-label", `Theme: ${theme}`);
+  byId("theme-button").title = `Theme: ${theme}`;
+}
+
+/** Focus the pane after the one that has it, leaving out what is not shown. */
+function focusNext(panes: readonly HTMLElement[]): void {
+  const shown = panes.filter((pane) => pane.checkVisibility());
+  const at = shown.findIndex((pane) => pane.contains(document.activeElement));
+  shown[(at + 1) % shown.length]?.focus();
+}
+
+const token = takeToken();
+if (token !== null) run(token);
+else document.body.replaceChildren(Object.assign(document.createElement("p"), { className: "no-page", textContent: NO_TOKEN }));

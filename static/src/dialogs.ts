@@ -1,0 +1,86 @@
+/** The page's one modal dialog: a question, and the answer as a promise. Escape answers null. */
+
+import { h } from "./dom";
+
+export interface Question<T> {
+  readonly title: string;
+  readonly body: readonly (Node | string)[];
+  /** From the least to the most wanted; the last one is the dialog's primary button. */
+  readonly answers: readonly { readonly label: string; readonly value: T; readonly tone?: "danger" }[];
+  readonly wide?: boolean;
+}
+
+export interface NameQuestion {
+  readonly title: string;
+  readonly label: string;
+  readonly value: string;
+  readonly action: string;
+  /** Try the name; the sentence it returns is shown and the dialog stays. */
+  attempt(name: string): Promise<string | null>;
+}
+
+export interface Dialogs {
+  ask<T>(question: Question<T>): Promise<T | null>;
+  askName(question: NameQuestion): Promise<void>;
+}
+
+export function createDialogs(dialog: HTMLDialogElement): Dialogs {
+  let settle: (() => void) | null = null;
+  dialog.addEventListener("close", () => {
+    settle?.();
+    settle = null;
+  });
+  dialog.addEventListener("pointerdown", (event) => {
+    if (event.target === dialog) dialog.close();
+  });
+
+  const open = (title: string, wide: boolean, ...content: Node[]) =>
+    new Promise<void>((resolve) => {
+      if (dialog.open) dialog.close();
+      dialog.replaceChildren(h("h2", { id: "dialog-title" }, title), ...content);
+      dialog.classList.toggle("wide", wide);
+      settle = resolve;
+      dialog.showModal();
+    });
+
+  return {
+    async ask<T>({ title, body, answers, wide = false }: Question<T>): Promise<T | null> {
+      let answer: T | null = null;
+      const buttons = answers.map(({ label, value, tone }, i) => {
+        const primary = i === answers.length - 1;
+        const attributes = { type: "button", class: tone ?? (primary ? "primary" : ""), autofocus: primary };
+        return h("button", { ...attributes, click: () => ((answer = value), dialog.close()) }, label);
+      });
+      const text = h("div", { class: "dialog-body" }, ...body);
+      await open(title, wide, text, h("footer", { class: "choices" }, ...buttons));
+      return answer;
+    },
+
+    askName({ title, label, value, action, attempt }) {
+      const input = h("input", { id: "dialog-name", type: "text", value, autocomplete: "off", spellcheck: "false" });
+      const problem = h("p", { class: "problem", role: "alert" });
+      const submit = async (event: Event) => {
+        event.preventDefault();
+        problem.textContent = input.value.trim() ? await attempt(input.value.trim()) : "A document needs a name.";
+        if (problem.textContent === "") dialog.close();
+        else input.focus();
+      };
+      const cancel = h("button", { type: "button", click: () => dialog.close() }, "Cancel");
+      const done = open(
+        title,
+        false,
+        h(
+          "form",
+          { submit: (event) => void submit(event) },
+          h("label", { for: "dialog-name" }, label),
+          input,
+          problem,
+          h("footer", { class: "choices" }, cancel, h("button", { type: "submit", class: "primary" }, action)),
+        ),
+      );
+      const dot = value.lastIndexOf(".");
+      input.setSelectionRange(value.lastIndexOf("/") + 1, dot > 0 ? dot : value.length);
+      return done;
+    },
+  };
+}

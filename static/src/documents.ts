@@ -1,0 +1,218 @@
+/** Which document is open, and what can be done to the workspace's: each step waits until nothing can be lost. */
+
+import type { Text } from "@codemirror/state";
+
+import type { Api, Failure } from "./api";
+import type { Dialogs } from "./dialogs";
+import type { Editor } from "./editor";
+import type { Notices } from "./notices";
+import type { DocumentEntry, OpenedDocument } from "./protocol";
+import type { Saving } from "./saving";
+import { type Sidebar, titleOf } from "./sidebar";
+
+export interface DocumentParts {
+  readonly api: Api;
+  readonly saving: Saving<Text>;
+  readonly editor: Editor;
+  readonly dialogs: Dialogs;
+  readonly notices: Notices;
+  readonly sidebar: Sidebar;
+  /** A document is about to leave the editor. */
+  leaving(): void;
+  /** One has been put there. */
+  opened(document: OpenedDocument): void;
+  renamed(name: string): void;
+}
+
+export interface Documents {
+  start(): Promise<void>;
+  refresh(): Promise<void>;
+  open(name: string): Promise<void>;
+  create(): Promise<void>;
+  rename(name: string): Promise<void>;
+  remove(name: string): Promise<void>;
+  /** The file on disk has changed since it was opened: the writer decides. */
+  resolveConflict(): Promise<void>;
+}
+
+const LAST = "meai-document";
+const UNTITLED = "Untitled.md";
+
+export function createDocuments(parts: DocumentParts): Documents {
+  const { api, saving, editor, dialogs, notices, sidebar } = parts;
+  let entries: readonly DocumentEntry[] = [];
+  let wanted: string | null = null;
+
+  const tell = (failure: Failure) => notices.show("documents", { text: failure.message, tone: "error" });
+
+  const show = (document: OpenedDocument, etag: string | null) => {
+    parts.leaving();
+    editor.show(document.name, document.text);
+    saving.open(document.name, etag, editor.view.state.doc);
+    sidebar.mark(document.name);
+    sessionStorage.setItem(LAST, document.name);
+    notices.hide("documents");
+    parts.opened(document);
+  };
+
+  /** With no document at all there is still a page to write on; its file appears with the first words. */
+  const showUntitled = () => show({ name: freeName(UNTITLED), text: "", etag: "", repair: null }, null);
+
+  const freeName = (name: string) => {
+    const taken = new Set(entries.map((entry) => entry.name));
+    const [, stem, ending] = /^(.*?)(\.[^./]*)?$/.exec(name)!;
+    for (let n = 1; ; n++) {
+      const candidate = n === 1 ? name : `${stem} ${n}${ending ?? ""}`;
+      if (!taken.has(candidate)) return candidate;
+    }
+  };
+
+  const etagOf = async (name: string) => {
+    if (name === saving.name) return (await saving.flush()) ? saving.etag : null;
+    const result = await api.open(name);
+    if (!result.ok) tell(result.failure);
+    return result.ok ? result.value.etag : null;
+  };
+
+  const documents: Documents = {
+    async start() {
+      const result = await api.documents();
+      if (!result.ok) return tell(result.failure);
+      entries = result.value.documents;
+      sidebar.show(entries);
+      const last = sessionStorage.getItem(LAST);
+      const first = entries.some(({ name }) => name === last) ? last : (result.value.open ?? entries[0]?.name ?? null);
+      if (first !== null) await documents.open(first);
+      else showUntitled();
+    },
+
+    async refresh() {
+      const result = await api.documents();
+      if (!result.ok) return;
+      entries = result.value.documents;
+      sidebar.show(entries);
+    },
+
+    async open(name) {
+      if (name === saving.name) return editor.view.focus();
+      wanted = name;
+      const result = await api.open(name);
+      if (wanted !== name) return;
+      if (!result.ok) return tell(result.failure);
+      if (!(await saving.flush())) {
+        const text = `${titleOf(saving.name ?? "")} is not saved yet, so it stays open.`;
+        return notices.show("documents", { text, tone: "error" });
+      }
+      // Nothing is awaited between here and the switch, so no key can fall into the gap.
+      if (wanted === name) show(result.value, result.value.etag);
+    },
+
+    create() {
+      return dialogs.askName({
+        title: "New document",
+        label: "Name",
+        value: freeName(UNTITLED),
+        action: "Create",
+        async attempt(name) {
+          const result = await api.create(withEnding(name), "");
+          if (!result.ok) return result.failure.message;
+          await documents.refresh();
+          await documents.open(result.value.name);
+          return null;
+        },
+      });
+    },
+
+    async rename(name) {
+      const etag = await etagOf(name);
+      if (etag === null) return;
+      await dialogs.askName({
+        title: `Rename ${titleOf(name)}`,
+        label: "New name",
+        value: name,
+        action: "Rename",
+        async attempt(to) {
+          const current = name === saving.name ? await etagOf(name) : etag;
+          if (current === null) return "It is not saved yet, so it cannot be renamed.";
+          const result = await api.rename(name, withEnding(to), current);
+          if (!result.ok) return result.failure.message;
+          if (name === saving.name) {
+            editor.renamed(result.value.name);
+            saving.renamed(result.value.name, result.value.etag);
+            sidebar.mark(result.value.name);
+            sessionStorage.setItem(LAST, result.value.name);
+            parts.renamed(result.value.name);
+          }
+          await documents.refresh();
+          return null;
+        },
+      });
+    },
+
+    async remove(name) {
+      const etag = await etagOf(name);
+      if (etag === null) return;
+      const agreed = await dialogs.ask({
+        title: `Delete ${titleOf(name)}?`,
+        body: ["It goes to ME_AI’s trash folder, where you can still find the file."],
+        answers: [
+          { label: "Keep", value: false },
+          { label: "Delete", value: true, tone: "danger" },
+        ],
+      });
+      if (!agreed) return;
+      const result = await api.remove(name, etag);
+      if (!result.ok) return tell(result.failure);
+      const next = entries[entries.findIndex((entry) => entry.name === name) + 1] ?? entries[0];
+      await documents.refresh();
+      if (name !== saving.name) return;
+      saving.abandon();
+      if (next && next.name !== name) await documents.open(next.name);
+      else showUntitled();
+    },
+
+    async resolveConflict() {
+      const { name } = saving;
+      if (name === null) return;
+      const disk = await api.open(name);
+      if (!disk.ok && disk.failure.status !== 404) return tell(disk.failure);
+      if (disk.ok && disk.value.text === editor.view.state.doc.toString()) {
+        return saving.open(name, disk.value.etag, editor.view.state.doc);
+      }
+      const answer = await dialogs.ask<"copy" | "disk">({
+        title: `${titleOf(name)} has changed on disk`,
+        body: ["Another program has written this file since you opened it. Your text is still here, unsaved."],
+        answers: [
+          ...(disk.ok ? [{ label: "Take the disk’s version", value: "disk" as const }] : []),
+          { label: "Keep mine as a copy", value: "copy" as const },
+        ],
+      });
+      if (answer === "disk" && disk.ok) {
+        editor.replace(disk.value.text);
+        saving.open(name, disk.value.etag, editor.view.state.doc);
+      } else if (answer === "copy") {
+        await keepAsCopy(name);
+      }
+    },
+  };
+
+  const keepAsCopy = async (name: string) => {
+    await documents.refresh();
+    const text = editor.view.state.doc;
+    const result = await api.create(freeName(name.replace(/(\.[^./]*)$/, " (my copy)$1")), text.toString());
+    if (!result.ok) return tell(result.failure);
+    editor.renamed(result.value.name);
+    saving.open(result.value.name, result.value.etag, text);
+    saving.changed(editor.view.state.doc);
+    sidebar.mark(result.value.name);
+    sessionStorage.setItem(LAST, result.value.name);
+    parts.renamed(result.value.name);
+    await documents.refresh();
+  };
+
+  return documents;
+}
+
+function withEnding(name: string): string {
+  return /\.(?:md|markdown)$/i.test(name) ? name : `${name}.md`;
+}

@@ -1,0 +1,5 @@
+/** Runs before the first paint, so that a page in the dark does not flash white. */
+
+import { applyTheme, storedTheme } from "./theme";
+
+applyTheme(storedTheme());

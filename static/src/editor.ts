@@ -1,0 +1,111 @@
+/** The CodeMirror set-up: Markdown as text, spelling, history, search. Knows nothing of documents or the model. */
+
+import { defaultKeymap, history, historyKeymap, indentLess, indentMore } from "@codemirror/commands";
+import { markdown, markdownLanguage } from "@codemirror/lang-markdown";
+import { yamlFrontmatter } from "@codemirror/lang-yaml";
+import { syntaxHighlighting } from "@codemirror/language";
+import { languages } from "@codemirror/language-data";
+import { search, searchKeymap } from "@codemirror/search";
+import { EditorState, type Extension } from "@codemirror/state";
+import {
+  drawSelection,
+  dropCursor,
+  EditorView,
+  highlightSpecialChars,
+  keymap,
+  placeholder,
+} from "@codemirror/view";
+import { tagHighlighter, tags } from "@lezer/highlight";
+
+import { indentListItem, wrapSelection } from "./formatting";
+
+/** Class names only: colours and faces are the style sheet's. */
+const highlighter = tagHighlighter([
+  { tag: tags.heading, class: "tok-heading" },
+  { tag: tags.strong, class: "tok-strong" },
+  { tag: tags.emphasis, class: "tok-emphasis" },
+  { tag: tags.strikethrough, class: "tok-strikethrough" },
+  { tag: tags.link, class: "tok-link" },
+  { tag: [tags.url, tags.labelName], class: "tok-url" },
+  { tag: tags.monospace, class: "tok-code" },
+  { tag: tags.quote, class: "tok-quote" },
+  { tag: [tags.processingInstruction, tags.contentSeparator, tags.meta], class: "tok-mark" },
+  { tag: [tags.comment, tags.punctuation, tags.angleBracket], class: "tok-quiet" },
+  { tag: [tags.keyword, tags.tagName, tags.operatorKeyword], class: "tok-keyword" },
+  { tag: [tags.string, tags.attributeValue, tags.regexp], class: "tok-string" },
+  { tag: [tags.number, tags.bool, tags.atom, tags.null], class: "tok-number" },
+  { tag: [tags.propertyName, tags.attributeName, tags.definition(tags.variableName)], class: "tok-name" },
+  { tag: [tags.typeName, tags.className, tags.function(tags.variableName)], class: "tok-type" },
+]);
+
+export interface Editor {
+  readonly view: EditorView;
+  /** Show `text` as the document `name`; its undo history returns when the text is what was left. */
+  show(name: string, text: string): void;
+  /** The document goes by another name from now on. */
+  renamed(name: string): void;
+  /** Put `text` in the document's place as one step that undo takes back. */
+  replace(text: string): void;
+}
+
+/**
+ * An empty editor, dead until the first document is shown. `extensions` are the parts that other modules bring, asked
+ * for when that happens, because those modules need the editor themselves; their keys go before the editor's own.
+ */
+export function createEditor(parent: HTMLElement, nonce: string, extensions: () => Extension): Editor {
+  let all: Extension | null = null;
+  const view = new EditorView({ parent, extensions: [EditorView.cspNonce.of(nonce), EditorView.editable.of(false)] });
+  const left = new Map<string, { state: EditorState; scroll: number }>();
+  let shown: string | null = null;
+
+  const fresh = (doc: string) => EditorState.create({ doc, extensions: (all ??= [extensions(), writing(nonce)]) });
+
+  return {
+    view,
+    show(name, text) {
+      if (shown !== null) left.set(shown, { state: view.state, scroll: view.scrollDOM.scrollTop });
+      shown = name;
+      const known = left.get(name);
+      const same = known?.state.doc.toString() === text;
+      view.setState(known && same ? known.state : fresh(text));
+      const scroll = known && same ? known.scroll : 0;
+      requestAnimationFrame(() => (view.scrollDOM.scrollTop = scroll));
+    },
+    renamed(name) {
+      if (shown !== null) left.delete(shown);
+      shown = name;
+    },
+    replace(text) {
+      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, userEvent: "input.disk" });
+    },
+  };
+}
+
+function writing(nonce: string): Extension {
+  return [
+    yamlFrontmatter({ content: markdown({ base: markdownLanguage, codeLanguages: languages }) }),
+    syntaxHighlighting(highlighter),
+    history(),
+    search({ top: true }),
+    drawSelection(),
+    dropCursor(),
+    highlightSpecialChars(),
+    wrapSelection,
+    placeholder("Write…"),
+    EditorView.lineWrapping,
+    EditorView.perLineTextDirection.of(true),
+    EditorView.cspNonce.of(nonce),
+    EditorView.contentAttributes.of({
+      "aria-label": "Document",
+      spellcheck: "true",
+      autocorrect: "on",
+      autocapitalize: "sentences",
+    }),
+    keymap.of([
+      { key: "Tab", run: indentListItem(indentMore), shift: indentListItem(indentLess) },
+      ...searchKeymap,
+      ...historyKeymap,
+      ...defaultKeymap,
+    ]),
+  ];
+}

@@ -1,0 +1,137 @@
+/** Markdown marks around words and before lines, as editor commands. */
+
+import { EditorSelection, type EditorState, type Line, type StateCommand } from "@codemirror/state";
+import { EditorView } from "@codemirror/view";
+
+/** Put `mark` around the selection or the word at the caret; take it away where it already is. */
+export function toggleMark(mark: string): StateCommand {
+  return ({ state, dispatch }) => {
+    const spec = state.changeByRange((range) => {
+      const word = range.empty ? (state.wordAt(range.head) ?? range) : range;
+      const { from, to } = word;
+      const size = mark.length;
+      const outer = state.sliceDoc(from - size, from) === mark && state.sliceDoc(to, to + size) === mark;
+      const doubled = state.sliceDoc(from - 2 * size, from - size) === mark && mark === "*";
+      if (outer && !doubled) {
+        return {
+          changes: [
+            { from: from - size, to: from },
+            { from: to, to: to + size },
+          ],
+          range: EditorSelection.range(range.anchor - size, range.head - size),
+        };
+      }
+      return {
+        changes: [
+          { from, insert: mark },
+          { from: to, insert: mark },
+        ],
+        range: EditorSelection.range(range.anchor + size, range.head + size),
+      };
+    });
+    dispatch(state.update(spec, { userEvent: "input.format", scrollIntoView: true }));
+    return true;
+  };
+}
+
+/** Give every selected line `mark`, or take it away where all have it; numbers count up. */
+export function toggleLines(mark: string, pattern: RegExp, numbered = false): StateCommand {
+  return ({ state, dispatch }) => {
+    const lines = selectedLines(state).filter((line, _, all) => all.length === 1 || line.text.trim() !== "");
+    const all = lines.every((line) => pattern.test(line.text));
+    const changes = lines.map((line, i) => {
+      const old = pattern.exec(line.text)?.[0].length ?? OTHER_MARK.exec(line.text)?.[0].length ?? 0;
+      return { from: line.from, to: line.from + old, insert: all ? "" : numbered ? `${i + 1}. ` : mark };
+    });
+    dispatch(state.update({ changes, userEvent: "input.format", scrollIntoView: true }));
+    return true;
+  };
+}
+
+const OTHER_MARK = /^(?:#{1,6} |> |[-*+] (?:\[[ xX]\] )?|\d+[.)] )/;
+
+/** No heading, then levels 1, 2, 3, then none again. */
+export const cycleHeading: StateCommand = ({ state, dispatch }) => {
+  const changes = selectedLines(state).map((line) => {
+    const old = /^(#{1,6}) */.exec(line.text);
+    const level = ((old?.[1]?.length ?? 0) + 1) % 4;
+    return { from: line.from, to: line.from + (old?.[0].length ?? 0), insert: level ? `${"#".repeat(level)} ` : "" };
+  });
+  dispatch(state.update({ changes, userEvent: "input.format", scrollIntoView: true }));
+  return true;
+};
+
+/** `[selection](|)`, or `[|]()` without one. */
+export const insertLink: StateCommand = linking("[");
+/** `![selection](|)`, or `![|]()` without one. */
+export const insertImage: StateCommand = linking("![");
+
+function linking(open: string): StateCommand {
+  return ({ state, dispatch }) => {
+    const { from, to, empty } = state.selection.main;
+    const text = state.sliceDoc(from, to);
+    const caret = empty ? from + open.length : from + open.length + text.length + 2;
+    dispatch(
+      state.update({
+        changes: { from, to, insert: `${open}${text}]()` },
+        selection: { anchor: caret },
+        userEvent: "input.format",
+        scrollIntoView: true,
+      }),
+    );
+    return true;
+  };
+}
+
+/** Put `block` on lines of its own after the caret's line; `caret` is where to go on writing inside it. */
+export function insertBlock(block: string, caret: number): StateCommand {
+  return ({ state, dispatch }) => {
+    const line = state.doc.lineAt(state.selection.main.head);
+    const lead = line.text.trim() === "" ? "" : "\n\n";
+    dispatch(
+      state.update({
+        changes: { from: line.to, insert: `${lead}${block}\n` },
+        selection: { anchor: line.to + lead.length + caret },
+        userEvent: "input.format",
+        scrollIntoView: true,
+      }),
+    );
+    return true;
+  };
+}
+
+/** Tab belongs to the page; only in a list it moves the item. */
+export function indentListItem(command: StateCommand): StateCommand {
+  return (target) => {
+    const items = selectedLines(target.state).every((line) => /^\s*(?:[-*+]|\d+[.)])\s/.test(line.text));
+    return items && command(target);
+  };
+}
+
+const PAIRS: Record<string, string> = { "*": "*", _: "_", "`": "`", "~": "~", "[": "]", "(": ")", '"': '"', "“": "”" };
+
+/** Typing a mark over a selection puts it around the words instead of in their place. */
+export const wrapSelection = EditorView.inputHandler.of((view, _from, _to, text) => {
+  const close = PAIRS[text];
+  const { state } = view;
+  if (close === undefined || state.readOnly || state.selection.ranges.every((range) => range.empty)) return false;
+  const spec = state.changeByRange((range) => ({
+    changes: [
+      { from: range.from, insert: text },
+      { from: range.to, insert: close },
+    ],
+    range: EditorSelection.range(range.anchor + 1, range.head + 1),
+  }));
+  view.dispatch(state.update(spec, { userEvent: "input.type" }));
+  return true;
+});
+
+
+function selectedLines(state: EditorState): Line[] {
+  const numbers = new Set<number>();
+  for (const { from, to } of state.selection.ranges) {
+    const last = state.doc.lineAt(to).number;
+    for (let n = state.doc.lineAt(from).number; n <= last; n++) numbers.add(n);
+  }
+  return [...numbers].map((n) => state.doc.line(n));
+}

@@ -1,0 +1,32 @@
+/** What the product does and which keys it knows, made from the commands. Shown only when asked for. */
+
+import { type Command, type Group, GROUP_TITLES, keyLabel } from "./commands";
+import type { Dialogs } from "./dialogs";
+import { h } from "./dom";
+
+const USAGE = [
+  "Select words, or put the caret into a paragraph, and right-click: the model on this machine rewrites them. Its answer stands beside your text until you accept or reject it, change by change.",
+  "What you write is saved by itself as a plain file. Nothing leaves this machine.",
+  "Shift + right-click opens the browser’s own menu, with its spelling suggestions. To leave the text by keyboard, press Escape and then Tab.",
+];
+
+export async function showHelp(dialogs: Dialogs, commands: readonly Command[], version: string): Promise<void> {
+  const groups = (Object.keys(GROUP_TITLES) as Group[]).map((group) => section(group, commands));
+  await dialogs.ask({
+    title: "Help",
+    wide: true,
+    body: [
+      ...USAGE.map((sentence) => h("p", {}, sentence)),
+      h("div", { class: "keys" }, ...groups),
+      h("p", { class: "quiet" }, `ME_AI ${version} · `, h("a", { href: "/static/THIRD-PARTY.txt", target: "_blank" }, "Licences")),
+    ],
+    answers: [{ label: "Close", value: null }],
+  });
+}
+
+function section(group: Group, commands: readonly Command[]): HTMLElement {
+  const rows = commands
+    .filter((command) => command.group === group && command.key !== undefined)
+    .map(({ label, key }) => h("div", {}, h("dt", {}, label), h("dd", {}, h("kbd", {}, keyLabel(key!)))));
+  return h("section", {}, h("h3", {}, GROUP_TITLES[group]), h("dl", {}, ...rows));
+}

@@ -1,0 +1,77 @@
+/** Which panes are seen: the text, both, or the preview; and whether the documents stand beside them. */
+
+import { recall, remember } from "./theme";
+
+export type Layout = "write" | "both" | "read";
+
+export interface LayoutParts {
+  readonly root: HTMLElement;
+  readonly buttons: readonly HTMLButtonElement[];
+  readonly documents: HTMLElement;
+  readonly documentsButton: HTMLButtonElement;
+}
+
+export interface Layouts {
+  set(layout: Layout): void;
+  cycle(): void;
+  showDocuments(shown: boolean): void;
+  toggleDocuments(): void;
+  /** Whether the list lies over the text instead of beside it. */
+  readonly isNarrow: boolean;
+}
+
+const LAYOUT = "meai-layout";
+const DOCUMENTS = "meai-documents";
+const NARROW = "(width < 60rem)";
+
+/** `changed` runs after every change. */
+export function createLayout({ root, buttons, documents, documentsButton }: LayoutParts, changed: () => void): Layouts {
+  const narrow = window.matchMedia(NARROW);
+  let wanted = (recall(LAYOUT) as Layout | null) ?? "both";
+
+  const choices = (): Layout[] => (narrow.matches ? ["write", "read"] : ["write", "both", "read"]);
+  const current = () => (choices().includes(wanted) ? wanted : "write");
+
+  const show = () => {
+    const layout = current();
+    root.dataset["layout"] = layout;
+    for (const button of buttons) button.setAttribute("aria-pressed", String(button.value === layout));
+    changed();
+  };
+
+  const showDocuments = (shown: boolean) => {
+    documents.hidden = !shown;
+    documentsButton.setAttribute("aria-expanded", String(shown));
+    changed();
+  };
+
+  const layouts: Layouts = {
+    set(layout) {
+      wanted = layout;
+      remember(LAYOUT, layout);
+      show();
+    },
+    cycle() {
+      const all = choices();
+      layouts.set(all[(all.indexOf(current()) + 1) % all.length]!);
+    },
+    showDocuments,
+    toggleDocuments() {
+      const shown = documents.hasAttribute("hidden");
+      if (!narrow.matches) remember(DOCUMENTS, shown ? "shown" : "hidden");
+      showDocuments(shown);
+    },
+    get isNarrow() {
+      return narrow.matches;
+    },
+  };
+
+  for (const button of buttons) button.addEventListener("click", () => layouts.set(button.value as Layout));
+  const arrange = () => {
+    show();
+    showDocuments(!narrow.matches && recall(DOCUMENTS) !== "hidden");
+  };
+  narrow.addEventListener("change", arrange);
+  arrange();
+  return layouts;
+}

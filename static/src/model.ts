@@ -1,0 +1,86 @@
+/** The model's state, in the status line and in words for the menu. */
+
+import { h, megabytes } from "./dom";
+import type { Action, ModelFields, Offer } from "./protocol";
+
+export interface ModelView {
+  readonly actions: readonly Action[];
+  readonly offer: Offer | null;
+  /** Why the model cannot be asked, as a sentence; null when it can. */
+  readonly obstacle: string | null;
+  pull(model: string): void;
+  welcome(actions: readonly Action[], fields: ModelFields): void;
+  show(fields: ModelFields): void;
+  /** The server is away, and the model with it. */
+  lost(): void;
+}
+
+const UNKNOWN: ModelFields = { state: "none", name: null, message: "", done: 0, total: 0, offer: null };
+
+export function createModelView(element: HTMLElement, pull: (model: string) => void): ModelView {
+  let actions: readonly Action[] = [];
+  let fields: ModelFields = UNKNOWN;
+  let connected = false;
+
+  const render = () => {
+    element.dataset["state"] = connected ? fields.state : "away";
+    element.title = connected ? fields.message : "";
+    element.replaceChildren(...(connected ? parts(fields, pull) : []));
+  };
+
+  return {
+    get actions() {
+      return actions;
+    },
+    get offer() {
+      return connected ? fields.offer : null;
+    },
+    pull,
+    get obstacle() {
+      if (!connected) return "The server is away, so the model cannot be asked.";
+      return fields.state === "ready" || fields.state === "loading" ? null : fields.message || "There is no model yet.";
+    },
+    welcome(known, now) {
+      actions = known;
+      fields = now;
+      connected = true;
+      render();
+    },
+    show(now) {
+      fields = now;
+      connected = true;
+      render();
+    },
+    lost() {
+      connected = false;
+      render();
+    },
+  };
+}
+
+/** `Get SmolLM2 (94 MB, Apache-2.0)` */
+export function offerLabel({ label, size, licence }: Offer): string {
+  return `Get ${label} (${megabytes(size)} MB, ${licence})`;
+}
+
+function parts(fields: ModelFields, pull: (model: string) => void): (Node | string)[] {
+  const { state, name, done, total, offer } = fields;
+  const called = name ?? "the model";
+  const get = offer ? [h("button", { type: "button", click: () => pull(offer.name) }, offerLabel(offer))] : [];
+  switch (state) {
+    case "none":
+      return [...(offer ? [] : ["No model"]), ...get];
+    case "failed":
+      return [h("span", { class: "problem" }, name ? `${name} failed` : "No model"), ...get];
+    case "fetching": {
+      const share = total > 0 ? String(Math.round((100 * done) / total)) : "";
+      const bar = h("progress", { max: "100", "aria-label": `Fetching ${called}`, ...(share && { value: share }) });
+      const amount = total > 0 ? `${megabytes(done)} of ${megabytes(total)} MB` : "…";
+      return [`Fetching ${called} `, bar, h("span", { class: "figures" }, amount)];
+    }
+    case "loading":
+      return [`Loading ${called}…`];
+    case "ready":
+      return [called];
+  }
+}

@@ -1,0 +1,56 @@
+/** Sentences to the writer above the text: one line each, quiet, with a way out. */
+
+import { h, icon } from "./dom";
+
+export interface Choice {
+  readonly label: string;
+  run(): void;
+}
+
+export interface Notice {
+  readonly text: string;
+  /** Things in it that can be pressed. */
+  readonly choices?: readonly Choice[];
+  /** More lines; each may be pressed. */
+  readonly list?: readonly Choice[];
+  readonly tone?: "plain" | "error";
+  /** Whether the writer can put it away; a state that lasts says so by staying. */
+  readonly lasting?: boolean;
+}
+
+export interface Notices {
+  /** Show `notice` in the place of the last one of that `key`. */
+  show(key: string, notice: Notice): void;
+  hide(key: string): void;
+}
+
+export function createNotices(container: HTMLElement): Notices {
+  const shown = new Map<string, HTMLElement>();
+  const hide = (key: string) => {
+    shown.get(key)?.remove();
+    shown.delete(key);
+  };
+  return {
+    hide,
+    show(key, notice) {
+      const old = shown.get(key);
+      // A state that is found again on every attempt must not be read out again each time.
+      if (notice.lasting && old?.querySelector("p")?.textContent === notice.text) return;
+      const element = build(notice, () => hide(key));
+      if (old) old.replaceWith(element);
+      else container.append(element);
+      shown.set(key, element);
+    },
+  };
+}
+
+function build({ text, choices = [], list = [], tone = "plain", lasting = false }: Notice, close: () => void): HTMLElement {
+  const button = ({ label, run }: Choice) => h("button", { type: "button", click: run }, label);
+  const notice = h("div", { class: "notice", role: tone === "error" ? "alert" : "status", "data-tone": tone }, h("p", {}, text));
+  if (list.length > 0) notice.append(h("ul", {}, ...list.map((item) => h("li", {}, button(item)))));
+  notice.append(...choices.map(button));
+  if (!lasting) {
+    notice.append(h("button", { type: "button", class: "icon-button", "aria-label": "Dismiss", click: close }, icon("cross")));
+  }
+  return notice;
+}

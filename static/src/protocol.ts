@@ -1,0 +1,121 @@
+/** What the page and the server say to each other; docs/protocol.md in types. Knows nothing of how it travels. */
+
+export interface DocumentEntry {
+  readonly name: string;
+  readonly size: number;
+  readonly modified: string;
+}
+
+export interface Workspace {
+  readonly workspace: string;
+  readonly documents: readonly DocumentEntry[];
+  readonly open: string | null;
+}
+
+/** How garbled characters would be put right. */
+export interface Repair {
+  readonly text: string;
+  readonly changes: readonly { readonly line: number; readonly before: string; readonly after: string }[];
+}
+
+export interface OpenedDocument {
+  readonly name: string;
+  readonly text: string;
+  readonly etag: string;
+  readonly repair: Repair | null;
+}
+
+export interface SavedDocument {
+  readonly name: string;
+  readonly etag: string;
+}
+
+export type ExportFormat = "html" | "rich-text" | "text";
+
+export interface Loss {
+  readonly line: number | null;
+  readonly message: string;
+}
+
+export interface Exported {
+  readonly filename: string;
+  readonly media_type: string;
+  readonly content: string;
+  readonly report: readonly Loss[];
+}
+
+export interface Action {
+  readonly name: string;
+  readonly label: string;
+  /** `replace`: the answer stands for the selection; `insert`: it goes to the caret. */
+  readonly scope: "replace" | "insert";
+}
+
+export interface Offer {
+  readonly name: string;
+  readonly label: string;
+  readonly size: number;
+  readonly licence: string;
+}
+
+export interface ModelFields {
+  readonly state: "none" | "fetching" | "loading" | "ready" | "failed";
+  readonly name: string | null;
+  readonly message: string;
+  readonly done: number;
+  readonly total: number;
+  readonly offer: Offer | null;
+}
+
+export interface PreviewBlock {
+  readonly id: string;
+  readonly line: number;
+  /** Left out where the page has this `id` from the last answer. */
+  readonly html?: string;
+}
+
+export interface Unit {
+  readonly source: string;
+  readonly text: string;
+  readonly reason: string;
+}
+
+export type FromPage =
+  | { readonly type: "hello"; readonly token: string }
+  | { readonly type: "preview"; readonly version: number; readonly text: string }
+  | {
+      readonly type: "rewrite";
+      readonly id: string;
+      readonly action: string;
+      readonly selection: string;
+      readonly before: string;
+      readonly after: string;
+      readonly instruction: string;
+    }
+  | { readonly type: "cancel"; readonly id: string }
+  | { readonly type: "pull"; readonly model: string };
+
+export interface Previewed {
+  readonly type: "previewed";
+  readonly version: number;
+  readonly blocks: readonly PreviewBlock[];
+  readonly message: string;
+}
+
+export interface Proposed {
+  readonly type: "proposed";
+  readonly id: string;
+  readonly text: string;
+  readonly units: readonly Unit[];
+  readonly warnings: readonly string[];
+}
+
+export type FromServer =
+  | { readonly type: "welcome"; readonly actions: readonly Action[]; readonly model: ModelFields }
+  | ({ readonly type: "model" } & ModelFields)
+  | Previewed
+  | { readonly type: "delta"; readonly id: string; readonly text: string }
+  | Proposed
+  | { readonly type: "failed"; readonly id: string; readonly code: string; readonly message: string }
+  | { readonly type: "cancelled"; readonly id: string }
+  | { readonly type: "error"; readonly code: string; readonly message: string };

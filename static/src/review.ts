@@ -1,0 +1,214 @@
+/** How a proposal looks and is handled in the editor: marks, buttons at each change, the bar, moves between changes. */
+
+import type { Extension, Range } from "@codemirror/state";
+import { Decoration, type DecorationSet, EditorView, type Panel, showPanel, WidgetType } from "@codemirror/view";
+
+import type { Change } from "./diff";
+import { h, icon } from "./dom";
+import { accepting, changeAt, currentProposal, type Proposal, proposalField, proposals, rejecting } from "./proposal";
+
+/** What the bar asks of the rest of the page. */
+export interface ReviewTasks {
+  stop(): void;
+  retry(): void;
+  /** How a command's key is written, for labels. */
+  keyOf(command: string): string;
+}
+
+export type Verdict = typeof accepting | typeof rejecting;
+
+export function review(tasks: ReviewTasks): Extension {
+  return [
+    proposals,
+    EditorView.decorations.compute([proposalField], (state) => decorations(state.field(proposalField))),
+    showPanel.compute([proposalField], (state) => (state.field(proposalField) ? bar : null)),
+  ];
+
+  function bar(view: EditorView): Panel {
+    return createBar(view, tasks);
+  }
+}
+
+/** Settle every open change; false without a proposal. A streaming one swallows the key and waits. */
+export function settleAll(view: EditorView, verdict: Verdict): boolean {
+  const proposal = currentProposal(view.state);
+  if (proposal?.done) view.dispatch(verdict(proposal.changes));
+  return proposal !== null;
+}
+
+/** Settle the change at the caret, or the next one, and go on to the one after it. */
+export function settleHere(view: EditorView, verdict: Verdict): boolean {
+  const change = changeAt(view.state, view.state.selection.main.head);
+  if (!change) return currentProposal(view.state) !== null;
+  view.dispatch(verdict([change]));
+  const next = changeAt(view.state, change.from);
+  if (next) visit(view, next);
+  return true;
+}
+
+/** Move the caret to the next change (1) or the previous one (-1), around the ends. */
+export function goToChange(view: EditorView, direction: 1 | -1): boolean {
+  const changes = currentProposal(view.state)?.changes ?? [];
+  if (changes.length === 0) return false;
+  const head = view.state.selection.main.head;
+  const next =
+    direction === 1 ? changes.find((c) => c.from > head) : changes.findLast((c) => c.from < head && c.to !== head);
+  visit(view, next ?? changes.at(direction === 1 ? 0 : -1)!);
+  return true;
+}
+
+function visit(view: EditorView, change: Change): void {
+  const effects = EditorView.scrollIntoView(change.from, { y: "nearest", yMargin: 96 });
+  view.dispatch({ selection: { anchor: change.from }, effects });
+}
+
+function decorations(proposal: Proposal | null): DecorationSet {
+  if (!proposal) return Decoration.none;
+  const ranges: Range<Decoration>[] = [];
+  if (!proposal.done && proposal.from < proposal.to) {
+    ranges.push(Decoration.mark({ class: "pending" }).range(proposal.from, proposal.to));
+  }
+  for (const change of proposal.changes) {
+    if (change.from < change.to) ranges.push(REMOVED.range(change.from, change.to));
+    const widget = new ChangeWidget(change.insert, change.from < change.to, proposal.done);
+    ranges.push(Decoration.widget({ widget, side: 1 }).range(change.to));
+  }
+  return Decoration.set(ranges, true);
+}
+
+const REMOVED = Decoration.mark({ tagName: "del", class: "removed" });
+
+/** The new words of a change and its two buttons. */
+class ChangeWidget extends WidgetType {
+  constructor(
+    private readonly insert: string,
+    private readonly removes: boolean,
+    private readonly done: boolean,
+  ) {
+    super();
+  }
+
+  override eq(other: ChangeWidget): boolean {
+    return this.insert === other.insert && this.removes === other.removes && this.done === other.done;
+  }
+
+  override toDOM(view: EditorView): HTMLElement {
+    const group = h("span", { class: "change", role: "group" }, h("ins", { class: "added" }));
+    if (this.done) group.append(settleButton(view, group, accepting), settleButton(view, group, rejecting));
+    this.updateDOM(group);
+    return group;
+  }
+
+  override updateDOM(group: HTMLElement): boolean {
+    if (this.done !== (group.querySelector("button") !== null)) return false;
+    group.firstElementChild!.textContent = this.insert;
+    group.setAttribute("aria-label", this.summary);
+    return true;
+  }
+
+  override get lineBreaks(): number {
+    return this.insert.split("\n").length - 1;
+  }
+
+  override ignoreEvent(): boolean {
+    return true;
+  }
+
+  private get summary(): string {
+    if (this.insert === "") return "Suggested change: remove the struck words";
+    return `Suggested change: ${this.removes ? "replace with" : "add"} “${this.insert}”`;
+  }
+}
+
+function settleButton(view: EditorView, group: HTMLElement, verdict: Verdict): HTMLElement {
+  const [label, name] = verdict === accepting ? ["Accept change", "check"] : ["Reject change", "cross"];
+  const settle = () => {
+    const position = view.posAtDOM(group);
+    const change = currentProposal(view.state)?.changes.find(({ to }) => to === position);
+    if (change) view.dispatch(verdict([change]));
+    view.focus();
+  };
+  // A press must not move the caret or take the focus from the text.
+  const hold = (event: Event) => event.preventDefault();
+  return h("button", { type: "button", "aria-label": label!, title: label!, mousedown: hold, click: settle }, icon(name!));
+}
+
+function createBar(view: EditorView, tasks: ReviewTasks): Panel {
+  const button = (label: string, command: string, run: () => void, primary = false) =>
+    h(
+      "button",
+      { type: "button", class: primary ? "primary" : "", title: tasks.keyOf(command), click: () => (run(), view.focus()) },
+      label,
+    );
+  const step = (label: string, command: string, name: string, direction: 1 | -1) =>
+    h(
+      "button",
+      {
+        type: "button",
+        class: "icon-button",
+        "aria-label": label,
+        title: `${label} ${tasks.keyOf(command)}`,
+        click: () => (goToChange(view, direction), view.focus()),
+      },
+      icon(name),
+    );
+  const title = h("strong");
+  const count = h("span", { class: "count" });
+  const notes = h("details", { class: "notes" }, h("summary"), h("ul"));
+  const whileStreaming = h("span", { class: "choices" }, button("Stop", "escape", tasks.stop));
+  const whenDone = h(
+    "span",
+    { class: "choices" },
+    step("Previous change", "previous-change", "up", -1),
+    step("Next change", "next-change", "down", 1),
+    button("Accept all", "accept-all", () => settleAll(view, accepting), true),
+    button("Reject all", "escape", () => settleAll(view, rejecting)),
+    button("Retry", "retry", tasks.retry),
+  );
+  const dom = h(
+    "section",
+    { class: "proposal-bar", "aria-label": "Suggestion" },
+    h("p", {}, title, count),
+    notes,
+    whileStreaming,
+    whenDone,
+  );
+  let shown: Proposal | null = null;
+
+  const render = () => {
+    const proposal = currentProposal(view.state);
+    if (!proposal) return;
+    dom.dataset["proposal"] = proposal.done ? "done" : "streaming";
+    title.textContent = proposal.label;
+    count.textContent = countOf(proposal, view.state.selection.main.head);
+    whileStreaming.hidden = proposal.done;
+    whenDone.hidden = !proposal.done;
+    if (proposal.notes !== shown?.notes) renderNotes(notes, proposal.notes);
+    shown = proposal;
+  };
+
+  render();
+  return {
+    dom,
+    update(update) {
+      const before = update.startState.field(proposalField);
+      const now = update.state.field(proposalField);
+      if (now === before && !update.selectionSet) return;
+      render();
+    },
+  };
+}
+
+function countOf(proposal: Proposal, head: number): string {
+  if (!proposal.done) return proposal.text ? "writing…" : "reading…";
+  const { changes } = proposal;
+  if (changes.length === 1) return "1 change";
+  const here = changes.findIndex((change) => change.from <= head && head <= change.to);
+  return here < 0 ? `${changes.length} changes` : `change ${here + 1} of ${changes.length}`;
+}
+
+function renderNotes(details: HTMLDetailsElement, notes: readonly string[]): void {
+  details.hidden = notes.length === 0;
+  details.querySelector("summary")!.textContent = notes.length === 1 ? "1 note" : `${notes.length} notes`;
+  details.querySelector("ul")!.replaceChildren(...notes.map((note) => h("li", {}, note)));
+}
