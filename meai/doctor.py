@@ -189,7 +189,7 @@ def _folders(config: Config, library: ModelLibrary) -> list[Finding]:
 def _page(config: Config) -> list[Finding]:
     root = _PACKAGE if (_PACKAGE / "static").is_dir() else _PACKAGE.parent
     built = (root / "static" / "dist" / "app.js").is_file()
-    missing = "" if built else f"The page is not built in {root / 'static'}; run `make build-page` or reinstall ME_AI."
+    missing = "" if built else f"The page is not built in {root / 'static'}; run `make page` or reinstall ME_AI."
     port = "any" if config.port == 0 else str(config.port)
     return [
         Finding("page", "built", built, missing),

@@ -11,7 +11,6 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 from urllib.parse import urlsplit
 
 import pytest
@@ -67,8 +66,10 @@ class Server:
     token: str
     workspace: Path
     data_dir: Path
-    complaints: list[str] = field(default_factory=list)
-    """Lines that came on stderr."""
+    complaints: list[str]
+    """Lines that came on stderr so far."""
+    listener: threading.Thread
+    """Collects them."""
 
     @property
     def page_url(self) -> str:
@@ -131,7 +132,8 @@ def _start(path: Path, home: Path, arguments: list[str]) -> Server:
     assert process.stdout is not None
     assert process.stderr is not None
     complaints: list[str] = []
-    threading.Thread(target=_collect, args=(process.stderr, complaints), daemon=True).start()
+    listener = threading.Thread(target=complaints.extend, args=(process.stderr,), daemon=True)
+    listener.start()
     limit = threading.Timer(START_TIMEOUT_S, process.kill)
     limit.start()
     line = process.stdout.readline()
@@ -139,24 +141,24 @@ def _start(path: Path, home: Path, arguments: list[str]) -> Server:
     match = RUNNING.fullmatch(line)
     if match is None:
         process.kill()
-        process.wait()
+        listener.join()
+        process.communicate()
         pytest.fail(f"The server did not start; it said {line!r} and {complaints}.")
     workspace = path if path.is_dir() else path.parent
-    return Server(process, match[1], match[2], workspace, data_dir, complaints)
-
-
-def _collect(stream: IO[str], lines: list[str]) -> None:
-    lines.extend(stream)
+    return Server(process, match[1], match[2], workspace, data_dir, complaints, listener)
 
 
 def _stop(server: Server) -> None:
+    """End *server* as a writer's Ctrl-C does, and hold it to its word: one line on stdout, and an end within 10 s."""
     server.process.terminate()
     try:
-        rest, _ = server.process.communicate(timeout=10)
+        server.process.wait(10)
     except subprocess.TimeoutExpired:
         server.process.kill()
-        server.process.communicate()
         pytest.fail("The server did not end within 10 s of SIGTERM.")
+    finally:
+        server.listener.join()
+        rest, _ = server.process.communicate()
     assert rest == "", f"More than one line on stdout: {rest!r}"
 
 

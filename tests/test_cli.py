@@ -1,0 +1,336 @@
+"""The command line as another program meets it: a real process, its output, its exit status."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from meai import __version__
+from meai.models.catalogue import read_catalogue
+
+Run = Callable[..., subprocess.CompletedProcess[bytes]]
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """Folders of its own, and no setting of whoever runs the tests."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MEAI_")}
+    own = {"MEAI_DATA_DIR": "data", "MEAI_CACHE_DIR": "cache", "XDG_CONFIG_HOME": "config", "HOME": "home"}
+    return {**kept, **{name: str(tmp_path / folder) for name, folder in own.items()}}
+
+
+@pytest.fixture
+def meai(environment: dict[str, str], tmp_path: Path) -> Run:
+    def run(*arguments: str | Path, stdin: bytes = b"", **more: str) -> subprocess.CompletedProcess[bytes]:
+        command = [sys.executable, "-m", "meai", *map(str, arguments)]
+        env = {**environment, **more}
+        return subprocess.run(command, input=stdin, capture_output=True, env=env, cwd=tmp_path, check=False, timeout=60)
+
+    return run
+
+
+def sentence(result: subprocess.CompletedProcess[bytes]) -> str:
+    """Return the one sentence on stderr."""
+    said = result.stderr.decode()
+    assert said.endswith(".\n"), said
+    assert said.count("\n") == 1, said
+    return said.strip()
+
+
+def test_help_names_options_and_commands_and_comes_at_once(meai: Run) -> None:
+    started = time.monotonic()
+    said = meai("--help").stdout.decode()
+    assert time.monotonic() - started < 1.5
+    for word in ("[PATH]", "--port", "--no-browser", "--model", "doctor", "export", "models", "rewrite"):
+        assert word in said
+
+
+def test_help_imports_nothing_heavy() -> None:
+    check = (
+        "import sys; from meai.cli import cli; cli.main(['--help'], standalone_mode=False);"
+        "print([m for m in ('flask', 'numpy', 'markdown_it', 'pygments', 'llama_cpp') if m in sys.modules])"
+    )
+    said = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True).stdout
+    assert said.splitlines()[-1] == "[]"
+
+
+def test_version(meai: Run) -> None:
+    assert meai("--version").stdout.decode() == f"meai {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--port", "many"],
+        ["--port", "65536"],
+        ["--wrong"],
+        ["rewrite", "sing"],
+        ["export", "letter.md", "--to", "stone"],
+        ["export", "letter.md"],
+        ["models", "steal"],
+    ],
+)
+def test_wrong_usage_exits_2_and_shows_the_usage(meai: Run, arguments: list[str]) -> None:
+    result = meai(*arguments)
+    assert result.returncode == 2
+    assert result.stdout == b""
+    assert result.stderr.decode().startswith("Usage: meai")
+    assert "serve" not in result.stderr.decode()
+
+
+def test_a_path_that_is_not_there_fails_in_one_sentence(meai: Run) -> None:
+    result = meai("nowhere")
+    assert result.returncode == 1
+    assert "nowhere" in sentence(result)
+
+
+def test_a_bad_setting_fails_in_one_sentence(meai: Run) -> None:
+    result = meai("models", "list", MEAI_PORT="many")
+    assert result.returncode == 1
+    assert sentence(result) == "MEAI_PORT is 'many', but must be a number from 0 to 65535."
+
+
+# Serving
+
+
+class Serving:
+    """`meai` with *arguments* while it runs."""
+
+    def __init__(self, environment: dict[str, str], tmp_path: Path, *arguments: str | Path) -> None:
+        command = [sys.executable, "-m", "meai", *map(str, arguments)]
+        self.process = subprocess.Popen(
+            command, env=environment, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        assert self.process.stdout is not None
+        self.line = self.process.stdout.readline()
+
+    @property
+    def url(self) -> str:
+        return self.line.removeprefix("ME_AI is running at ").partition("#")[0].strip()
+
+    @property
+    def token(self) -> str:
+        return self.line.partition("#token=")[2].strip()
+
+    def documents(self) -> dict[str, Any]:
+        host = urlsplit(self.url).netloc
+        connection = http.client.HTTPConnection(host, timeout=10)
+        with contextlib.closing(connection):
+            connection.request("GET", "/api/documents", headers={"Authorization": f"Bearer {self.token}"})
+            return dict(json.load(connection.getresponse()))
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+    def end(self, number: int = signal.SIGTERM) -> tuple[int, str, str]:
+        self.process.send_signal(number)
+        out, err = self.process.communicate(timeout=10)
+        return self.process.returncode, out, err
+
+
+@pytest.fixture
+def serve(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[..., Serving]]:
+    with contextlib.ExitStack() as at_end:
+
+        def start(*arguments: str | Path) -> Serving:
+            serving = Serving(environment, tmp_path, *arguments)
+            at_end.callback(serving.kill)
+            return serving
+
+        yield start
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    folder = tmp_path / "letters"
+    folder.mkdir()
+    (folder / "one.md").write_text("# One\n")
+    (folder / "two.md").write_text("# Two\n")
+    return folder
+
+
+def test_one_line_says_where_it_runs_and_the_token_opens_it(serve: Callable[..., Serving], workspace: Path) -> None:
+    serving = serve(workspace, "--no-browser", "--port", "0")
+    listed = serving.documents()
+    assert listed["workspace"] == "letters"
+    assert len(serving.token) >= 43
+    assert serving.end() == (0, "", "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal for another process")
+def test_an_interrupt_ends_it_quietly(serve: Callable[..., Serving], workspace: Path) -> None:
+    serving = serve(workspace, "--no-browser", "--port", "0")
+    assert serving.end(signal.SIGINT) == (0, "", "")
+
+
+def test_one_document_is_served_alone(serve: Callable[..., Serving], workspace: Path) -> None:
+    serving = serve(workspace / "one.md", "--no-browser", "--port", "0")
+    listed = serving.documents()
+    assert [document["name"] for document in listed["documents"]] == ["one.md"]
+    serving.end()
+
+
+def test_the_first_run_makes_the_writers_folder_with_a_welcome(serve: Callable[..., Serving], tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    serving = serve("--no-browser", "--port", "0")
+    listed = serving.documents()
+    serving.end()
+    assert (listed["workspace"], listed["open"]) == ("ME_AI", "Welcome.md")
+    assert list((tmp_path / "home").rglob("ME_AI/Welcome.md"))
+
+
+def test_a_taken_port_that_was_asked_for_is_told(meai: Run, workspace: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        result = meai(workspace, "--no-browser", "--port", str(port))
+    assert result.returncode == 1
+    assert f"Port {port} is in use" in sentence(result)
+
+
+# Export and models
+
+
+def test_an_export_goes_to_stdout_or_to_a_file(meai: Run, workspace: Path) -> None:
+    printed = meai("export", workspace / "one.md", "--to", "html")
+    assert printed.returncode == 0
+    assert b"<h1" in printed.stdout
+    written = meai("export", workspace / "one.md", "--to", "html", "-o", workspace / "one.html")
+    assert (written.returncode, written.stdout) == (0, b"")
+    assert (workspace / "one.html").read_bytes() == printed.stdout
+
+
+def test_an_export_as_json_carries_the_report(meai: Run, workspace: Path) -> None:
+    result = json.loads(meai("export", workspace / "one.md", "--to", "text", "--json").stdout)
+    assert result["media_type"].startswith("text/plain")
+    assert result["filename"].startswith("one.")
+    assert (result["report"], "One" in result["content"]) == ([], True)
+
+
+def test_a_strict_export_that_would_lose_something_exits_3_and_writes_nothing(meai: Run, workspace: Path) -> None:
+    (workspace / "picture.md").write_text("![A cat](missing.png)\n")
+    out = workspace / "picture.html"
+    result = meai("export", workspace / "picture.md", "--to", "html", "-o", out, "--strict")
+    assert result.returncode == 3
+    assert "picture.md:1: " in result.stderr.decode()
+    assert not out.exists()
+    assert meai("export", workspace / "picture.md", "--to", "html", "-o", out).returncode == 0
+    assert out.exists()
+
+
+def test_an_export_of_a_missing_file_fails_in_one_sentence(meai: Run) -> None:
+    result = meai("export", "gone.md", "--to", "html")
+    assert result.returncode == 1
+    assert "gone.md" in sentence(result)
+
+
+def test_a_reader_that_goes_away_is_no_failure_worth_words(environment: dict[str, str], workspace: Path) -> None:
+    (workspace / "long.md").write_text("A line of words.\n\n" * 50_000)
+    command = [sys.executable, "-m", "meai", "export", str(workspace / "long.md"), "--to", "text"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.read(10) == b"A line of "
+        process.stdout.close()
+        assert process.stderr.read() == b""
+
+
+def test_models_that_can_be_fetched_are_listed_with_size_and_licence(meai: Run) -> None:
+    default = read_catalogue()[0]
+    assert f"{default.name}  98 MB  {default.licence}" in meai("models", "list").stdout.decode()
+    listed = json.loads(meai("models", "list", "--json").stdout)
+    assert default.name in {model["name"] for model in listed["here"] + listed["to_fetch"]}
+
+
+def test_an_unknown_model_fails_in_one_sentence(meai: Run) -> None:
+    result = meai("models", "pull", "huge")
+    assert result.returncode == 1
+    assert "no model called huge" in sentence(result)
+
+
+# Doctor
+
+
+def test_doctor_says_what_it_found(meai: Run) -> None:
+    said = meai("doctor", "--port", "0").stdout.decode()
+    for word in ("ME_AI", "Python", "llama-cpp-python", "cores", "built with CUDA", "would load", "workspace", "port"):
+        assert word in said
+
+
+def test_doctor_as_json_has_the_same_topics(meai: Run, tmp_path: Path) -> None:
+    found = json.loads(meai("doctor", "--json").stdout)
+    assert set(found) == {"software", "processor", "llama.cpp", "model", "folders", "page", "problems"}
+    assert found["folders"]["data"] == str(tmp_path / "data")
+    assert found["llama.cpp"]["usable"] is True
+
+
+def test_doctor_sees_a_taken_port(meai: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        found = json.loads(meai("doctor", "--json", "--port", str(port)).stdout)
+    assert found["page"] == {"built": found["page"]["built"], "port": str(port), "port is free": False}
+
+
+def test_doctor_exits_1_and_says_why_a_model_cannot_be_used(meai: Run, tmp_path: Path) -> None:
+    (tmp_path / "fake.gguf").write_bytes(b"not a model")
+    result = meai("doctor", "--model", tmp_path / "fake.gguf")
+    assert result.returncode == 1
+    assert "Problem: " in result.stdout.decode()
+    assert "is not a GGUF model file" in result.stdout.decode()
+
+
+def test_doctor_runs_nothing_of_the_folder_it_is_started_in(meai: Run, tmp_path: Path) -> None:
+    for name in ("json", "llama_cpp", "numpy"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w'); raise SystemExit(9)")
+    command = "import runpy, sys; sys.path.pop(0); sys.argv[1:] = ['doctor']; runpy.run_module('meai')"
+    subprocess.run([sys.executable, "-c", command], cwd=tmp_path, capture_output=True, check=False)
+    assert not (tmp_path / "ran").exists()
+
+
+# Rewrite
+
+
+def test_a_rewrite_without_a_model_says_how_to_get_one(meai: Run) -> None:
+    result = meai("rewrite", "correct-spelling", "--model", "smollm2-135m", stdin=b"Some words.\n")
+    assert result.returncode == 1
+    assert "meai models pull smollm2-135m" in sentence(result)
+
+
+def test_input_that_is_no_text_fails_in_one_sentence(meai: Run) -> None:
+    result = meai("rewrite", "correct-spelling", stdin=b"\xff\xfe")
+    assert result.returncode == 1
+    assert sentence(result).startswith("The input is not UTF-8 text")
+
+
+@pytest.mark.model
+def test_a_rewrite_prints_the_text_with_its_line_ends(meai: Run, model_path: Path) -> None:
+    source = b"\xef\xbb\xbf# A title\r\n\r\nI has went to the market yesterday.\r\n\r\n```\ncode\r\n```\r\n"
+    result = meai("rewrite", "correct-spelling", "--model", model_path, stdin=source)
+    assert result.returncode == 0
+    assert result.stdout.startswith(b"\xef\xbb\xbf# A title\r\n\r\n")
+    assert result.stdout.endswith(b"\r\n\r\n```\ncode\r\n```\r\n")
+
+
+@pytest.mark.model
+def test_a_rewrite_as_json_tells_units_changes_and_timings(meai: Run, model_path: Path) -> None:
+    source = b"I has went to the market yesterday. It was an nice day.\n"
+    result = json.loads(meai("rewrite", "correct-spelling", "--json", "--model", model_path, stdin=source).stdout)
+    assert result["text"].endswith("\n")
+    assert result["units"][0]["source"].startswith("I has went")
+    assert set(result["timings"]) == {"load_s", "first_text_s", "answer_s"}
+    for change in result["changes"]:
+        assert change["before"] in source.decode()
+        assert change["after"] in result["text"]
