@@ -54,7 +54,12 @@ class Services:
 def create_app(config: Config, *, token: str) -> Flask:
     """Return the application for *config*, to be used with *token*. Nothing runs before its services are started."""
     assets = _assets()
-    app = Flask(__name__, static_folder=assets / "static" / "dist", template_folder=assets / "templates")
+    app = Flask(
+        __name__,
+        static_url_path="/static",
+        static_folder=assets / "static" / "dist",
+        template_folder=assets / "templates",
+    )
     # “a//b” is no other way to write “a/b”: a redirect would lose the request's body.
     app.url_map.merge_slashes = False
     services = _services(config)
