@@ -25,8 +25,8 @@ class Action:
 ACTIONS: dict[str, Action] = {
     action.name: action
     for action in (
-        Action("correct-spelling", "Correct spelling", "replace", Budget(least_kept=0.6, must_change=False)),
-        Action("make-fluent", "Make it fluent", "replace", Budget(least_kept=0.35, must_change=False)),
+        Action("correct-spelling", "Correct spelling", "replace", Budget(least_kept=0.6, may_reword=False)),
+        Action("make-fluent", "Make it fluent", "replace", Budget(least_kept=0.35)),
         Action("paraphrase", "Paraphrase", "replace", Budget(least_kept=0.1, must_change=True)),
         Action("autocomplete", "Autocomplete", "insert"),
         Action("ask", "Ask AI", "replace"),

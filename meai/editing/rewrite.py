@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from meai.editing.actions import ACTIONS, Action
+from meai.editing.mend import corrections_only
 from meai.editing.prompts import Prompt, by_sentence, continuation, free_instruction, prompts_for
 from meai.editing.protect import lost_spans
 from meai.editing.segment import Piece, pieces
@@ -110,8 +111,7 @@ class Rewriter:
         reason = ""
         for prompt in prompts:
             answer = self._engine.generate(prompt(piece.words), _silent if reason else _Trimmed(emit), cancelled)
-            text = without_preamble(answer.text, piece.words)
-            reason = objection(piece.words, text, budget)
+            text, reason = _checked(piece.words, answer.text, budget)
             if not reason:
                 return Unit(piece.source, piece.put(text))
         return Unit(piece.source, piece.source, f"No safe suggestion for this sentence: {reason}.")
@@ -141,6 +141,16 @@ class Rewriter:
             text = order.selection[:start] + text + order.selection[start + len(core) :]
         warnings = tuple(f"The answer leaves out {span}" for span in lost_spans(order.selection, text))
         return Proposal(text, (), warnings)
+
+
+def _checked(source: str, answer: str, budget: Budget) -> tuple[str, str]:
+    """Return what of *answer* may stand for *source*, and why nothing may, or an empty reason."""
+    text = without_preamble(answer, source)
+    if budget.may_reword:
+        return text, objection(source, text, budget)
+    mended = corrections_only(source, text)
+    # Where nothing is left of it, the whole answer tells why.
+    return mended, objection(source, text if mended == source else mended, budget)
 
 
 class _Trimmed:

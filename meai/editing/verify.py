@@ -16,8 +16,10 @@ class Budget:
 
     least_kept: float
     """The share of the source's words that must come back in order, 0 to 1."""
-    must_change: bool
+    must_change: bool = False
     """Whether an answer equal to its source is no answer."""
+    may_reword: bool = True
+    """Whether other words may stand for the source's; if not, only corrections of them are taken."""
 
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")

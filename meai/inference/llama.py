@@ -53,10 +53,10 @@ class Model:
     """A model file in memory and one context to run it in. One thread only; `close` frees both.
 
     Raises ModelRefused when llama.cpp cannot load *path*. *context_length* is in tokens and is cut to what the model
-    was trained on.
+    was trained on. It computes with one thread until `use_threads`.
     """
 
-    def __init__(self, path: Path, *, context_length: int, threads: int, gpu_layers: int = -1) -> None:
+    def __init__(self, path: Path, *, context_length: int, gpu_layers: int = -1) -> None:
         lib.llama_log_set(_LOG_CALLBACK, ctypes.c_void_p())
         lib.llama_backend_init()
         self._model = _load(path, gpu_layers)
@@ -64,7 +64,7 @@ class Model:
         self.vocabulary_size = lib.llama_vocab_n_tokens(self._vocab)
         self.context_length = min(context_length, lib.llama_model_n_ctx_train(self._model))
         self.parameters = int(lib.llama_model_n_params(self._model))
-        self._context = self._make_context(threads)
+        self._context = self._make_context()
         self._memory = lib.llama_get_memory(self._context)
         self._batch = lib.llama_batch_init(BATCH_TOKENS, 0, 1)
         self._pieces: dict[int, bytes] = {}
@@ -121,6 +121,10 @@ class Model:
         if status != 0:
             raise RuntimeError(f"llama.cpp could not evaluate {len(tokens)} tokens at {position} (status {status}).")
 
+    def use_threads(self, count: int) -> None:
+        """Compute with *count* threads from the next evaluation on."""
+        lib.llama_set_n_threads(self._context, count, count)
+
     def forget(self, position: int) -> bool:
         """Drop the sequence from *position* on; false when the model can only drop all, which then happened."""
         if lib.llama_memory_seq_rm(self._memory, 0, position, -1):
@@ -132,7 +136,7 @@ class Model:
         """Return what chooses the next token for one answer. Close it afterwards."""
         return Sampler(self._context, self.vocabulary_size, sampling)
 
-    def _make_context(self, threads: int) -> lib.llama_context_p:
+    def _make_context(self) -> lib.llama_context_p:
         params = lib.llama_context_default_params()
         params.n_ctx = self.context_length
         params.n_batch = BATCH_TOKENS
@@ -140,7 +144,7 @@ class Model:
         params.n_seq_max = 1
         # One row of logits at a time; the default reserves n_batch rows, half a gigabyte for a large vocabulary.
         params.n_outputs_max = 1
-        params.n_threads = params.n_threads_batch = threads
+        params.n_threads = params.n_threads_batch = 1
         context: lib.llama_context_p = lib.llama_init_from_model(self._model, params)
         if not context:
             lib.llama_model_free(self._model)

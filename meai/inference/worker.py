@@ -17,6 +17,7 @@ from typing import BinaryIO
 from meai.errors import BadInput, MeaiError, ModelRefused
 from meai.inference.detokenizer import Detokenizer
 from meai.inference.llama import BATCH_TOKENS, Model
+from meai.inference.pace import Pace
 from meai.inference.prefix import common_prefix
 from meai.inference.repetition import looped_tokens
 from meai.inference.request import Completion, FinishReason, Request
@@ -39,14 +40,13 @@ class Worker:
         self._family = "plain"
         self._cached: list[int] = []
         self._chunk_tokens = FIRST_CHUNK_TOKENS
+        self._pace = Pace(1, 0.0)
 
     def load(self, path: Path) -> None:
         """Load the model file at *path* and say so. Raises ModelRefused."""
-        self._model = Model(path, context_length=CONTEXT_LENGTH, threads=_threads())
+        self._model = Model(path, context_length=CONTEXT_LENGTH)
         self._family = family_of(self._model.chat_template)
-        # The first evaluation reads the weights from disk; here it delays "ready", not the writer's first word.
-        self._model.decode(self._model.tokenize("\n", special=False), 0)
-        self._model.forget(0)
+        self._pace = Pace(_threads(), _price_of_one_thread(self._model))
         self._reply({"is": "ready", "family": self._family, "parameters": self._model.parameters})
 
     def answer(self, number: int, request: Request) -> None:
@@ -96,16 +96,21 @@ class Worker:
             if number in self._cancelled:
                 return False
             chunk = prompt[position : position + self._chunk_tokens]
-            began = time.monotonic()
-            self._evaluate(model, chunk)
+            elapsed_s = self._evaluate(model, chunk)
             if len(chunk) == self._chunk_tokens:
-                self._chunk_tokens = _next_chunk(len(chunk), time.monotonic() - began)
+                self._chunk_tokens = _next_chunk(len(chunk), elapsed_s)
             position += len(chunk)
         return True
 
-    def _evaluate(self, model: Model, tokens: list[int]) -> None:
+    def _evaluate(self, model: Model, tokens: list[int]) -> float:
+        """Evaluate *tokens* after what is cached; return the seconds it took."""
+        began = time.monotonic()
+        model.use_threads(self._pace.threads)
         model.decode(tokens, len(self._cached))
         self._cached += tokens
+        ended = time.monotonic()
+        self._pace.note(len(tokens), ended - began, ended)
+        return ended - began
 
     def _generate(self, model: Model, request: Request, number: int, limit: int) -> tuple[str, FinishReason, int]:
         sampler = model.sampler(request.sampling)
@@ -163,6 +168,21 @@ def _next_chunk(tokens: int, elapsed_s: float) -> int:
     """Return the size of the next piece of a prompt, from what the last one of *tokens* took."""
     fitting = int(tokens * CHUNK_S / max(elapsed_s, 1e-6))
     return max(1, min(fitting, 2 * tokens, BATCH_TOKENS))
+
+
+def _price_of_one_thread(model: Model) -> float:
+    """Return the seconds that one thread takes for a token.
+
+    The first evaluation is not counted: it reads the weights from disk, which so delays "ready" and not the first word.
+    """
+    token = model.tokenize("a", special=False)[:1]
+    prices: list[float] = []
+    for position in range(3):
+        began = time.monotonic()
+        model.decode(token, position)
+        prices.append(time.monotonic() - began)
+    model.forget(0)
+    return min(prices[1:])
 
 
 def _threads() -> int:

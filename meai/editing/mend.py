@@ -1,0 +1,98 @@
+"""An answer brought back to what was asked: what corrects a word stays, what rewords is undone. Pure text.
+
+"Correct spelling" may not reword, yet a small model cannot help it. Instead of dropping such an answer whole, the words
+are lined up with the source's, and each difference is judged by itself.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+CLOSE = 0.6
+"""How alike two words must be to count as one word spelled in two ways, as difflib measures it, 0 to 1."""
+LONGEST_MERGE = 3
+"""Words that may be written together or apart at one place: `alot`, `a lot`."""
+
+# The words that grammar changes one for another, and that it drops or puts in. None that turns the meaning: no `not`,
+# no `must` or `may`, no `he` or `she`.
+_SMALL = frozenset(
+    re.findall(
+        r"\w+",
+        """a an the to of in on at for with by from and or but so as than then that this these those which who whom
+        is are was were be been am has have had do does did it its they them their theirs there i me my mine""",
+    )
+)
+_TOKEN = re.compile(r"(\s*)([^\W_]+(?:['’][^\W_]+)*|\S)")
+_COMMAS = frozenset(",;")
+_LAST_MARK = re.compile(r"[.,:;!?…]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word or a mark, with the white space before it."""
+
+    space: str
+    word: str
+
+
+def corrections_only(source: str, answer: str) -> str:
+    """Return *source* with those differences of *answer* that correct a word, a doubled word or a comma.
+
+    The marks at the end stay those of *source*. An answer that shares nothing leaves *source* as it is.
+    """
+    ours, theirs = _tokens(source), _tokens(_LAST_MARK.sub("", answer) + _last_mark(source))
+    text = "".join(token.space + token.word for token in _merged(ours, theirs))
+    return text + source[len(source.rstrip()) :]
+
+
+def _tokens(text: str) -> list[Token]:
+    return [Token(*match.groups()) for match in _TOKEN.finditer(text)]
+
+
+def _last_mark(text: str) -> str:
+    found = _LAST_MARK.search(text.rstrip())
+    return found.group() if found else ""
+
+
+def _merged(ours: list[Token], theirs: list[Token]) -> Iterator[Token]:
+    words, others = [token.word for token in ours], [token.word for token in theirs]
+    matcher = difflib.SequenceMatcher(None, words, others, autojunk=False)
+    for kind, start, end, other_start, other_end in matcher.get_opcodes():
+        source, answer = ours[start:end], theirs[other_start:other_end]
+        if len(source) == len(answer):
+            for token, other in zip(source, answer, strict=True):
+                yield _spaced(token, other) if kind == "equal" or _corrects([token], [other]) else token
+        elif _corrects(source, answer) or _doubled(words, start, end, answer):
+            yield from answer
+        else:
+            yield from source
+
+
+def _spaced(token: Token, other: Token) -> Token:
+    """Return the answer's word; its white space too, unless the source breaks its line there or has none."""
+    keep = "\n" in token.space or not token.space
+    return Token(token.space if keep else other.space or token.space, other.word)
+
+
+def _corrects(source: list[Token], answer: list[Token]) -> bool:
+    """Whether *answer* says the same words as *source*, better spelled or in another grammatical form."""
+    if max(len(source), len(answer)) > LONGEST_MERGE or not all(_may_change(token) for token in source + answer):
+        return False
+    ours, theirs = [token.word.casefold() for token in source], [token.word.casefold() for token in answer]
+    if all(word in _SMALL or word in _COMMAS for word in ours + theirs):
+        return ours != theirs or ours == ["i"]
+    return difflib.SequenceMatcher(None, "".join(ours), "".join(theirs), autojunk=False).ratio() >= CLOSE
+
+
+def _may_change(token: Token) -> bool:
+    """Whether a word is neither a name such as LoRA or IT nor a mark that may be Markdown's."""
+    word = token.word
+    return (word[0].isalpha() and word[1:] == word[1:].lower() and "\n" not in token.space) or word in _COMMAS
+
+
+def _doubled(words: list[str], start: int, end: int, answer: list[Token]) -> bool:
+    """Whether the words from *start* to *end* only say again what stands beside them, and *answer* drops them."""
+    return not answer and words[start:end] in (words[end : 2 * end - start], words[2 * start - end : start])
