@@ -16,8 +16,9 @@ CLOSE = 0.6
 LONGEST_MERGE = 3
 """Words that may be written together or apart at one place: `alot`, `a lot`."""
 
-# The words that grammar changes one for another, and that it drops or puts in. None that turns the meaning: no `not`,
-# no `must` or `may`, no `he` or `she`.
+# Words that turn what is said, however alike they look to others: `he` and `she`, `not` and `now`.
+_TURNING = frozenset(["not", "no", "never", "nor", "he", "she", "him", "her", "his", "hers", "must", "may", "might"])
+# The words that grammar changes one for another, and that it drops or puts in.
 _SMALL = frozenset(
     re.findall(
         r"\w+",
@@ -82,8 +83,12 @@ def _corrects(source: list[Token], answer: list[Token]) -> bool:
     if max(len(source), len(answer)) > LONGEST_MERGE or not all(_may_change(token) for token in source + answer):
         return False
     ours, theirs = [token.word.casefold() for token in source], [token.word.casefold() for token in answer]
+    if ours == theirs:
+        return ours == ["i"]
+    if not _TURNING.isdisjoint(ours + theirs):
+        return False
     if all(word in _SMALL or word in _COMMAS for word in ours + theirs):
-        return ours != theirs or ours == ["i"]
+        return True
     return difflib.SequenceMatcher(None, "".join(ours), "".join(theirs), autojunk=False).ratio() >= CLOSE
 
 
