@@ -32,7 +32,7 @@ _REAP_EVERY_S = 0.5
 
 
 class LockedSocket:
-    """The connection's socket with whole sends in turn. All but `send` is the real socket's."""
+    """The connection's socket with whole sends in turn. What is not here is the real socket's."""
 
     def __init__(self, real: socket.socket) -> None:
         # The server's timeout for requests would end an idle page and cut a slow send in two.
@@ -61,6 +61,16 @@ class LockedSocket:
             return False
         finally:
             self.turn.release()
+
+    def shut(self, how: int = socket.SHUT_RDWR) -> None:
+        """End the connection, also for the server's own end and for a thread that waits in a send."""
+        with suppress(OSError):
+            self.real.shutdown(how)
+
+    def close(self) -> None:
+        """End the connection and close; the library, whose socket is a duplicate, would only close."""
+        self.shut()
+        self.real.close()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.real, name)
@@ -144,8 +154,6 @@ class Channel:
         """Answer the upgrade request of *environ*. Raises simple_websocket.ConnectionError or a wsproto error."""
         self._ws = _Upgraded(environ, receive_bytes=65536, ping_interval=PING_S, max_message_size=MAX_MESSAGE_BYTES)
         self._socket: LockedSocket = self._ws.sock
-        # The library closes its duplicate by itself; only the server's own end can still be shut then.
-        self._connection: socket.socket = environ["werkzeug.socket"]
         self._outbox = Outbox()
         self._ending = threading.Lock()
         self._ended = False
@@ -180,18 +188,14 @@ class Channel:
             told = self._socket.send_now(self._ws.ws.send(CloseConnection(code)))
         self._ws.connected = False
         # After a close frame the peer may still read it: reading on until it hangs up keeps the frame from being lost.
-        self._shut(socket.SHUT_WR if told else socket.SHUT_RDWR)
+        self._socket.shut(socket.SHUT_WR if told else socket.SHUT_RDWR)
         self._ws.event.set()
 
     def finish(self) -> None:
         """Release everything; for the thread that received, when it is done."""
         self.kill(_NORMAL)
         self._ws.thread.join(1.0)
-        self._shut(socket.SHUT_RDWR)
-
-    def _shut(self, how: int) -> None:
-        with suppress(OSError):
-            self._connection.shutdown(how)
+        self._socket.shut()
 
     def _write(self) -> None:
         with suppress(OSError, LocalProtocolError, ConnectionClosed):

@@ -79,26 +79,30 @@ class Live:
     """A server on a port of its own, and how to open a socket to it."""
 
     port: int
-    server: LoopbackServer
+    peers: list[websocket.WebSocket]
 
     def connect(self, *, timeout_s: float = 10, **options: Any) -> websocket.WebSocket:
         options = {"origin": f"http://127.0.0.1:{self.port}", "timeout": timeout_s, **options}
-        return websocket.create_connection(f"ws://127.0.0.1:{self.port}/ws", **options)
+        self.peers.append(websocket.create_connection(f"ws://127.0.0.1:{self.port}/ws", **options))
+        return self.peers[-1]
 
 
 @pytest.fixture
 def live() -> Iterator[Callable[[Any], Live]]:
     """Serve an application: `live(app)`. Its threads end with the test."""
     running: list[tuple[LoopbackServer, threading.Thread]] = []
+    peers: list[websocket.WebSocket] = []
 
     def start(app: Any) -> Live:
         server = LoopbackServer(0, app)
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         running.append((server, thread))
-        return Live(server.port, server)
+        return Live(server.port, peers)
 
     yield start
+    for peer in peers:
+        peer.shutdown()
     for server, thread in running:
         server.shutdown()
         thread.join()
