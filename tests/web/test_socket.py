@@ -1,0 +1,405 @@
+"""A page's conversation over a real socket: hello first, newest preview, streamed rewrites, an end that stops them."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Any
+
+import pytest
+import websocket
+from flask import Flask
+
+from meai.editing.actions import ACTIONS
+from meai.editing.rewrite import Proposal, RewriteOrder, Unit
+from meai.errors import Cancelled, EngineGone, NoModel
+from meai.markdown.service import Preview, PreviewBlock
+from meai.web import answers, security
+from meai.web import socket as sockets
+from meai.web.channel import Channels
+from meai.web.protocol import ModelState
+from meai.web.socket import FRAME_S, MAX_REWRITES, Deltas
+
+Hear = Callable[..., dict[str, Any]]
+Say = Callable[..., None]
+WAIT_S = 5
+
+
+class Previews:
+    """Answers each preview at once; *forgotten* says which sessions ended."""
+
+    def __init__(self) -> None:
+        self.forgotten: list[str] = []
+        self.sessions: set[str] = set()
+
+    def render(self, session: str, version: int, text: str, reply: Callable[[Preview], None]) -> None:
+        self.sessions.add(session)
+        if text == "defect":
+            raise KeyError("a defect")
+        reply(Preview(version, (PreviewBlock("a", 0, f"<p>{text}</p>"), PreviewBlock("b", 1, None)), ""))
+
+    def forget(self, session: str) -> None:
+        self.forgotten.append(session)
+
+
+class Rewrites:
+    """Does what the test sets as *answer*, and knows what it was asked."""
+
+    def __init__(self) -> None:
+        self.orders: list[RewriteOrder] = []
+        self.running = threading.Semaphore(0)
+        self.stopped = threading.Semaphore(0)
+        self.answer: Callable[[Callable[[str], None], threading.Event], Proposal] = self.until_cancelled
+
+    def rewrite(self, order: RewriteOrder, emit: Callable[[str], None], cancelled: threading.Event) -> Proposal:
+        self.orders.append(order)
+        self.running.release()
+        return self.answer(emit, cancelled)
+
+    def until_cancelled(self, emit: Callable[[str], None], cancelled: threading.Event) -> Proposal:
+        if cancelled.wait(WAIT_S):
+            self.stopped.release()
+        raise Cancelled("It was stopped.")
+
+
+class Models:
+    """A state that the test changes."""
+
+    def __init__(self) -> None:
+        self.state = ModelState("none", None, "There is no model.")
+        self.listeners: set[Callable[[ModelState], None]] = set()
+        self.pulled: list[str] = []
+
+    def listen(self, listener: Callable[[ModelState], None], seen: ModelState) -> None:
+        self.listeners.add(listener)
+
+    def forget(self, listener: Callable[[ModelState], None]) -> None:
+        self.listeners.discard(listener)
+
+    def pull(self, name: str) -> None:
+        if name == "none":
+            raise NoModel("The catalogue has no model called none.")
+        self.pulled.append(name)
+
+    def change(self, state: ModelState) -> None:
+        self.state = state
+        for listener in tuple(self.listeners):
+            listener(state)
+
+
+class House:
+    """A server whose wings are the fakes above."""
+
+    def __init__(self, live: Any, token: str) -> None:
+        self.previews, self.rewrites, self.models = Previews(), Rewrites(), Models()
+        self.channels = Channels()
+        app = Flask(__name__)
+        answers.install(app)
+        security.install(app, token)
+        wings = sockets.Wings(self.previews, self.rewrites, self.models)  # type: ignore[arg-type]
+        app.register_blueprint(sockets.blueprint(token, self.channels, wings))
+        self.server = live(app)
+        self.connect = self.server.connect
+
+
+@pytest.fixture
+def house(live: Any, token: str) -> Iterator[House]:
+    house = House(live, token)
+    yield house
+    house.channels.close()
+
+
+@pytest.fixture
+def page(house: House, token: str, say: Say, hear: Hear) -> websocket.WebSocket:
+    """A page that has been welcomed."""
+    page = house.connect()
+    say(page, type="hello", token=token)
+    hear(page, "welcome")
+    return page
+
+
+ASKED = {
+    "type": "rewrite",
+    "id": "1",
+    "action": "correct-spelling",
+    "selection": "teh",
+    "before": "a ",
+    "after": " b",
+    "instruction": "",
+}
+
+
+def closed_with(peer: websocket.WebSocket) -> int:
+    kind, data = peer.recv_data()
+    assert kind == websocket.ABNF.OPCODE_CLOSE
+    return int.from_bytes(data[:2], "big")
+
+
+# Hello.
+
+
+def test_a_welcome_lists_the_actions_and_the_model(house: House, token: str, say: Say, hear: Hear) -> None:
+    page = house.connect()
+    say(page, type="hello", token=token)
+    welcome = hear(page, "welcome")
+    assert [action["name"] for action in welcome["actions"]] == list(ACTIONS)
+    assert {action["scope"] for action in welcome["actions"]} == {"replace", "insert"}
+    assert welcome["model"]["message"] == "There is no model."
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        {"type": "hello", "token": "forged"},
+        {"type": "hello", "token": ""},
+        {"type": "hello", "token": "\ud800"},
+        {"type": "hello", "token": None},
+        {"type": "hello"},
+        {"type": "preview", "version": 1, "text": "x"},
+        {"type": "none"},
+        ["hello"],
+    ],
+)
+def test_whoever_does_not_begin_with_the_token_is_shown_out(house: House, first: object) -> None:
+    peer = house.connect()
+    peer.send(json.dumps(first))
+    assert closed_with(peer) == 4401
+    assert house.previews.sessions == set()
+
+
+def test_whoever_says_nothing_is_shown_out(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets, "HELLO_WITHIN_S", 0.1)
+    assert closed_with(house.connect()) == 4401
+
+
+def test_a_second_hello_is_an_error(page: websocket.WebSocket, token: str, say: Say, hear: Hear) -> None:
+    say(page, type="hello", token=token)
+    assert "only for the beginning" in hear(page, "error")["message"]
+
+
+def test_more_pages_than_there_is_room_for_are_told_to_come_later(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("meai.web.channel.MAX_CHANNELS", 1)
+    house.connect()
+    with pytest.raises(websocket.WebSocketBadStatusException) as refusal:
+        house.connect()
+    assert refusal.value.status_code == 503
+    assert refusal.value.resp_headers["retry-after"] == "1"
+
+
+# Messages that make no sense, and one that meets a defect.
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *("", "{", "[]", '{"type": "none"}', '{"type": "cancel", "id": 1}'),
+        '{"type": "preview", "version": "1", "text": "x"}',
+    ],
+)
+def test_a_wrong_message_is_an_error_and_the_talk_goes_on(
+    page: websocket.WebSocket, say: Say, hear: Hear, wrong: str
+) -> None:
+    page.send(wrong)
+    error = hear(page, "error")
+    assert error["code"] == "bad-input"
+    assert error["message"].endswith(".")
+    say(page, type="preview", version=1, text="x")
+    assert hear(page, "previewed")["version"] == 1
+
+
+def test_bytes_are_an_error(page: websocket.WebSocket, hear: Hear) -> None:
+    page.send_binary(b'{"type": "cancel", "id": "1"}')
+    assert hear(page, "error")["message"] == "A message must be text, not bytes."
+
+
+def test_a_defect_is_one_sentence_and_the_talk_goes_on(
+    page: websocket.WebSocket, say: Say, hear: Hear, caplog: pytest.LogCaptureFixture
+) -> None:
+    say(page, type="preview", version=1, text="defect")
+    error = hear(page, "error")
+    assert error["code"] == "failed"
+    assert "KeyError" not in error["message"]
+    assert "a defect" in caplog.text
+    say(page, type="preview", version=2, text="x")
+    assert hear(page, "previewed")["version"] == 2
+
+
+# Previews and models.
+
+
+def test_a_preview_is_answered_without_the_html_that_the_page_has(
+    page: websocket.WebSocket, say: Say, hear: Hear
+) -> None:
+    say(page, type="preview", version=7, text="é")
+    assert hear(page, "previewed") == {
+        "type": "previewed",
+        "version": 7,
+        "blocks": [{"id": "a", "line": 0, "html": "<p>é</p>"}, {"id": "b", "line": 1}],
+        "message": "",
+    }
+
+
+def test_pages_have_previews_of_their_own(house: House, token: str, say: Say, hear: Hear) -> None:
+    for _ in range(2):
+        page = house.connect()
+        say(page, type="hello", token=token)
+        say(page, type="preview", version=1, text="x")
+        hear(page, "previewed")
+    assert len(house.previews.sessions) == 2
+
+
+def test_every_page_hears_of_the_model(house: House, token: str, say: Say, hear: Hear) -> None:
+    pages = [house.connect() for _ in range(3)]
+    for page in pages:
+        say(page, type="hello", token=token)
+        hear(page, "welcome")
+        say(page, type="preview", version=1, text="")
+        hear(page, "previewed")
+    house.models.change(ModelState("fetching", "Small", "", 10, 100))
+    for page in pages:
+        assert hear(page, "model") == {
+            "type": "model",
+            "state": "fetching",
+            "name": "Small",
+            "message": "",
+            "done": 10,
+            "total": 100,
+            "offer": None,
+        }
+
+
+def test_a_model_can_be_asked_for(house: House, page: websocket.WebSocket, say: Say, hear: Hear) -> None:
+    say(page, type="pull", model="none")
+    assert hear(page, "error")["code"] == "no-model"
+    say(page, type="pull", model="small")
+    say(page, type="preview", version=1, text="")
+    hear(page, "previewed")
+    assert house.models.pulled == ["small"]
+
+
+# Rewrites.
+
+
+def test_a_rewrite_streams_and_is_proposed(house: House, page: websocket.WebSocket, say: Say) -> None:
+    def answer(emit: Callable[[str], None], cancelled: threading.Event) -> Proposal:
+        for piece in ("the ", "cat ", "$& 👉"):
+            emit(piece)
+        return Proposal("the cat $& 👉", (Unit("teh", "the", ""),), ("One thing.",))
+
+    house.rewrites.answer = answer
+    say(page, **ASKED)
+    heard = [json.loads(page.recv())]
+    while heard[-1]["type"] == "delta":
+        heard.append(json.loads(page.recv()))
+    assert "".join(each["text"] for each in heard[:-1]) == "the cat $& 👉"
+    assert heard[0] == {"type": "delta", "id": "1", "text": "the "}
+    assert heard[-1] == {
+        "type": "proposed",
+        "id": "1",
+        "text": "the cat $& 👉",
+        "units": [{"source": "teh", "text": "the", "reason": ""}],
+        "warnings": ["One thing."],
+    }
+    assert house.rewrites.orders == [RewriteOrder("correct-spelling", "teh", "a ", " b", "")]
+
+
+def test_the_first_delta_does_not_wait(house: House, page: websocket.WebSocket, say: Say, hear: Hear) -> None:
+    go_on = threading.Event()
+
+    def answer(emit: Callable[[str], None], cancelled: threading.Event) -> Proposal:
+        emit("first")
+        go_on.wait(WAIT_S)
+        return Proposal("first")
+
+    house.rewrites.answer = answer
+    say(page, **ASKED)
+    assert hear(page, "delta")["text"] == "first"
+    go_on.set()
+    hear(page, "proposed")
+
+
+def test_deltas_come_at_most_thirty_times_a_second() -> None:
+    now = 0.0
+    sent: list[tuple[float, str]] = []
+    deltas = Deltas(lambda text: sent.append((now, text)), clock=lambda: now)
+    for number in range(200):  # tokens of one second
+        now = number / 200
+        deltas.add(f"{number} ")
+    deltas.flush()
+    deltas.flush()
+    assert sent[0] == (0.0, "0 ")
+    assert len(sent) <= 31
+    assert all(later - sooner >= FRAME_S for (sooner, _), (later, _) in pairwise(sent[:-1]))
+    assert "".join(text for _, text in sent) == "".join(f"{number} " for number in range(200))
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "message"),
+    [
+        (NoModel("There is no model; get one."), "no-model", "There is no model; get one."),
+        (EngineGone("It stopped."), "engine-gone", "It stopped."),
+        (KeyError("a defect"), "failed", sockets._DEFECT),
+    ],
+)
+def test_a_rewrite_that_fails_says_why(
+    house: House, page: websocket.WebSocket, say: Say, hear: Hear, error: Exception, code: str, message: str
+) -> None:
+    def answer(emit: Callable[[str], None], cancelled: threading.Event) -> Proposal:
+        raise error
+
+    house.rewrites.answer = answer
+    say(page, **ASKED)
+    assert hear(page, "failed") == {"type": "failed", "id": "1", "code": code, "message": message}
+
+
+def test_a_cancelled_rewrite_stops_and_says_so(house: House, page: websocket.WebSocket, say: Say, hear: Hear) -> None:
+    say(page, **ASKED)
+    assert house.rewrites.running.acquire(timeout=WAIT_S)
+    started = time.monotonic()
+    say(page, type="cancel", id="unknown")
+    say(page, type="cancel", id="1")
+    assert hear(page, "cancelled") == {"type": "cancelled", "id": "1"}
+    assert time.monotonic() - started < 0.1
+    say(page, **ASKED)  # the id is free again
+    assert house.rewrites.running.acquire(timeout=WAIT_S)
+
+
+def test_one_of_two_rewrites_can_be_cancelled(house: House, page: websocket.WebSocket, say: Say, hear: Hear) -> None:
+    say(page, **ASKED)
+    say(page, **{**ASKED, "id": "2"})
+    for _ in range(2):
+        assert house.rewrites.running.acquire(timeout=WAIT_S)
+    say(page, type="cancel", id="2")
+    assert hear(page, "cancelled")["id"] == "2"
+    say(page, **ASKED)
+    assert "running already" in hear(page, "error")["message"]
+
+
+def test_closing_the_page_stops_what_it_asked_for(house: House, page: websocket.WebSocket, say: Say) -> None:
+    for number in range(3):
+        say(page, **{**ASKED, "id": str(number)})
+    for _ in range(3):
+        assert house.rewrites.running.acquire(timeout=WAIT_S)
+    started = time.monotonic()
+    page.shutdown()
+    for _ in range(3):
+        assert house.rewrites.stopped.acquire(timeout=WAIT_S)
+    assert time.monotonic() - started < 0.5
+    deadline = started + WAIT_S
+    while house.models.listeners and time.monotonic() < deadline:
+        time.sleep(0.005)
+    assert house.models.listeners == set()
+    assert len(house.previews.forgotten) == 1
+
+
+def test_a_page_may_not_ask_for_everything_at_once(
+    house: House, page: websocket.WebSocket, say: Say, hear: Hear
+) -> None:
+    for number in range(MAX_REWRITES + 1):
+        say(page, **{**ASKED, "id": str(number)})
+    assert hear(page, "failed")["code"] == "busy"
