@@ -7,7 +7,7 @@ import "../css/app.css";
 
 import { connectApi } from "./api";
 import { createAsk } from "./ask";
-import { commandsFor, connectButtons, keyLabel, keymapOf } from "./commands";
+import { type Command, commandsFor, connectButtons, keyLabel, keymapOf } from "./commands";
 import { createDialogs } from "./dialogs";
 import { createDocuments } from "./documents";
 import { byId } from "./dom";
@@ -140,7 +140,8 @@ function run(token: string): void {
   connectButtons(document, commands);
   nameTheme(storedTheme());
   byId("ai-button").addEventListener("click", () => menus.ai(byId("ai-button")));
-  byId("export-button").addEventListener("click", () => menus.export(byId("export-button")));
+  byId("format-button").addEventListener("click", () => menus.format(byId("format-button")));
+  byId("export-button").addEventListener("click", () => menus.export(byId("export-button"), unseen(commands)));
   listenToWindow();
   void documents.start();
 
@@ -254,6 +255,12 @@ function metadata(name: string): string {
 function nameTheme(theme: string): void {
   byId("theme-button").setAttribute("aria-label", `Theme: ${theme}`);
   byId("theme-button").title = `Theme: ${theme}`;
+}
+
+/** The commands whose buttons have no room on this screen. */
+function unseen(commands: readonly Command[]): Command[] {
+  const hidden = [...document.querySelectorAll<HTMLElement>(".topbar [data-command]")].filter((button) => !button.checkVisibility());
+  return commands.filter(({ name }) => hidden.some((button) => button.dataset["command"] === name));
 }
 
 /** Focus the pane after the one that has it, leaving out what is not shown. */

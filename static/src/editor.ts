@@ -29,11 +29,11 @@ const highlighter = tagHighlighter([
   { tag: [tags.url, tags.labelName], class: "tok-url" },
   { tag: tags.monospace, class: "tok-code" },
   { tag: tags.quote, class: "tok-quote" },
-  { tag: [tags.processingInstruction, tags.contentSeparator, tags.meta], class: "tok-mark" },
+  { tag: [tags.processingInstruction, tags.contentSeparator, tags.meta, tags.atom], class: "tok-mark" },
   { tag: [tags.comment, tags.punctuation, tags.angleBracket], class: "tok-quiet" },
   { tag: [tags.keyword, tags.tagName, tags.operatorKeyword], class: "tok-keyword" },
   { tag: [tags.string, tags.attributeValue, tags.regexp], class: "tok-string" },
-  { tag: [tags.number, tags.bool, tags.atom, tags.null], class: "tok-number" },
+  { tag: [tags.number, tags.bool, tags.null], class: "tok-number" },
   { tag: [tags.propertyName, tags.attributeName, tags.definition(tags.variableName)], class: "tok-name" },
   { tag: [tags.typeName, tags.className, tags.function(tags.variableName)], class: "tok-type" },
 ]);

@@ -11,22 +11,27 @@ const USAGE = [
 ];
 
 export async function showHelp(dialogs: Dialogs, commands: readonly Command[], version: string): Promise<void> {
-  const groups = (Object.keys(GROUP_TITLES) as Group[]).map((group) => section(group, commands));
+  const groups = (Object.keys(GROUP_TITLES) as Group[]).filter((group) => commands.some(isWorthKnowing(group)));
   await dialogs.ask({
     title: "Help",
     wide: true,
     body: [
       ...USAGE.map((sentence) => h("p", {}, sentence)),
-      h("div", { class: "keys" }, ...groups),
+      h("div", { class: "keys" }, ...groups.map((group) => section(group, commands))),
       h("p", { class: "quiet" }, `ME_AI ${version} · `, h("a", { href: "/static/THIRD-PARTY.txt", target: "_blank" }, "Licences")),
     ],
     answers: [{ label: "Close", value: null }],
   });
 }
 
+/** Every program cuts, copies and pastes with the same keys. */
+function isWorthKnowing(group: Group): (command: Command) => boolean {
+  return (command) => command.group === group && command.key !== undefined && group !== "clipboard";
+}
+
 function section(group: Group, commands: readonly Command[]): HTMLElement {
   const rows = commands
-    .filter((command) => command.group === group && command.key !== undefined)
+    .filter(isWorthKnowing(group))
     .map(({ label, key }) => h("div", {}, h("dt", {}, label), h("dd", {}, h("kbd", {}, keyLabel(key!)))));
   return h("section", {}, h("h3", {}, GROUP_TITLES[group]), h("dl", {}, ...rows));
 }

@@ -1,4 +1,4 @@
-/** What stands in the page's three menus: on the text, behind "AI" and behind "Export". */
+/** What stands in the page's menus: on the text, and behind the buttons of the top bar. */
 
 import type { EditorView } from "@codemirror/view";
 
@@ -18,9 +18,14 @@ export interface MenuParts {
 export interface Menus {
   onText(at: Point): void;
   ai(button: HTMLElement): void;
-  export(button: HTMLElement): void;
+  format(button: HTMLElement): void;
+  /** `more`: commands whose own buttons have no room on this screen. */
+  export(button: HTMLElement, more: readonly Command[]): void;
 }
 
+/** What the menu on the text has room for; the rest is behind "Format". */
+const AT_HAND = ["bold", "italic", "link", "heading", "bulleted-list", "quote"];
+const CLIPBOARD = ["cut", "copy", "paste"];
 const OWN_MENU = "Shift + right-click: the browser’s menu";
 
 export function createMenus({ view, menu, model, commands, act }: MenuParts): Menus {
@@ -29,7 +34,7 @@ export function createMenus({ view, menu, model, commands, act }: MenuParts): Me
     const actions = model.actions
       .filter(({ name }) => name !== "ask")
       .map((action) => ({ label: action.label, disabled, run: () => act(action) }));
-    const asking = menuItems(commands().filter(({ name }) => name === "ask")).map((item) => ({ ...item, disabled }));
+    const asking = named(["ask"]).map((item) => ({ ...item, disabled }));
     const { offer } = model;
     const getting = offer && disabled ? [{ label: offerLabel(offer), run: () => model.pull(offer.name) }] : [];
     return [getting, [...actions, ...asking]];
@@ -39,19 +44,26 @@ export function createMenus({ view, menu, model, commands, act }: MenuParts): Me
 
   return {
     onText(at) {
-      const groups = [...aiGroups(), menuItems(groupOf("text")), menuItems(groupOf("blocks")), menuItems(groupOf("clipboard"))];
+      const groups = [...aiGroups(), named(AT_HAND), named(CLIPBOARD)];
       menu.open({ label: "Text", groups, hint: OWN_MENU, ...note() }, at, focus);
     },
     ai(button) {
       menu.open({ label: "AI", groups: aiGroups(), ...note() }, button, focus);
     },
-    export(button) {
-      menu.open({ label: "Export", groups: [menuItems(groupOf("export"))] }, button, focus);
+    format(button) {
+      menu.open({ label: "Format", groups: [grouped("text"), grouped("blocks")] }, button, focus);
+    },
+    export(button, more) {
+      menu.open({ label: "Export", groups: [grouped("export"), menuItems(more)] }, button, focus);
     },
   };
 
-  function groupOf(group: Command["group"]): Command[] {
-    return commands().filter((command) => command.group === group);
+  function grouped(group: Command["group"]): MenuItem[] {
+    return menuItems(commands().filter((command) => command.group === group));
+  }
+
+  function named(names: readonly string[]): MenuItem[] {
+    return menuItems(commands().filter(({ name }) => names.includes(name)));
   }
 }
 

@@ -94,7 +94,10 @@ class ChangeWidget extends WidgetType {
 
   override toDOM(view: EditorView): HTMLElement {
     const group = h("span", { class: "change", role: "group" }, h("ins", { class: "added" }));
-    if (this.done) group.append(settleButton(view, group, accepting), settleButton(view, group, rejecting));
+    if (this.done) {
+      const buttons = [accepting, rejecting].map((verdict) => settleButton(view, group, verdict));
+      group.append(h("span", { class: "verdicts" }, ...buttons));
+    }
     this.updateDOM(group);
     return group;
   }
