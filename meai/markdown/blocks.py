@@ -174,24 +174,14 @@ def _groups(placed: Sequence[_Placed]) -> Iterator[Sequence[_Placed]]:
 def _reach(placed: Sequence[_Placed]) -> list[int]:
     """Of each passage, the last one that closes an element it opened."""
     reach = list(range(len(placed)))
-    unclosed: list[tuple[str, int]] = []
-    names: Counter[str] = Counter()
+    unclosed: dict[str, list[int]] = {}
     for at, one in enumerate(placed):
         for name, opens in one.passage.tags:
             if opens:
-                unclosed.append((name, at))
-                names[name] += 1
-            elif names[name]:
-                reach[_close(name, unclosed, names)] = at
+                unclosed.setdefault(name, []).append(at)
+            elif unclosed.get(name):
+                reach[unclosed[name].pop()] = at
     return reach
-
-
-def _close(name: str, unclosed: list[tuple[str, int]], names: Counter[str]) -> int:
-    while True:
-        inner, where = unclosed.pop()
-        names[inner] -= 1
-        if inner == name:
-            return where
 
 
 def _notes(placed: Sequence[_Placed], numbering: Numbering, drawing: _Drawings) -> Iterator[_Drawn]:

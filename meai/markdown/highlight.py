@@ -1,11 +1,12 @@
 """Colours in code: which languages, which classes, and the style sheet of both themes. Knows nothing of Markdown.
 
-A lexer is a stranger's regular expressions run on a stranger's text. Hence a list of languages instead of all, no
-guessing, and a limit of size.
+A lexer is a stranger's regular expressions run on a stranger's text: some take seconds for one long line, some lose
+a character. Hence a list of languages instead of all, no guessing, and limits of size.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from html import escape
 
@@ -14,6 +15,9 @@ from pygments.styles import get_style_by_name
 from pygments.token import STANDARD_TYPES, Token, _TokenType
 
 MAX_CODE_CHARS = 32 * 1024
+
+# Nobody reads a line of a thousand characters in a newsletter; the time of many lexers grows with its square.
+_STRANGE = re.compile(r"[^\n]{1000}|(?:[ \t]*\n){20}")
 
 LANGUAGES: dict[str, tuple[str, ...]] = {
     "bash": ("sh", "shell", "zsh"),
@@ -38,7 +42,6 @@ LANGUAGES: dict[str, tuple[str, ...]] = {
     "fsharp": ("f#",),
     "go": ("golang",),
     "graphql": (),
-    "groovy": ("gradle",),
     "haskell": ("hs",),
     "html": (),
     "http": (),
@@ -114,15 +117,19 @@ DARK = Theme("lightbulb", background="#191d27", plain="#d4d2c8")
 def highlight(code: str, language: str) -> str:
     """Return *code* as HTML whose text is exactly *code*, coloured where *language* is known and *code* is not long."""
     name = _NAMES.get(language.lower())
-    if name is None or len(code) > MAX_CODE_CHARS:
+    if name is None or len(code) > MAX_CODE_CHARS or _STRANGE.search(code):
         return escape(code, quote=False)
     lexer = get_lexer_by_name(name, stripnl=False, ensurenl=False)
-    marked: list[str] = []
-    for kind, text in lexer.get_tokens(code):
-        word = STANDARD_TYPES.get(_known(kind), "")
-        safe = escape(text, quote=False)
-        marked.append(f'<span class="{word}">{safe}</span>' if word and text.strip() else safe)
-    return "".join(marked)
+    tokens = list(lexer.get_tokens(code))
+    if "".join(text for _, text in tokens) != code:
+        return escape(code, quote=False)
+    return "".join(_marked(kind, text) for kind, text in tokens)
+
+
+def _marked(kind: _TokenType, text: str) -> str:
+    word = STANDARD_TYPES.get(_known(kind), "")
+    safe = escape(text, quote=False)
+    return f'<span class="{word}">{safe}</span>' if word and text.strip() else safe
 
 
 def _known(kind: _TokenType) -> _TokenType:

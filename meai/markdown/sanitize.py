@@ -28,7 +28,7 @@ _BLOCKS = _names("""
 """)
 _TABLES = _names("caption col colgroup table tbody td tfoot th thead tr")
 _WORDS = _names("""
-    a abbr b bdi bdo br cite code del dfn em i img input ins kbd mark q rp rt ruby s samp small span strike strong
+    a abbr b bdi bdo br cite code del dfn em i img ins kbd mark q rp rt ruby s samp small span strike strong
     sub sup time tt u var wbr
 """)
 _MATH = _names("""
@@ -51,7 +51,6 @@ ATTRIBUTES: dict[str, AbstractSet[str]] = {
     "del": {"datetime"},
     "details": {"open"},
     "img": {"src", "alt", "width", "height"},
-    "input": {"checked"},
     "ins": {"datetime"},
     "li": {"value"},
     "ol": {"start", "reversed", "type"},
@@ -108,8 +107,6 @@ class Sanitizer:
             attributes=ATTRIBUTES,
             attribute_filter=self._attribute,
             tag_attribute_values=_ATTRIBUTE_VALUES,
-            # Of all form controls only the check box that a document may show; whatever it was, it is one now.
-            set_tag_attribute_values={"input": {"type": "checkbox", "disabled": ""}},
             allowed_classes=CLASSES,
             url_schemes={"http", "https", "mailto", "data"},
             id_prefix=ID_PREFIX,

@@ -1,0 +1,237 @@
+"""Previews come back for the newest text, in a process that may be killed, and a hostile text costs two seconds."""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import psutil
+import pytest
+
+from meai.markdown.service import BROKEN, MAX_TEXT_BYTES, TOO_LARGE, TOO_SLOW, Preview, PreviewService
+
+ENDLESS = ("|" + "a|" * 2000 + "\n|" + "-|" * 2000 + "\n" + "|a\n" * 30 + "\n") * 12
+
+
+class Page:
+    """What one session is answered."""
+
+    def __init__(self, service: PreviewService, session: str) -> None:
+        self._service = service
+        self._session = session
+        self._previews: queue.Queue[Preview] = queue.Queue()
+
+    def write(self, version: int, text: str) -> None:
+        self._service.render(self._session, version, text, self._previews.put)
+
+    def read(self) -> Preview:
+        return self._previews.get(timeout=20)
+
+    def show(self, version: int, text: str) -> Preview:
+        self.write(version, text)
+        return self.read()
+
+    @property
+    def waits(self) -> bool:
+        return self._previews.empty()
+
+
+@pytest.fixture
+def service() -> Iterator[PreviewService]:
+    service = PreviewService(max_seconds=0.5)
+    service.start()
+    yield service
+    service.close()
+
+
+@pytest.fixture
+def page(service: PreviewService) -> Page:
+    return Page(service, "one")
+
+
+def child() -> psutil.Process:
+    """The drawing process of this test's service."""
+    (found,) = [one for one in psutil.Process().children() if "meai.markdown.child" in one.cmdline()]
+    return found
+
+
+def until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+def test_a_text_comes_back_as_blocks(page: Page) -> None:
+    preview = page.show(7, "# Hi\n\nyou\n")
+    assert preview.version == 7
+    assert preview.message == ""
+    assert [(block.line, block.html) for block in preview.blocks] == [
+        (0, '<h1 id="user-hi" data-line="0">Hi</h1>\n'),
+        (2, '<p data-line="0">you</p>\n'),
+    ]
+
+
+def test_a_page_is_not_sent_what_it_has(page: Page) -> None:
+    first = page.show(1, "a\n\nb\n")
+    second = page.show(2, "a\n\nc\n")
+    assert second.blocks[0].id == first.blocks[0].id
+    assert [block.html for block in second.blocks] == [None, '<p data-line="0">c</p>\n']
+
+
+def test_what_left_the_page_is_sent_again(page: Page) -> None:
+    page.show(1, "a\n")
+    page.show(2, "b\n")
+    assert page.show(3, "a\n").blocks[0].html == '<p data-line="0">a</p>\n'
+
+
+def test_sessions_know_nothing_of_each_other(service: PreviewService, page: Page) -> None:
+    page.show(1, "a\n")
+    assert Page(service, "two").show(1, "a\n").blocks[0].html is not None
+
+
+def test_an_empty_text_is_an_empty_page(page: Page) -> None:
+    assert page.show(1, "") == Preview(1, (), "")
+
+
+def test_the_newest_text_wins(page: Page) -> None:
+    page.write(1, ENDLESS)
+    for version in range(2, 50):
+        page.write(version, f"text {version}\n")
+    answered = [page.read().version]
+    while answered[-1] != 49:
+        answered.append(page.read().version)
+    assert len(answered) <= 3
+    assert page.waits
+
+
+def test_sessions_take_turns(service: PreviewService, page: Page) -> None:
+    other = Page(service, "two")
+    page.write(1, ENDLESS)
+    other.write(1, "b\n")
+    assert other.read().message == ""
+
+
+def test_a_text_that_takes_too_long_pauses_and_the_next_comes_whole(page: Page) -> None:
+    page.show(1, "a\n")
+    started = time.monotonic()
+    assert page.show(2, ENDLESS) == Preview(2, (), TOO_SLOW)
+    assert time.monotonic() - started < 1
+    assert page.show(3, "a\n").blocks[0].html is not None
+
+
+def test_a_document_that_is_too_large_pauses_and_the_next_comes_whole(page: Page) -> None:
+    page.show(1, "a\n")
+    assert page.show(2, "é" * (MAX_TEXT_BYTES // 2 + 1)) == Preview(2, (), TOO_LARGE)
+    assert page.show(3, "a\n").blocks[0].html is not None
+
+
+def test_a_text_that_swells_is_not_sent(page: Page) -> None:
+    preview = page.show(1, "[a] " * 400 + f"\n\n[a]: /{'b' * 5000}\n")
+    assert preview.blocks == ()
+    assert "more than" in preview.message
+    assert page.show(2, "a\n").blocks[0].html is not None
+
+
+def test_a_killed_process_is_replaced_unnoticed(page: Page) -> None:
+    page.show(1, "a\n")
+    before = child()
+    os.kill(before.pid, signal.SIGKILL)
+    preview = page.show(2, "a\n")
+    assert preview.message == ""
+    assert preview.blocks[0].html is not None
+    assert child().pid != before.pid
+
+
+def test_a_text_that_ends_the_process_pauses(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    page.show(1, "a\n")
+    monkeypatch.setattr("meai.process.Child.send", lambda self, frame: self.kill())
+    assert page.show(2, "b\n") == Preview(2, (), BROKEN)
+    monkeypatch.undo()
+    assert page.show(3, "b\n").blocks[0].html is not None
+
+
+def test_a_page_that_takes_no_answer_does_not_stop_the_others(
+    service: PreviewService, page: Page, caplog: pytest.LogCaptureFixture
+) -> None:
+    def gone(preview: Preview) -> None:
+        raise OSError("gone")
+
+    service.render("two", 1, "a\n", gone)
+    assert page.show(1, "b\n").message == ""
+    assert "did not take its preview" in caplog.text
+
+
+def test_a_forgotten_session_is_answered_whole(service: PreviewService, page: Page) -> None:
+    page.show(1, "a\n")
+    service.forget("one")
+    assert page.show(2, "a\n").blocks[0].html is not None
+
+
+def test_forgetting_drops_what_waits(service: PreviewService, page: Page) -> None:
+    other = Page(service, "two")
+    page.write(1, ENDLESS)
+    other.write(1, "b\n")
+    service.forget("two")
+    assert page.read().message == TOO_SLOW
+    page.show(2, "c\n")
+    assert other.waits
+
+
+def test_any_text_can_be_sent(page: Page) -> None:
+    assert "\ufffd" in (page.show(1, "\ud800 \0").blocks[0].html or "")
+
+
+def test_closing_ends_the_process_at_once(service: PreviewService, page: Page) -> None:
+    page.show(1, "a\n")
+    page.write(2, ENDLESS)
+    drawing = child()
+    service.close()
+    service.close()
+    assert not drawing.is_running()
+    assert page.waits
+
+
+def test_a_service_that_never_started_can_be_closed() -> None:
+    PreviewService().close()
+
+
+def test_the_process_ends_with_its_parent() -> None:
+    parent = "from meai.markdown.service import PreviewService; import os; PreviewService().start(); os._exit(0)"
+    before = {one.pid for one in psutil.process_iter()}
+    subprocess.run([sys.executable, "-c", parent], check=True, timeout=20)
+
+    def orphans() -> list[psutil.Process]:
+        return [one for one in psutil.process_iter() if one.pid not in before and is_child(one)]
+
+    until(lambda: not orphans())
+
+
+def is_child(process: psutil.Process) -> bool:
+    try:
+        return "meai.markdown.child" in process.cmdline() and process.ppid() == 1
+    except psutil.NoSuchProcess:
+        return False
+
+
+def test_the_parent_loads_no_parser() -> None:
+    loaded = (
+        "import meai.markdown.service, sys; print([m for m in ('markdown_it', 'pygments', 'nh3') if m in sys.modules])"
+    )
+    answer = subprocess.run([sys.executable, "-c", loaded], check=True, capture_output=True, timeout=20)
+    assert answer.stdout.strip() == b"[]"
+
+
+def test_the_process_is_ready_soon() -> None:
+    service = PreviewService(max_seconds=5)
+    page = Page(service, "one")
+    started = time.monotonic()
+    service.start()
+    page.show(1, "# Hi\n")
+    assert time.monotonic() - started < 2  # a tenth of that on an idle machine
+    service.close()
