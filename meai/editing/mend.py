@@ -18,16 +18,20 @@ LONGEST_MERGE = 3
 
 # Words that turn what is said, however alike they look to others: `he` and `she`, `not` and `now`.
 _TURNING = frozenset(["not", "no", "never", "nor", "he", "she", "him", "her", "his", "hers", "must", "may", "might"])
-# The words that grammar changes one for another, and that it drops or puts in.
-_SMALL = frozenset(
-    re.findall(
-        r"\w+",
-        """a an the to of in on at for with by from and or but so as than then that this these those which who whom
-        is are was were be been am has have had do does did it its they them their theirs there i me my mine""",
-    )
+# Words that grammar changes one for another, however little they look alike; a comma or an article also comes and goes.
+_COMMAS = frozenset(",;")
+_ARTICLES = frozenset(["a", "an", "the"])
+_FORMS = (
+    _COMMAS,
+    _ARTICLES,
+    frozenset(["is", "are", "was", "were", "be", "been", "am"]),
+    frozenset(["has", "have", "had"]),
+    frozenset(["do", "does", "did"]),
+    frozenset(["in", "on", "at", "to", "of", "for", "with", "by", "from", "into"]),
+    frozenset(["this", "that", "these", "those"]),
+    frozenset(["their", "there", "they're"]),
 )
 _TOKEN = re.compile(r"(\s*)([^\W_]+(?:['’][^\W_]+)*|\S)")
-_COMMAS = frozenset(",;")
 _LAST_MARK = re.compile(r"[.,:;!?…]*$")
 
 
@@ -87,8 +91,10 @@ def _corrects(source: list[Token], answer: list[Token]) -> bool:
         return ours == ["i"]
     if not _TURNING.isdisjoint(ours + theirs):
         return False
-    if all(word in _SMALL or word in _COMMAS for word in ours + theirs):
+    if all(word in _COMMAS | _ARTICLES for word in ours + theirs):
         return True
+    if any(form.issuperset(ours + theirs) for form in _FORMS):
+        return len(ours) == len(theirs)
     return difflib.SequenceMatcher(None, "".join(ours), "".join(theirs), autojunk=False).ratio() >= CLOSE
 
 
