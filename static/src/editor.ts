@@ -97,6 +97,7 @@ function writing(nonce: string): Extension {
     EditorView.cspNonce.of(nonce),
     EditorView.contentAttributes.of({
       "aria-label": "Document",
+      tabindex: "0",
       spellcheck: "true",
       autocorrect: "on",
       autocapitalize: "sentences",

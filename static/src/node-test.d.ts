@@ -2,6 +2,7 @@
 declare module "node:test" {
   export default function test(name: string, body: () => void | Promise<void>): void;
 }
+declare function setImmediate(run: () => void): void;
 declare module "node:assert/strict" {
   interface Assert {
     (value: unknown, message?: string): asserts value;

@@ -78,6 +78,8 @@ function decorations(proposal: Proposal | null): DecorationSet {
 
 const REMOVED = Decoration.mark({ tagName: "del", class: "removed" });
 
+const SHORT = 24;
+
 /** The new words of a change and its two buttons. */
 class ChangeWidget extends WidgetType {
   constructor(
@@ -106,6 +108,7 @@ class ChangeWidget extends WidgetType {
     if (this.done !== (group.querySelector("button") !== null)) return false;
     group.firstElementChild!.textContent = this.insert;
     group.setAttribute("aria-label", this.summary);
+    group.classList.toggle("short", this.insert.length <= SHORT && this.lineBreaks === 0);
     return true;
   }
 

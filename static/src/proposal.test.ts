@@ -1,0 +1,215 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { history, redo, undo } from "@codemirror/commands";
+import { EditorState, type StateCommand, type TransactionSpec } from "@codemirror/state";
+
+import {
+  accepting,
+  changeAt,
+  closeProposal,
+  currentProposal,
+  finishProposal,
+  openProposal,
+  proposals,
+  rejecting,
+  streamProposal,
+} from "./proposal";
+import { type Random, repeat, rewritten } from "./random";
+
+/** A document with its history, changed step by step. */
+class Desk {
+  state: EditorState;
+
+  constructor(doc: string) {
+    this.state = EditorState.create({ doc, extensions: [history(), proposals] });
+  }
+
+  do(...specs: TransactionSpec[]): this {
+    this.state = this.state.update(...specs).state;
+    return this;
+  }
+
+  run(command: StateCommand): this {
+    command({ state: this.state, dispatch: (transaction) => (this.state = transaction.state) });
+    return this;
+  }
+
+  get text(): string {
+    return this.state.doc.toString();
+  }
+
+  get changes() {
+    return currentProposal(this.state)?.changes ?? [];
+  }
+
+  open(from: number, to: number): this {
+    return this.do({ effects: openProposal.of({ id: "r1", label: "Paraphrase", from, to }) });
+  }
+
+  finish(text: string): this {
+    return this.do({ effects: finishProposal.of({ id: "r1", text, notes: [] }) });
+  }
+
+  propose(from: number, to: number, answer: string): this {
+    return this.open(from, to).finish(answer);
+  }
+}
+
+function stream(desk: Desk, answer: string, random: Random): void {
+  for (let at = 0; at < answer.length; ) {
+    const piece = answer.slice(at, at + 1 + random.below(12));
+    desk.do({ effects: streamProposal.of({ id: "r1", piece }) });
+    at += piece.length;
+  }
+}
+
+const MISSPELT = "I saw teh dog and teh cat.";
+const SPELT = "I saw the dog and the cat.";
+
+test("accepting all gives the answer and touches nothing around it, however the answer arrived", () => {
+  repeat(150, (random) => {
+    const [before, source, after] = [random.text(10), random.text(1 + random.below(60)), random.text(10)];
+    const answer = random.below(4) ? rewritten(source, 30, random) : random.text(40);
+    const desk = new Desk(before + source + after).open(before.length, before.length + source.length);
+    stream(desk, answer, random);
+    assert.equal(desk.text, before + source + after, "streaming changes nothing");
+    desk.finish(answer).do(accepting(desk.changes));
+    assert.equal(desk.text, before + answer + after);
+    assert.equal(currentProposal(desk.state), null);
+  });
+});
+
+test("accepting one by one, in any order, gives the answer", () => {
+  repeat(80, (random) => {
+    const source = random.text(50);
+    const answer = rewritten(source, 30, random);
+    const desk = new Desk(source).propose(0, source.length, answer);
+    while (desk.changes.length > 0) desk.do(accepting([random.pick(desk.changes)]));
+    assert.equal(desk.text, answer);
+  });
+});
+
+test("edits elsewhere move a proposal along", () => {
+  repeat(80, (random) => {
+    const [before, source, after] = [random.text(12), random.text(40), random.text(12)];
+    const answer = rewritten(source, 30, random);
+    const desk = new Desk(`${before}|${source}|${after}`).open(before.length + 1, before.length + 1 + source.length);
+    const put = random.text(2);
+    desk.do({ changes: [{ from: 0, insert: put }, { from: desk.state.doc.length, insert: put }] });
+    desk.finish(answer).do({ changes: { from: 0, insert: put } });
+    desk.do(accepting(desk.changes));
+    assert.equal(desk.text, `${put}${put}${before}|${answer}|${after}${put}`);
+  });
+});
+
+test("a passage that occurs twice changes where it was selected, and $& is text", () => {
+  const desk = new Desk("Same words. Same words.").propose(12, 23, "Costs $& and $1.");
+  desk.do(accepting(desk.changes));
+  assert.equal(desk.text, "Same words. Costs $& and $1.");
+});
+
+test("text for the caret is added and replaces nothing", () => {
+  const desk = new Desk("Once upon").propose(9, 9, " a time");
+  assert.deepEqual(desk.changes, [{ from: 9, to: 9, insert: " a time" }]);
+  assert.equal(desk.do(accepting(desk.changes)).text, "Once upon a time");
+});
+
+test("rejecting changes no text and is not an undo step", () => {
+  const desk = new Desk(MISSPELT).propose(0, MISSPELT.length, SPELT);
+  desk.do(rejecting([desk.changes[0]!]));
+  assert.equal(desk.changes.length, 1);
+  desk.do(rejecting(desk.changes));
+  assert.equal(desk.text, MISSPELT);
+  assert.equal(currentProposal(desk.state), null);
+});
+
+test("one undo takes an acceptance back and the change stands open again", () => {
+  const desk = new Desk(MISSPELT).propose(0, MISSPELT.length, SPELT);
+  const [first, second] = desk.changes;
+  desk.do(accepting([first!])).do(rejecting(desk.changes));
+  assert.equal(desk.text, "I saw the dog and teh cat.");
+  desk.run(undo);
+  assert.equal(desk.text, MISSPELT);
+  assert.deepEqual(desk.changes, [first]);
+  desk.run(redo);
+  assert.equal(desk.text, "I saw the dog and teh cat.");
+  assert.deepEqual(desk.changes, []);
+  desk.run(undo).do(accepting(desk.changes));
+  assert.equal(desk.text, "I saw the dog and teh cat.");
+  assert(second);
+});
+
+test("accepting all is one step; undo brings every change back", () => {
+  repeat(40, (random) => {
+    const source = random.text(40);
+    const desk = new Desk(source).propose(0, source.length, rewritten(source, 40, random));
+    const changes = desk.changes;
+    desk.do(accepting(changes)).run(undo);
+    assert.equal(desk.text, source);
+    assert.deepEqual(desk.changes, changes);
+  });
+});
+
+test("typing right after an acceptance is an undo step of its own", () => {
+  const desk = new Desk(MISSPELT).propose(0, MISSPELT.length, SPELT);
+  desk.do(accepting([desk.changes[0]!]));
+  desk.do({ changes: { from: 9, insert: "!" }, userEvent: "input.type" }).run(undo);
+  assert.equal(desk.text, "I saw the dog and teh cat.");
+});
+
+test("typing in a change's words drops that change only; typing beside it keeps it", () => {
+  const desk = new Desk(MISSPELT).propose(0, MISSPELT.length, SPELT);
+  desk.do({ changes: { from: 6, insert: "all " } });
+  assert.equal(desk.changes.length, 2);
+  desk.do({ changes: { from: 11, insert: "x" } });
+  assert.equal(desk.changes.length, 1);
+  assert.equal(desk.do(accepting(desk.changes)).text, "I saw all txeh dog and the cat.");
+});
+
+test("an edit in the text that is being rewritten ends the proposal", () => {
+  const desk = new Desk(MISSPELT).open(0, MISSPELT.length).do({ changes: { from: 3, insert: "x" } });
+  assert.equal(currentProposal(desk.state), null);
+  assert.equal(currentProposal(desk.finish(SPELT).state), null);
+});
+
+test("a late piece of an answer that is not wanted any more is ignored", () => {
+  const desk = new Desk(MISSPELT).open(0, MISSPELT.length).do({ effects: closeProposal.of("r1") });
+  desk.do({ effects: streamProposal.of({ id: "r1", piece: "I" }) });
+  assert.equal(currentProposal(desk.state), null);
+  desk.do({ effects: openProposal.of({ id: "r2", label: "", from: 0, to: 3 }) }).finish("late");
+  assert.equal(currentProposal(desk.state)?.done, false);
+});
+
+test("the change at the caret is the one that holds it, then the next, then the last", () => {
+  const desk = new Desk(MISSPELT).propose(0, MISSPELT.length, SPELT);
+  const [first, second] = desk.changes;
+  assert.equal(changeAt(desk.state, 0), first);
+  assert.equal(changeAt(desk.state, 7), first);
+  assert.equal(changeAt(desk.state, 12), second);
+  assert.equal(changeAt(desk.state, 26), second);
+});
+
+test("random edits, acceptances, rejections and undos never break a proposal", () => {
+  repeat(60, (random) => {
+    const source = random.text(30);
+    const desk = new Desk(source).propose(0, source.length, rewritten(source, 50, random));
+    for (let i = 0; i < 25; i++) {
+      const at = random.below(desk.state.doc.length + 1);
+      const steps: (() => unknown)[] = [
+        () => desk.do({ changes: { from: at, insert: random.text(1) }, userEvent: "input.type" }),
+        () => desk.do({ changes: { from: at, to: Math.min(at + random.below(6), desk.state.doc.length) } }),
+        () => desk.changes.length && desk.do(accepting([random.pick(desk.changes)])),
+        () => desk.changes.length && desk.do(rejecting([random.pick(desk.changes)])),
+        () => desk.run(undo),
+        () => desk.run(redo),
+      ];
+      random.pick(steps)();
+      let end = 0;
+      for (const change of desk.changes) {
+        assert(change.from >= end && change.to >= change.from && change.to <= desk.state.doc.length, "in order, inside");
+        end = change.to;
+      }
+    }
+  });
+});
