@@ -90,8 +90,9 @@ def _of_meai(error: MeaiError) -> Response:
 def _of_http(error: HTTPException) -> Response:
     status = error.code or 500
     response = failure(status, error.name.lower().replace(" ", "-"), _SENTENCES.get(status, error.name + "."))
-    if status == 503:
-        response.headers["Retry-After"] = "1"
+    for name, value in error.get_headers():
+        if name in ("Retry-After", "Allow"):
+            response.headers[name] = value
     return response
 
 

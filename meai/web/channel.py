@@ -19,6 +19,8 @@ from simple_websocket import ConnectionClosed, Server
 from wsproto.events import CloseConnection
 from wsproto.utilities import LocalProtocolError
 
+from meai.errors import MeaiError
+
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 MAX_INBOX_BYTES = 8 * 1024 * 1024
 MAX_OUTBOX_MESSAGES = 256
@@ -146,6 +148,14 @@ class _Upgraded(Server):  # type: ignore[misc]
         self.input_buffer = Inbox()
         super().handshake()
 
+    def _thread(self) -> None:
+        """Read until the end, and wake whoever receives; after a message too large the library would not."""
+        try:
+            super()._thread()
+        finally:
+            self.connected = False
+            self.event.set()
+
 
 class Channel:
     """One connection. `send` and `kill` may be called from any thread, `receive` from one."""
@@ -204,44 +214,65 @@ class Channel:
         self.kill(GOING_AWAY)
 
 
+class NoRoom(MeaiError):
+    """As many channels are open as there may be, or the server is going."""
+
+    code = "no-room"
+
+
 class Channels:
     """All open channels: how many there may be, which are stuck, and the end of them all."""
 
     def __init__(self) -> None:
         self._turn = threading.Lock()
+        self._places = 0
         self._open: set[Channel] = set()
         self._closed = threading.Event()
         self._reaper: threading.Thread | None = None
 
     def __len__(self) -> int:
         with self._turn:
-            return len(self._open)
-
-    @property
-    def full(self) -> bool:
-        """Whether no more may be opened."""
-        return self._closed.is_set() or len(self) >= MAX_CHANNELS
+            return self._places
 
     def serve(self, environ: dict[str, Any], talk: Callable[[Channel], None]) -> None:
-        """Open a channel for the upgrade request of *environ*, let *talk* use it, and release it."""
-        channel = Channel(environ)
-        with self._turn:
-            self._open.add(channel)
-            if self._reaper is None:
-                self._reaper = threading.Thread(target=self._reap, name="socket-reaper", daemon=True)
-                self._reaper.start()
+        """Open a channel for the upgrade request of *environ*, let *talk* use it, and release it.
+
+        Raises NoRoom before the upgrade, or what `Channel` raises.
+        """
+        self._take_place()
         try:
-            with suppress(ConnectionClosed):
-                talk(channel)
+            channel = Channel(environ)
+            try:
+                self._admit(channel)
+                with suppress(ConnectionClosed):
+                    talk(channel)
+            finally:
+                channel.finish()
+                with self._turn:
+                    self._open.discard(channel)
         finally:
-            channel.finish()
             with self._turn:
-                self._open.discard(channel)
+                self._places -= 1
 
     def close(self) -> None:
         """Tell every peer that the server goes (1012) and end its channel. None opens afterwards."""
         self._closed.set()
         for channel in self._all():
+            channel.kill(RESTART)
+
+    def _take_place(self) -> None:
+        with self._turn:
+            if self._closed.is_set() or self._places >= MAX_CHANNELS:
+                raise NoRoom("ME_AI is serving all the windows it can; please close one.")
+            self._places += 1
+            if self._reaper is None:
+                self._reaper = threading.Thread(target=self._reap, name="socket-reaper", daemon=True)
+                self._reaper.start()
+
+    def _admit(self, channel: Channel) -> None:
+        with self._turn:
+            self._open.add(channel)
+        if self._closed.is_set():  # meanwhile, so that `close` may have missed it
             channel.kill(RESTART)
 
     def _all(self) -> tuple[Channel, ...]:

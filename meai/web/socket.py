@@ -25,7 +25,7 @@ from meai.editing.rewrite import Proposal, RewriteOrder, Rewriter
 from meai.errors import BadInput, MeaiError
 from meai.markdown.service import Preview, PreviewService
 from meai.web import protocol
-from meai.web.channel import Channel, Channels
+from meai.web.channel import Channel, Channels, NoRoom
 from meai.web.models import CurrentModel
 from meai.web.protocol import Cancel, FromServer, Hello, PreviewWanted, Pull, RewriteWanted
 from meai.web.security import token_matches
@@ -54,10 +54,10 @@ def blueprint(token: str, channels: Channels, wings: Wings) -> Blueprint:
 
     @sockets.route("/ws", websocket=True)
     def connect() -> Response:
-        if channels.full:
-            raise ServiceUnavailable
         try:
             channels.serve(request.environ, lambda channel: converse(channel, token, wings))
+        except NoRoom as error:
+            raise ServiceUnavailable(retry_after=1) from error
         except (UpgradeRefused, ProtocolError) as error:
             raise BadRequest from error
         return Response()
