@@ -14,6 +14,8 @@ from difflib import SequenceMatcher
 
 _FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
 _WORD = re.compile(r"\w+|\s+|.", re.DOTALL)
+# Above this, looking would delay the opening by a good part of a second.
+MAX_CHARS = 2_000_000
 # Above this many words a comparison takes seconds; the line then counts as one change.
 _MAX_COMPARED_WORDS = 4000
 
@@ -41,11 +43,11 @@ class Repair:
 
 
 def repair(text: str) -> Repair | None:
-    """Return what the garbled characters of *text* were meant to be, or None where there are none.
+    """Return what the garbled characters of *text* were meant to be, or None where there are none or *text* is huge.
 
     *text* has `\\n` line ends; so has the answer, with the same number of lines.
     """
-    if text.isascii():
+    if text.isascii() or len(text) > MAX_CHARS:
         return None
     # ftfy takes a twentieth of a second to import, which a start need not pay.
     from ftfy.badness import is_bad

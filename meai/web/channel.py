@@ -21,7 +21,10 @@ from wsproto.utilities import LocalProtocolError
 
 from meai.errors import MeaiError
 
-MAX_MESSAGE_BYTES = 4 * 1024 * 1024
+# Of whoever has not said who it is: enough for a token.
+MAX_GREETING_BYTES = 4096
+# The largest document, its quotes and line ends escaped: one too large to draw is answered, not cut off.
+MAX_MESSAGE_BYTES = 32 * 1024 * 1024
 MAX_INBOX_BYTES = 8 * 1024 * 1024
 MAX_OUTBOX_MESSAGES = 256
 MAX_OUTBOX_CHARS = 8 * 1024 * 1024
@@ -79,7 +82,10 @@ class LockedSocket:
 
 
 class Inbox(list[Any]):
-    """What came and was not yet read. Raises OSError above its limit, which ends the library's reader thread."""
+    """What came and was not yet read; a lone message may have any size.
+
+    Raises OSError above its limit, which ends the library's reader thread.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -88,9 +94,9 @@ class Inbox(list[Any]):
 
     def append(self, message: str | bytes) -> None:
         with self._turn:
-            self._bytes += len(message)
-            if self._bytes > MAX_INBOX_BYTES:
+            if self and self._bytes + len(message) > MAX_INBOX_BYTES:
                 raise OSError("The peer sends faster than it is heard.")
+            self._bytes += len(message)
             super().append(message)
 
     def pop(self, index: Any = -1) -> Any:
@@ -162,7 +168,7 @@ class Channel:
 
     def __init__(self, environ: dict[str, Any]) -> None:
         """Answer the upgrade request of *environ*. Raises simple_websocket.ConnectionError or a wsproto error."""
-        self._ws = _Upgraded(environ, receive_bytes=65536, ping_interval=PING_S, max_message_size=MAX_MESSAGE_BYTES)
+        self._ws = _Upgraded(environ, receive_bytes=65536, ping_interval=PING_S, max_message_size=MAX_GREETING_BYTES)
         self._socket: LockedSocket = self._ws.sock
         self._outbox = Outbox()
         self._ending = threading.Lock()
@@ -175,6 +181,10 @@ class Channel:
         """For how many seconds the current send has waited for the peer to read."""
         since = self._socket.sending_since
         return 0.0 if since is None else time.monotonic() - since
+
+    def trust(self) -> None:
+        """Take whole documents from the peer, which has said who it is."""
+        self._ws.max_message_size = MAX_MESSAGE_BYTES
 
     def send(self, text: str) -> None:
         """Send *text*, in order, without waiting. A peer too slow for it is cut off: it reconnects and starts anew."""

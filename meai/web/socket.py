@@ -70,6 +70,7 @@ def converse(channel: Channel, token: str, wings: Wings) -> None:
     if not _is_greeting(channel.receive(HELLO_WITHIN_S), token):
         channel.kill(NO_TOKEN)
         return
+    channel.trust()
     session = Session(channel.send, wings)
     session.open()
     try:

@@ -125,6 +125,10 @@ def test_clean_text_costs_next_to_nothing(line: str) -> None:
     assert best_of(text) < 0.03
 
 
+def test_a_huge_text_is_opened_without_looking() -> None:
+    assert repair("ðŸ‘‰ " * 500_000) is None
+
+
 def test_hostile_text_costs_little() -> None:
     runs = "".join("e" + "`" * length for length in range(1, 400))
     started = time.process_time()

@@ -18,7 +18,7 @@ from simple_websocket import ConnectionClosed
 from werkzeug.wrappers import Request, Response
 
 from meai.web import channel as channels_module
-from meai.web.channel import MAX_OUTBOX_MESSAGES, Channel, Channels, Inbox, Outbox
+from meai.web.channel import MAX_GREETING_BYTES, MAX_OUTBOX_MESSAGES, Channel, Channels, Inbox, Outbox
 
 
 def eventually(holds: Callable[[], bool], within_s: float = 5.0) -> bool:
@@ -54,6 +54,7 @@ class Talks:
 
 def listen(channel: Channel) -> None:
     """Read, as a session does, until the connection ends."""
+    channel.trust()
     while True:
         channel.receive()
 
@@ -125,9 +126,16 @@ def test_a_peer_too_slow_for_what_it_asked_is_cut_off(live: Any, talks: Talks) -
 
 
 def test_a_flood_of_messages_is_cut_before_it_fills_the_memory(live: Any, talks: Talks) -> None:
-    release = threading.Event()
-    talks.talk = lambda channel: release.wait(10) and None  # busy: it does not read
+    opened, release = threading.Event(), threading.Event()
+
+    def busy(channel: Channel) -> None:
+        channel.trust()
+        opened.set()
+        release.wait(10)
+
+    talks.talk = busy
     peer = live(talks).connect(timeout_s=0.5)
+    assert opened.wait(5)
     before = psutil.Process().memory_info().rss
     message = "x" * 1_000_000
     sent = 0
@@ -141,13 +149,25 @@ def test_a_flood_of_messages_is_cut_before_it_fills_the_memory(live: Any, talks:
     assert talks.ended.acquire(timeout=5)
 
 
+@pytest.mark.parametrize(("trusted", "limit"), [(False, MAX_GREETING_BYTES), (True, 100_000)])
 def test_a_message_above_the_limit_ends_the_connection(
-    live: Any, talks: Talks, monkeypatch: pytest.MonkeyPatch
+    live: Any, talks: Talks, monkeypatch: pytest.MonkeyPatch, trusted: bool, limit: int
 ) -> None:
-    monkeypatch.setattr(channels_module, "MAX_MESSAGE_BYTES", 1000)
-    talks.talk = listen
+    monkeypatch.setattr(channels_module, "MAX_MESSAGE_BYTES", 100_000)
+
+    def count(channel: Channel) -> None:
+        if trusted:
+            channel.trust()
+        channel.send("go on")
+        while True:
+            channel.send(str(len(channel.receive() or "")))
+
+    talks.talk = count
     peer = live(talks).connect()
-    peer.send("x" * 1001)
+    assert peer.recv() == "go on"
+    peer.send("x" * limit)
+    assert peer.recv() == str(limit)
+    peer.send("x" * (limit + 1))
     assert close_code(peer) == 1009
     assert talks.ended.acquire(timeout=5)
 
