@@ -39,8 +39,9 @@ interface Question {
   readonly urgent?: boolean;
 }
 
-export function connectApi(token: string): Api {
-  const json = <T>(question: Question) => ask(token, question, (response) => response.json() as Promise<T>);
+/** `token` is asked for at every request: the server may be started anew with another. */
+export function connectApi(token: () => string): Api {
+  const json = <T>(question: Question) => ask(token(), question, (response) => response.json() as Promise<T>);
   return {
     documents: () => json({ method: "GET", path: "/api/documents" }),
     open: (name) => json({ method: "GET", path: documentPath(name) }),
@@ -51,8 +52,8 @@ export function connectApi(token: string): Api {
     rename: (name, to, etag) =>
       json({ method: "PATCH", path: documentPath(name), body: { name: to }, precondition: { "If-Match": etag } }),
     remove: (name, etag) =>
-      ask(token, { method: "DELETE", path: documentPath(name), precondition: { "If-Match": etag } }, async () => null),
-    image: (path) => ask(token, { method: "GET", path: `/api/files/${encodePath(path)}` }, (r) => r.blob()),
+      ask(token(), { method: "DELETE", path: documentPath(name), precondition: { "If-Match": etag } }, async () => null),
+    image: (path) => ask(token(), { method: "GET", path: `/api/files/${encodePath(path)}` }, (r) => r.blob()),
     export: (format, name, text) => json({ method: "POST", path: "/api/export", body: { format, name, text } }),
   };
 }

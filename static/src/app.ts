@@ -35,11 +35,13 @@ import { takeToken } from "./token";
 
 const ASK: Action = { name: "ask", label: "Ask AI", scope: "replace" };
 const NO_TOKEN = "Open the whole address that ME_AI printed in the terminal: it holds the key to this page.";
-const OLD_TOKEN = "ME_AI was started anew: open the address that it printed in the terminal this time.";
+const OLD_TOKEN = "ME_AI was started anew: open the address it printed this time in this same tab, and what you wrote is saved.";
 const AWAY = "The server is away. Write on: your text is saved as soon as it is back.";
 
-function run(token: string): void {
-  const api = connectApi(token);
+function run(first: string): void {
+  let token = first;
+  let connection: Connection = "connecting";
+  const api = connectApi(() => token);
   const notices = createNotices(byId("notices"));
   const dialogs = createDialogs(byId("dialog"));
   const send = (message: FromPage): boolean => socket.send(message);
@@ -136,7 +138,7 @@ function run(token: string): void {
       notices.show("export", { text: "The browser did not allow it; use its own keys for cut, copy and paste.", tone: "error" }),
   });
 
-  const socket = connectSocket(token, receive, connected);
+  const socket = connectSocket(() => token, receive, connected);
   connectButtons(document, commands);
   nameTheme(storedTheme());
   byId("ai-button").addEventListener("click", () => menus.ai(byId("ai-button")));
@@ -166,6 +168,7 @@ function run(token: string): void {
     if (state.kind === "saved") notices.hide("save");
     if (state.kind !== "failed") return;
     const { message, conflict } = state;
+    if (!conflict && connection !== "open") return;
     const choice = conflict
       ? { label: "Decide…", run: () => void documents.resolveConflict() }
       : { label: "Try again", run: () => saving.retry() };
@@ -190,6 +193,7 @@ function run(token: string): void {
   }
 
   function connected(state: Connection): void {
+    connection = state;
     if (state === "open") {
       notices.hide("server");
       preview.reset();
@@ -200,6 +204,7 @@ function run(token: string): void {
     if (state === "connecting") return;
     model.lost();
     rewriting.connectionLost();
+    notices.hide("save");
     if (state === "refused") notices.show("server", { text: OLD_TOKEN, tone: "error", lasting: true });
     else notices.show("server", { text: AWAY, choices: [{ label: "Try now", run: () => socket.retry() }], lasting: true });
   }
@@ -236,6 +241,10 @@ function run(token: string): void {
       if (!event.defaultPrevented && runScopeHandlers(view, event, "page")) event.preventDefault();
     });
     window.addEventListener("pointermove", () => delete document.body.dataset["typing"], { passive: true });
+    window.addEventListener("hashchange", () => {
+      token = takeToken() ?? token;
+      socket.retry();
+    });
     window.addEventListener("pagehide", () => saving.hurry());
     window.addEventListener("beforeunload", (event) => {
       if (!saving.isClean) event.preventDefault();

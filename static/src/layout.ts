@@ -35,7 +35,19 @@ export function createLayout({ root, buttons, documents, documentsButton }: Layo
   const show = () => {
     const layout = current();
     root.dataset["layout"] = layout;
-    for (const button of buttons) button.setAttribute("aria-pressed", String(button.value === layout));
+    // Over the text it is a guest: it leaves when the writer turns elsewhere.
+  const leave = () => narrow.matches && showDocuments(false);
+  document.addEventListener("pointerdown", ({ target }) => {
+    if (!documents.contains(target as Node) && !documentsButton.contains(target as Node)) leave();
+  });
+  documents.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !narrow.matches) return;
+    event.stopPropagation();
+    leave();
+    documentsButton.focus();
+  });
+
+  for (const button of buttons) button.setAttribute("aria-pressed", String(button.value === layout));
     changed();
   };
 
@@ -65,6 +77,18 @@ export function createLayout({ root, buttons, documents, documentsButton }: Layo
       return narrow.matches;
     },
   };
+
+  // Over the text it is a guest: it leaves when the writer turns elsewhere.
+  const leave = () => narrow.matches && showDocuments(false);
+  document.addEventListener("pointerdown", ({ target }) => {
+    if (!documents.contains(target as Node) && !documentsButton.contains(target as Node)) leave();
+  });
+  documents.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !narrow.matches) return;
+    event.stopPropagation();
+    leave();
+    documentsButton.focus();
+  });
 
   for (const button of buttons) button.addEventListener("click", () => layouts.set(button.value as Layout));
   const arrange = () => {

@@ -17,7 +17,7 @@ const LONGEST_PAUSE = 10_000;
 const TOKEN_REFUSED = 4401;
 
 export function connectSocket(
-  token: string,
+  token: () => string,
   onMessage: (message: FromServer) => void,
   onConnection: (state: Connection) => void,
 ): Socket {
@@ -32,7 +32,7 @@ export function connectSocket(
     window.clearTimeout(timer);
     const current = new WebSocket(`ws://${location.host}/ws`);
     socket = current;
-    current.onopen = () => transmit({ type: "hello", token });
+    current.onopen = () => transmit({ type: "hello", token: token() });
     current.onmessage = (event: MessageEvent<string>) => {
       const message = JSON.parse(event.data) as FromServer;
       if (message.type === "welcome") {
