@@ -7,10 +7,7 @@ from dataclasses import asdict
 from flask import Blueprint, Response, jsonify
 
 from meai.documents.store import DocumentStore
-from meai.errors import BadInput
 from meai.web import answers
-
-FORMATS = ("html", "rich-text", "text")
 
 
 def blueprint(store: DocumentStore) -> Blueprint:
@@ -20,8 +17,6 @@ def blueprint(store: DocumentStore) -> Blueprint:
     @exports.post("/export")
     def export_text() -> Response:
         target, name, text = answers.strings(answers.MAX_TEXT_BODY, "format", "name", "text")
-        if target not in FORMATS:
-            raise BadInput(f"There is no export “{target}”; choose one of {', '.join(FORMATS)}.")
         # Parsers and exporters are only needed now, and slow to import.
         from meai.export.formats import export
 
