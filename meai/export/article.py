@@ -1,0 +1,68 @@
+"""A document as all exporters see it: its head, and its body as clean HTML. Knows nothing of formats."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePosixPath
+
+from meai.export.tree import Element, parse
+from meai.markdown import frontmatter
+from meai.markdown.blocks import Block, Blocks
+from meai.markdown.frontmatter import FrontMatter
+from meai.markdown.parser import normalize
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+
+
+@dataclass(frozen=True)
+class Article:
+    """A document, read once."""
+
+    name: str
+    """The document's name in its folder, with `/` between folders."""
+    front_matter: FrontMatter
+    blocks: tuple[Block, ...]
+
+    @property
+    def title(self) -> str:
+        """The title of the front matter, or the first heading, or the name of the document."""
+        return self.front_matter.text("title") or (self._headings[0] if self._headings else "") or self.stem
+
+    @property
+    def has_headline(self) -> bool:
+        """Whether the body has a heading of the first rank, so that the title need not be put above it."""
+        return bool(self._headings)
+
+    @property
+    def description(self) -> str:
+        """What the front matter says the document is about, or nothing."""
+        return self.front_matter.text("description", "summary", "subtitle")
+
+    @property
+    def language(self) -> str:
+        """The language tag of the front matter; English where it names none."""
+        named = self.front_matter.text("lang", "language").replace("_", "-")
+        return named if _LANGUAGE.fullmatch(named) else "en"
+
+    @property
+    def stem(self) -> str:
+        """The document's name without folder and ending."""
+        return PurePosixPath(self.name).stem or "document"
+
+    @cached_property
+    def body(self) -> tuple[Element, ...]:
+        """The tree of each block."""
+        return tuple(parse(block.html, block.line) for block in self.blocks)
+
+    @cached_property
+    def _headings(self) -> list[str]:
+        ones = (element for root in self.body for element in root.walk() if element.tag == "h1")
+        return [text for element in ones if (text := " ".join(element.text().split()))]
+
+
+def read(text: str, *, name: str) -> Article:
+    """Read *text*, the document that is called *name*. Never fails for a text."""
+    block, _ = frontmatter.split(normalize(text))
+    return Article(name, frontmatter.read(block), Blocks().render(text))

@@ -1,0 +1,85 @@
+"""One self-contained web page. It needs no network but for images that the document itself takes from the web."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+import meai
+from meai.export import images
+from meai.export.article import Article
+from meai.export.images import Asset
+from meai.export.report import Report
+from meai.export.tree import Element
+from meai.markdown import highlight
+from meai.markdown.sanitize import Sanitizer
+
+
+def write(article: Article, asset: Asset, report: Report) -> str:
+    """Return *article* as a whole HTML document, its local images in it."""
+    for formula in (one for one in _elements(article) if "math-source" in one.classes):
+        report.add(formula.line, f"The formula “{formula.text()}” could not be read and stays as it was written.")
+    for host, line in _hosts(article).items():
+        report.add(line, f"Images load from {host} whenever the page is read.")
+    shown = {one.attributes["src"]: _image(one, article, asset, report) for one in _images(article)}
+    # Clean already; this puts the images in, which only the cleaning itself may do, and drops the source lines.
+    last = Sanitizer(images=shown.get, lines=False)
+    body = "".join(last.clean(block.html) for block in article.blocks)
+    environment = Environment(loader=FileSystemLoader(_templates()), autoescape=True, undefined=StrictUndefined)
+    return environment.get_template("export.html").render(
+        article=article,
+        author=article.front_matter.text("author", "authors"),
+        picture=_picture(article),
+        body=Markup(body),  # noqa: S704 - sanitised just now
+        highlight=Markup(highlight.css()),  # noqa: S704 - our own
+        version=meai.__version__,
+    )
+
+
+def _elements(article: Article) -> Iterator[Element]:
+    for root in article.body:
+        yield from root.walk()
+
+
+def _images(article: Article) -> Iterator[Element]:
+    return (one for one in _elements(article) if one.tag == "img" and "src" in one.attributes)
+
+
+def _hosts(article: Article) -> dict[str, int]:
+    """The hosts that images load from, and where the first of each stands."""
+    hosts: dict[str, int] = {}
+    for image in _images(article):
+        if (host := images.host(image.attributes["src"])) is not None:
+            hosts.setdefault(host, image.line)
+    return hosts
+
+
+def _image(image: Element, article: Article, asset: Asset, report: Report) -> str | None:
+    address = image.attributes["src"]
+    path = images.path(address, document=article.name)
+    if path is None:
+        return address
+    content = asset(path)
+    if content is None:
+        report.add(image.line, f"The image {address} was not found and is left out.")
+        return None
+    embedded = images.data_uri(content)
+    if embedded is None:
+        report.add(image.line, f"The file {address} is no image that a web page can show and is left out.")
+    return embedded
+
+
+def _picture(article: Article) -> str:
+    """The image to show where the page is shared: only one that others can reach."""
+    named = article.front_matter.text("image", "cover_image", "thumbnail")
+    return named if named.startswith(("https://", "http://")) else ""
+
+
+def _templates() -> Path:
+    """In an installed wheel the templates lie in the package, in a checkout beside it."""
+    package = Path(meai.__file__).parent
+    inside = package / "templates"
+    return inside if inside.is_dir() else package.parent / "templates"
