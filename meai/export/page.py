@@ -28,7 +28,7 @@ def write(article: Article, asset: Asset, report: Report) -> str:
     # Clean already; this puts the images in, which only the cleaning itself may do, and drops the source lines.
     last = Sanitizer(images=shown.get, lines=False)
     body = "".join(last.clean(block.html) for block in article.blocks)
-    environment = Environment(loader=FileSystemLoader(_templates()), autoescape=True, undefined=StrictUndefined)
+    environment = Environment(loader=FileSystemLoader(templates()), autoescape=True, undefined=StrictUndefined)
     return environment.get_template("export.html").render(
         article=article,
         author=article.front_matter.text("author", "authors"),
@@ -78,7 +78,7 @@ def _picture(article: Article) -> str:
     return named if named.startswith(("https://", "http://")) else ""
 
 
-def _templates() -> Path:
+def templates() -> Path:
     """In an installed wheel the templates lie in the package, in a checkout beside it."""
     package = Path(meai.__file__).parent
     inside = package / "templates"

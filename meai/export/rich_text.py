@@ -136,7 +136,7 @@ class _RichText:
         return escape(formula(element) or "", quote=False)
 
     def _inline(self, nodes: Sequence[Node]) -> str:
-        return "".join(map(self._word, nodes))
+        return "".join(map(self._word, nodes)).replace("<br> ", "<br>")
 
     def _word(self, node: Node) -> str:
         if isinstance(node, str):
