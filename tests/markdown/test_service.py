@@ -202,21 +202,13 @@ def test_a_service_that_never_started_can_be_closed() -> None:
 
 
 def test_the_process_ends_with_its_parent() -> None:
-    parent = "from meai.markdown.service import PreviewService; import os; PreviewService().start(); os._exit(0)"
-    before = {one.pid for one in psutil.process_iter()}
-    subprocess.run([sys.executable, "-c", parent], check=True, timeout=20)
-
-    def orphans() -> list[psutil.Process]:
-        return [one for one in psutil.process_iter() if one.pid not in before and is_child(one)]
-
-    until(lambda: not orphans())
-
-
-def is_child(process: psutil.Process) -> bool:
-    try:
-        return "meai.markdown.child" in process.cmdline() and process.ppid() == 1
-    except psutil.NoSuchProcess:
-        return False
+    parent = (
+        "import os, psutil; from meai.markdown.service import PreviewService; PreviewService().start();"
+        "print(psutil.Process().children()[0].pid, flush=True); os._exit(0)"
+    )
+    answer = subprocess.run([sys.executable, "-c", parent], check=True, stdout=subprocess.PIPE, timeout=20)
+    pid = int(answer.stdout)
+    until(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
 
 
 def test_the_parent_loads_no_parser() -> None:
