@@ -56,7 +56,12 @@ function run(first: string): void {
   const text = () => view.state.doc.toString();
 
   const saving = new Saving<Text>(
-    (name, content, etag, urgent) => (etag === null ? api.create(name, content) : api.save(name, content, etag, urgent)),
+    async (name, content, etag, urgent) => {
+      if (etag !== null) return api.save(name, content, etag, urgent);
+      const created = await api.create(name, content);
+      if (created.ok) void documents.refresh();
+      return created;
+    },
     { now: () => performance.now(), after: (ms, then) => window.setTimeout(then, ms), cancel: (id) => clearTimeout(id) },
     saved,
   );
@@ -181,6 +186,7 @@ function run(first: string): void {
       case "welcome":
         return model.welcome(message.actions, message.model);
       case "model":
+        if (message.state === "failed") notices.show("model", { text: message.message, tone: "error" });
         return model.show(message);
       case "previewed":
         previewing.answered(message.version);

@@ -17,6 +17,7 @@ import {
 } from "@codemirror/view";
 import { tagHighlighter, tags } from "@lezer/highlight";
 
+import { directionByLine } from "./direction";
 import { indentListItem, wrapSelection } from "./formatting";
 
 /** Class names only: colours and faces are the style sheet's. */
@@ -37,6 +38,17 @@ const highlighter = tagHighlighter([
   { tag: [tags.propertyName, tags.attributeName, tags.definition(tags.variableName)], class: "tok-name" },
   { tag: [tags.typeName, tags.className, tags.function(tags.variableName)], class: "tok-type" },
 ]);
+
+const SEARCH_WORDS = {
+  next: "Next",
+  previous: "Previous",
+  all: "All",
+  replace: "Replace",
+  "replace all": "Replace all",
+  "match case": "Match case",
+  regexp: "Pattern",
+  "by word": "Whole words",
+};
 
 export interface Editor {
   readonly view: EditorView;
@@ -87,13 +99,14 @@ function writing(nonce: string): Extension {
     syntaxHighlighting(highlighter),
     history(),
     search({ top: true }),
+    EditorState.phrases.of(SEARCH_WORDS),
     drawSelection(),
     dropCursor(),
     highlightSpecialChars(),
     wrapSelection,
     placeholder("Write…"),
     EditorView.lineWrapping,
-    EditorView.perLineTextDirection.of(true),
+    directionByLine,
     EditorView.cspNonce.of(nonce),
     EditorView.contentAttributes.of({
       "aria-label": "Document",

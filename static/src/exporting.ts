@@ -28,7 +28,7 @@ export function createExporting({ api, notices, document: current, goTo }: Expor
 
   const report = (done: string, { report: losses }: Exported) =>
     notices.show("export", {
-      text: losses.length === 0 ? done : `${done} To know:`,
+      text: losses.length === 0 ? done : `${done} Worth knowing:`,
       list: losses.map(({ line, message }) => ({
         label: line === null ? message : `Line ${line + 1}: ${message}`,
         run: () => line !== null && goTo(line),

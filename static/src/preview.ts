@@ -30,6 +30,9 @@ export interface Preview {
   anchors(): readonly Anchor[];
 }
 
+/** From so many blocks on, laying out all of them at every key takes longer than a frame. */
+const LONG = 1_500;
+
 interface Policy {
   createHTML(html: string): string;
 }
@@ -116,6 +119,7 @@ export function createPreview(article: HTMLElement, tasks: PreviewTasks): Previe
         const known = elements.get(block.id);
         next.set(block.id, block.html === undefined && known ? known : render(block.html ?? ""));
       }
+      article.classList.toggle("long", blocks.length > LONG);
       patch(article, [...next.values()]);
       elements = next;
       lines = blocks;
@@ -126,7 +130,8 @@ export function createPreview(article: HTMLElement, tasks: PreviewTasks): Previe
       elements.clear();
     },
     anchors() {
-      anchors ??= lines.flatMap((block) => blockAnchors(block, elements.get(block.id)));
+      const inside = lines.length <= LONG;
+      anchors ??= lines.flatMap((block) => blockAnchors(block, elements.get(block.id), inside));
       return anchors;
     },
   };
@@ -150,12 +155,14 @@ function patch(parent: HTMLElement, children: readonly HTMLElement[]): void {
   }
 }
 
-function blockAnchors({ line }: PreviewBlock, element: HTMLElement | undefined): Anchor[] {
+function blockAnchors({ line }: PreviewBlock, element: HTMLElement | undefined, inside: boolean): Anchor[] {
   if (!element) return [];
+  if (!inside) return [{ line, element }];
   const inner = [...element.querySelectorAll<HTMLElement>("[data-line]")]
     .map((part) => ({ line: line + Number(part.dataset["line"]), element: part as Element }))
-    .filter((anchor) => anchor.line > line);
-  return [{ line, element: element.firstElementChild ?? element }, ...inner];
+    // What is folded away has no place of its own.
+    .filter((anchor) => anchor.line > line && anchor.element.getClientRects().length > 0);
+  return [{ line, element }, ...inner];
 }
 
 function lineOf(

@@ -17,6 +17,7 @@ export function createPreviewing(send: (message: FromPage) => boolean, text: () 
   let version = 0;
   let stale = false;
   let waiting: number | null = null;
+  let planned = false;
 
   const ask = () => {
     if (!stale || waiting !== null) return;
@@ -34,7 +35,10 @@ export function createPreviewing(send: (message: FromPage) => boolean, text: () 
   return {
     changed() {
       stale = true;
-      ask();
+      if (planned) return;
+      planned = true;
+      // The key's own picture first: handing over a long text takes longer than a frame.
+      requestAnimationFrame(() => window.setTimeout(() => ((planned = false), ask())));
     },
     answered(answer) {
       if (answer === version) release();

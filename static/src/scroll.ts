@@ -13,9 +13,9 @@ export interface Panes {
 
 export interface ScrollSync {
   /** Bring the preview to where the editor is: after a change of document or layout. */
-  align(): void;
+  align(): unknown;
   /** After a patch: the preview stays where it is unless the caret's line has left it. */
-  settle(): void;
+  settle(): unknown;
   /** Bring the editor to a source line, and let it lead. */
   goTo(line: number): void;
 }
@@ -31,21 +31,18 @@ export function keepInStep({ view, preview, anchors }: Panes): ScrollSync {
     preview.addEventListener(type, lead("preview"), { passive: true });
   }
 
-  let measured: readonly Point[] | null = null;
-  const points = () => (measured ??= measure(anchors(), preview, view.state.doc.lines));
-  const forget = new ResizeObserver(() => (measured = null));
-  for (const element of [preview, ...preview.children]) forget.observe(element);
+  const places = () => new Places(anchors(), preview, view.state.doc.lines);
   const bothShown = () => view.scrollDOM.clientHeight > 0 && preview.clientHeight > 0;
 
   const followEditor = () => {
     if (!bothShown()) return;
-    const top = topOfLine(points(), lineAtEye(view));
+    const top = places().topOf(lineAtEye(view));
     preview.scrollTop = atTop(view.scrollDOM) ? 0 : top - EYE * preview.clientHeight;
   };
 
   const followPreview = () => {
     if (!bothShown()) return;
-    const line = lineAtTop(points(), preview.scrollTop + EYE * preview.clientHeight);
+    const line = places().lineAt(preview.scrollTop + EYE * preview.clientHeight);
     scrollEditor(view, atTop(preview) ? 0 : line);
   };
 
@@ -54,7 +51,7 @@ export function keepInStep({ view, preview, anchors }: Panes): ScrollSync {
     if (!caret || !bothShown()) return;
     const above = caret.top - view.scrollDOM.getBoundingClientRect().top;
     if (above < 0 || above > view.scrollDOM.clientHeight) return;
-    const top = topOfLine(points(), view.state.doc.lineAt(view.state.selection.main.head).number - 1);
+    const top = places().topOf(view.state.doc.lineAt(view.state.selection.main.head).number - 1);
     const seen = (top - preview.scrollTop) / preview.clientHeight;
     if (seen < 0.05 || seen > 0.85) preview.scrollTop = top - above;
   };
@@ -63,14 +60,8 @@ export function keepInStep({ view, preview, anchors }: Panes): ScrollSync {
   preview.addEventListener("scroll", () => leader === "preview" && followPreview(), { passive: true });
 
   return {
-    align() {
-      measured = null;
-      if (leader === "editor") followEditor();
-    },
-    settle() {
-      measured = null;
-      if (leader === "editor") followCaret();
-    },
+    align: () => leader === "editor" && followEditor(),
+    settle: () => leader === "editor" && followCaret(),
     goTo(line) {
       leader = "editor";
       const number = Math.min(line + 1, view.state.doc.lines);
@@ -81,37 +72,51 @@ export function keepInStep({ view, preview, anchors }: Panes): ScrollSync {
   };
 }
 
-interface Point {
-  readonly line: number;
-  readonly top: number;
-}
+/** Where source lines stand in the preview. Measures only the elements next to the place that is asked for. */
+class Places {
+  private readonly origin: number;
 
-/** Where source lines stand in the preview; the document's end stands at its bottom. */
-function measure(anchors: readonly Anchor[], preview: HTMLElement, lines: number): Point[] {
-  const origin = preview.scrollTop - preview.getBoundingClientRect().top;
-  const found: Point[] = [{ line: 0, top: 0 }];
-  for (const { line, element } of anchors) {
-    const box = element.getBoundingClientRect();
-    const last = found.at(-1)!;
-    const top = box.top + origin;
-    if (box.height > 0 && line > last.line && top >= last.top) found.push({ line, top });
+  constructor(
+    private readonly anchors: readonly Anchor[],
+    private readonly preview: HTMLElement,
+    private readonly lines: number,
+  ) {
+    this.origin = preview.scrollTop - preview.getBoundingClientRect().top;
   }
-  found.push({ line: Math.max(lines, found.at(-1)!.line + 1), top: Math.max(preview.scrollHeight, found.at(-1)!.top) });
-  return found;
+
+  topOf(line: number): number {
+    const next = this.first((i) => this.anchors[i]!.line > line);
+    const [a, b] = [this.at(next - 1), this.at(next)];
+    return a.top + share(line, a.line, b.line) * (b.top - a.top);
+  }
+
+  lineAt(top: number): number {
+    const next = this.first((i) => this.at(i).top > top);
+    const [a, b] = [this.at(next - 1), this.at(next)];
+    return a.line + share(top, a.top, b.top) * (b.line - a.line);
+  }
+
+  /** The document's beginning stands before the first anchor and its end after the last. */
+  private at(index: number): { readonly line: number; readonly top: number } {
+    const anchor = this.anchors[index];
+    if (anchor) return { line: anchor.line, top: anchor.element.getBoundingClientRect().top + this.origin };
+    return index < 0 ? { line: 0, top: 0 } : { line: this.lines, top: this.preview.scrollHeight };
+  }
+
+  /** The first index for which `holds`, by halving: from there on it holds for all. */
+  private first(holds: (index: number) => boolean): number {
+    let [low, high] = [0, this.anchors.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (holds(middle)) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
 }
 
-function topOfLine(points: readonly Point[], line: number): number {
-  const next = points.findIndex((point) => point.line > line);
-  if (next < 0) return points.at(-1)!.top;
-  const [a, b] = [points[next - 1]!, points[next]!];
-  return a.top + ((line - a.line) / (b.line - a.line)) * (b.top - a.top);
-}
-
-function lineAtTop(points: readonly Point[], top: number): number {
-  const next = points.findIndex((point) => point.top > top);
-  if (next < 0) return points.at(-1)!.line;
-  const [a, b] = [points[next - 1]!, points[next]!];
-  return a.line + ((top - a.top) / (b.top - a.top)) * (b.line - a.line);
+function share(value: number, from: number, to: number): number {
+  return to > from ? Math.min(1, Math.max(0, (value - from) / (to - from))) : 0;
 }
 
 /** The source line at the editor's eye, with the fraction of it that lies above. */
@@ -128,11 +133,11 @@ function scrollEditor(view: EditorView, line: number): void {
     view.scrollDOM.scrollTop = 0;
     return;
   }
-  const number = Math.min(Math.floor(line) + 1, view.state.doc.lines);
-  const block = view.lineBlockAt(view.state.doc.line(number).from);
-  const origin = view.documentTop - view.scrollDOM.getBoundingClientRect().top + view.scrollDOM.scrollTop;
-  const wanted = block.top + (line - Math.floor(line)) * block.height;
-  view.scrollDOM.scrollTop = origin + wanted - EYE * view.scrollDOM.clientHeight;
+  const { from } = view.state.doc.line(Math.min(Math.floor(line) + 1, view.state.doc.lines));
+  const above = (line - Math.floor(line)) * view.lineBlockAt(from).height;
+  // The heights of lines that were never drawn are guesses; the editor's own scrolling corrects them.
+  const yMargin = EYE * view.scrollDOM.clientHeight - above;
+  view.dispatch({ effects: EditorView.scrollIntoView(from, { y: "start", yMargin }) });
 }
 
 function atTop(element: HTMLElement): boolean {
