@@ -115,7 +115,14 @@ class Child:
 
     def start(self) -> None:
         """Start the child. Returns at once. Never forks: libgomp, CUDA and Metal do not survive it."""
-        process = subprocess.Popen([sys.executable, "-m", self._module], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        process = subprocess.Popen(
+            [sys.executable, "-m", self._module],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            # A Ctrl-C in the terminal is the parent's to handle; it ends its children in its own order.
+            start_new_session=os.name != "nt",
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        )
         self._process = process
         self._reader = threading.Thread(target=self._read, args=(process,), name=self._module, daemon=True)
         self._reader.start()

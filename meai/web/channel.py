@@ -146,30 +146,42 @@ class Outbox:
             self._changed.notify_all()
 
 
-class _Upgraded(Server):  # type: ignore[misc]
-    """The library's server end with both of its unguarded parts replaced before its first byte."""
+def _reader_of(target: Callable[[], None]) -> threading.Thread:
+    """Return the thread for *target*, the library's loop, its connection's unguarded parts replaced.
 
-    def handshake(self) -> None:
-        self.sock: Any = LockedSocket(self.sock)
-        self.input_buffer = Inbox()
-        super().handshake()
+    The library asks for this thread between its handshake and the first byte that it reads.
+    """
+    ws: Server = target.__self__  # type: ignore[attr-defined]
+    ws.sock = LockedSocket(ws.sock)
+    ws.input_buffer = Inbox()
 
-    def _thread(self) -> None:
-        """Read until the end, and wake whoever receives; after a message too large the library would not."""
+    def read_and_wake() -> None:
         try:
-            super()._thread()
+            target()
         finally:
-            self.connected = False
-            self.event.set()
+            # After a message too large the library would leave whoever receives waiting.
+            ws.connected = False
+            ws.event.set()
+
+    return threading.Thread(target=read_and_wake)
+
+
+SERVER_OPTIONS: dict[str, Any] = {
+    "receive_bytes": 65536,
+    "ping_interval": PING_S,
+    "max_message_size": MAX_GREETING_BYTES,
+    "thread_class": _reader_of,
+}
+"""How flask-sock must make the connections that become channels: its `SOCK_SERVER_OPTIONS`."""
 
 
 class Channel:
     """One connection. `send` and `kill` may be called from any thread, `receive` from one."""
 
-    def __init__(self, environ: dict[str, Any]) -> None:
-        """Answer the upgrade request of *environ*. Raises simple_websocket.ConnectionError or a wsproto error."""
-        self._ws = _Upgraded(environ, receive_bytes=65536, ping_interval=PING_S, max_message_size=MAX_GREETING_BYTES)
-        self._socket: LockedSocket = self._ws.sock
+    def __init__(self, ws: Server) -> None:
+        """Take over *ws*, which was made with SERVER_OPTIONS."""
+        self._ws = ws
+        self._socket: LockedSocket = ws.sock
         self._outbox = Outbox()
         self._ending = threading.Lock()
         self._ended = False
@@ -244,33 +256,8 @@ class Channels:
         with self._turn:
             return self._places
 
-    def serve(self, environ: dict[str, Any], talk: Callable[[Channel], None]) -> None:
-        """Open a channel for the upgrade request of *environ*, let *talk* use it, and release it.
-
-        Raises NoRoom before the upgrade, or what `Channel` raises.
-        """
-        self._take_place()
-        try:
-            channel = Channel(environ)
-            try:
-                self._admit(channel)
-                with suppress(ConnectionClosed):
-                    talk(channel)
-            finally:
-                channel.finish()
-                with self._turn:
-                    self._open.discard(channel)
-        finally:
-            with self._turn:
-                self._places -= 1
-
-    def close(self) -> None:
-        """Tell every peer that the server goes (1012) and end its channel. None opens afterwards."""
-        self._closed.set()
-        for channel in self._all():
-            channel.kill(RESTART)
-
-    def _take_place(self) -> None:
+    def take_place(self) -> None:
+        """Count a connection that is about to be upgraded; `give_place` must follow. Raises NoRoom."""
         with self._turn:
             if self._closed.is_set() or self._places >= MAX_CHANNELS:
                 raise NoRoom("ME_AI is serving all the windows it can; please close one.")
@@ -278,6 +265,29 @@ class Channels:
             if self._reaper is None:
                 self._reaper = threading.Thread(target=self._reap, name="socket-reaper", daemon=True)
                 self._reaper.start()
+
+    def give_place(self) -> None:
+        """Count one connection less."""
+        with self._turn:
+            self._places -= 1
+
+    def serve(self, ws: Server, talk: Callable[[Channel], None]) -> None:
+        """Let *talk* use a channel over *ws*, which was made with SERVER_OPTIONS, and release it."""
+        channel = Channel(ws)
+        try:
+            self._admit(channel)
+            with suppress(ConnectionClosed):
+                talk(channel)
+        finally:
+            channel.finish()
+            with self._turn:
+                self._open.discard(channel)
+
+    def close(self) -> None:
+        """Tell every peer that the server goes (1012) and end its channel. None opens afterwards."""
+        self._closed.set()
+        for channel in self._all():
+            channel.kill(RESTART)
 
     def _admit(self, channel: Channel) -> None:
         with self._turn:

@@ -13,10 +13,11 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, request
-from simple_websocket import ConnectionClosed
+from flask import Blueprint, Response, g
+from flask_sock import Sock
+from simple_websocket import ConnectionClosed, Server
 from simple_websocket import ConnectionError as UpgradeRefused
-from werkzeug.exceptions import BadRequest, ServiceUnavailable
+from werkzeug.exceptions import ServiceUnavailable
 from wsproto.utilities import ProtocolError
 
 from meai import errors
@@ -25,7 +26,8 @@ from meai.editing.rewrite import Proposal, RewriteOrder, Rewriter
 from meai.errors import BadInput, MeaiError
 from meai.markdown.service import Preview, PreviewService
 from meai.web import protocol
-from meai.web.channel import Channel, Channels, NoRoom
+from meai.web.answers import failure
+from meai.web.channel import SERVER_OPTIONS, Channel, Channels, NoRoom
 from meai.web.models import CurrentModel
 from meai.web.protocol import Cancel, FromServer, Hello, PreviewWanted, Pull, RewriteWanted
 from meai.web.security import token_matches
@@ -51,18 +53,33 @@ class Wings:
 def blueprint(token: str, channels: Channels, wings: Wings) -> Blueprint:
     """Return the socket's route; a page that says *token* first may talk to *wings*."""
     sockets = Blueprint("socket", __name__)
+    sockets.record_once(lambda setup: setup.app.config.update(SOCK_SERVER_OPTIONS=SERVER_OPTIONS))
+    sockets.register_error_handler(UpgradeRefused, _refuse_upgrade)
+    sockets.register_error_handler(ProtocolError, _refuse_upgrade)
 
-    @sockets.route("/ws", websocket=True)
-    def connect() -> Response:
+    # Before the upgrade, since afterwards there is no way to answer 503.
+    @sockets.before_request
+    def take_place() -> None:
         try:
-            channels.serve(request.environ, lambda channel: converse(channel, token, wings))
+            channels.take_place()
         except NoRoom as error:
             raise ServiceUnavailable(retry_after=1) from error
-        except (UpgradeRefused, ProtocolError) as error:
-            raise BadRequest from error
-        return Response()
+        g.gives_place = True
+
+    @sockets.teardown_request
+    def give_place(_error: BaseException | None) -> None:
+        if g.pop("gives_place", False):
+            channels.give_place()
+
+    @Sock().route("/ws", bp=sockets)  # type: ignore[untyped-decorator]
+    def connect(ws: Server) -> None:
+        channels.serve(ws, lambda channel: converse(channel, token, wings))
 
     return sockets
+
+
+def _refuse_upgrade(_error: Exception) -> Response:
+    return failure(400, "bad-request", "The request is not the handshake of a socket.")
 
 
 def converse(channel: Channel, token: str, wings: Wings) -> None:

@@ -14,11 +14,11 @@ from typing import Any
 import psutil
 import pytest
 import websocket
-from simple_websocket import ConnectionClosed
+from simple_websocket import ConnectionClosed, Server
 from werkzeug.wrappers import Request, Response
 
 from meai.web import channel as channels_module
-from meai.web.channel import MAX_GREETING_BYTES, MAX_OUTBOX_MESSAGES, Channel, Channels, Inbox, Outbox
+from meai.web.channel import MAX_GREETING_BYTES, MAX_OUTBOX_MESSAGES, SERVER_OPTIONS, Channel, Channels, Inbox, Outbox
 
 
 def eventually(holds: Callable[[], bool], within_s: float = 5.0) -> bool:
@@ -41,9 +41,11 @@ class Talks:
         self.ended = threading.Semaphore(0)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        self.channels.take_place()
         try:
-            self.channels.serve(environ, self._talk)
+            self.channels.serve(Server(environ, **SERVER_OPTIONS), self._talk)
         finally:
+            self.channels.give_place()
             self.ended.release()
         return Response()(Request(environ).environ, start_response)
 
