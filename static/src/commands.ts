@@ -106,7 +106,7 @@ export function commandsFor(parts: CommandParts): readonly Command[] {
     { name: "documents", label: "Show or hide documents", group: "documents", key: "Mod-Shift-\\", reach: "page", run: always(parts.toggleDocuments) },
     { name: "find", label: "Find and replace", group: "documents", key: "Mod-f", reach: "native", run: always(() => openSearchPanel(view)) },
 
-    { name: "export-html", label: "Download as HTML file", group: "export", run: always(exporting.download) },
+    { name: "export-html", label: "HTML file", group: "export", run: always(exporting.download) },
     { name: "copy-rich-text", label: "Copy as rich text", group: "export", run: always(exporting.copyRichText) },
     { name: "copy-plain-text", label: "Copy as plain text", group: "export", run: always(exporting.copyPlainText) },
 
