@@ -97,6 +97,7 @@ function run(first: string): void {
     opened(document) {
       entitle(document.name);
       preview.begin(document.name);
+      previewing.turned();
       previewing.changed();
       length.changed();
       repairs.offer(document.repair);
@@ -189,8 +190,7 @@ function run(first: string): void {
         if (message.state === "failed") notices.show("model", { text: message.message, tone: "error" });
         return model.show(message);
       case "previewed":
-        previewing.answered(message.version);
-        return preview.receive(message);
+        return preview.receive(message, previewing.answered(message.version));
       case "error":
         return notices.show("server", { text: message.message, tone: "error" });
       default:
@@ -259,6 +259,7 @@ function run(first: string): void {
       if (document.visibilityState === "hidden") return saving.hurry();
       socket.retry();
       void documents.refresh();
+      void documents.catchUp();
     });
   }
 }

@@ -31,6 +31,8 @@ export interface Documents {
   create(): Promise<void>;
   rename(name: string): Promise<void>;
   remove(name: string): Promise<void>;
+  /** Show what another program has written, where the writer has nothing unsaved. */
+  catchUp(): Promise<void>;
   /** The file on disk has changed since it was opened: the writer decides. */
   resolveConflict(): Promise<void>;
 }
@@ -65,6 +67,13 @@ export function createDocuments(parts: DocumentParts): Documents {
       const candidate = n === 1 ? name : `${stem} ${n}${ending ?? ""}`;
       if (!taken.has(candidate)) return candidate;
     }
+  };
+
+  const nowCalled = (name: string) => {
+    editor.renamed(name);
+    sidebar.mark(name);
+    sessionStorage.setItem(LAST, name);
+    parts.renamed(name);
   };
 
   const etagOf = async (name: string) => {
@@ -137,11 +146,8 @@ export function createDocuments(parts: DocumentParts): Documents {
           const result = await api.rename(name, withEnding(to), current);
           if (!result.ok) return result.failure.message;
           if (name === saving.name) {
-            editor.renamed(result.value.name);
             saving.renamed(result.value.name, result.value.etag);
-            sidebar.mark(result.value.name);
-            sessionStorage.setItem(LAST, result.value.name);
-            parts.renamed(result.value.name);
+            nowCalled(result.value.name);
           }
           await documents.refresh();
           return null;
@@ -169,6 +175,15 @@ export function createDocuments(parts: DocumentParts): Documents {
       saving.abandon();
       if (next && next.name !== name) await documents.open(next.name);
       else showUntitled();
+    },
+
+    async catchUp() {
+      const { name, etag } = saving;
+      if (name === null || etag === null) return;
+      const disk = await api.open(name);
+      if (!disk.ok || disk.value.etag === etag || saving.name !== name || saving.etag !== etag || !saving.isClean) return;
+      editor.replace(disk.value.text);
+      saving.open(name, disk.value.etag, editor.view.state.doc);
     },
 
     async resolveConflict() {
@@ -201,12 +216,9 @@ export function createDocuments(parts: DocumentParts): Documents {
     const text = editor.view.state.doc;
     const result = await api.create(freeName(name.replace(/(\.[^./]*)$/, " (my copy)$1")), text.toString());
     if (!result.ok) return tell(result.failure);
-    editor.renamed(result.value.name);
     saving.open(result.value.name, result.value.etag, text);
     saving.changed(editor.view.state.doc);
-    sidebar.mark(result.value.name);
-    sessionStorage.setItem(LAST, result.value.name);
-    parts.renamed(result.value.name);
+    nowCalled(result.value.name);
     await documents.refresh();
   };
 

@@ -1,6 +1,6 @@
 /** The CodeMirror set-up: Markdown as text, spelling, history, search. Knows nothing of documents or the model. */
 
-import { defaultKeymap, history, historyKeymap, indentLess, indentMore } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, indentLess, indentMore, isolateHistory } from "@codemirror/commands";
 import { markdown, markdownLanguage } from "@codemirror/lang-markdown";
 import { yamlFrontmatter } from "@codemirror/lang-yaml";
 import { syntaxHighlighting } from "@codemirror/language";
@@ -56,7 +56,7 @@ export interface Editor {
   show(name: string, text: string): void;
   /** The document goes by another name from now on. */
   renamed(name: string): void;
-  /** Put `text` in the document's place as one step that undo takes back. */
+  /** Make `text` the document, as one step that undo takes back; what is the same at both ends stays untouched. */
   replace(text: string): void;
 }
 
@@ -88,7 +88,14 @@ export function createEditor(parent: HTMLElement, nonce: string, extensions: () 
       shown = name;
     },
     replace(text) {
-      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, userEvent: "input.disk" });
+      const old = view.state.doc.toString();
+      const most = Math.min(old.length, text.length);
+      let head = 0;
+      while (head < most && old[head] === text[head]) head++;
+      let tail = 0;
+      while (tail < most - head && old.at(-1 - tail) === text.at(-1 - tail)) tail++;
+      const changes = { from: head, to: old.length - tail, insert: text.slice(head, text.length - tail) };
+      view.dispatch({ changes, annotations: isolateHistory.of("full"), userEvent: "input.disk" });
     },
   };
 }

@@ -1,6 +1,6 @@
 /** Which panes are seen: the text, both, or the preview; and whether the documents stand beside them. */
 
-import { recall, remember } from "./theme";
+import { recall, remember } from "./memory";
 
 export type Layout = "write" | "both" | "read";
 

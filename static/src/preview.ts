@@ -23,7 +23,8 @@ export interface PreviewTasks {
 export interface Preview {
   /** Show what another document renders to; its pictures are looked for beside `name`. */
   begin(name: string): void;
-  receive(message: Previewed): void;
+  /** `current`: this is the document that is open. What was asked of another is only kept, not shown. */
+  receive(message: Previewed, current: boolean): void;
   /** Forget which blocks the server knows: a new connection starts from nothing. */
   reset(): void;
   /** Where blocks begin, in order. */
@@ -111,17 +112,18 @@ export function createPreview(article: HTMLElement, tasks: PreviewTasks): Previe
       forgetPictures();
       article.replaceChildren();
     },
-    receive({ blocks, message }) {
-      tasks.paused(message);
+    receive({ blocks, message }, current) {
+      if (current) tasks.paused(message);
       if (message && blocks.length === 0) return;
       const next = new Map<string, HTMLElement>();
       for (const block of blocks) {
         const known = elements.get(block.id);
         next.set(block.id, block.html === undefined && known ? known : render(block.html ?? ""));
       }
+      elements = next;
+      if (!current) return;
       article.classList.toggle("long", blocks.length > LONG);
       patch(article, [...next.values()]);
-      elements = next;
       lines = blocks;
       anchors = null;
       tasks.patched();

@@ -5,7 +5,10 @@ import type { FromPage } from "./protocol";
 export interface Previewing {
   /** The text is another one now. */
   changed(): void;
-  answered(version: number): void;
+  /** Another document: answers to older questions are not about it. */
+  turned(): void;
+  /** Whether the answer is about the open document. */
+  answered(version: number): boolean;
   /** A new connection: what was asked on the old one will not be answered. */
   restart(): void;
 }
@@ -15,6 +18,7 @@ const PATIENCE = 5_000;
 
 export function createPreviewing(send: (message: FromPage) => boolean, text: () => string): Previewing {
   let version = 0;
+  let oldest = 0;
   let stale = false;
   let waiting: number | null = null;
   let planned = false;
@@ -40,8 +44,12 @@ export function createPreviewing(send: (message: FromPage) => boolean, text: () 
       // The key's own picture first: handing over a long text takes longer than a frame.
       requestAnimationFrame(() => window.setTimeout(() => ((planned = false), ask())));
     },
+    turned() {
+      oldest = version + 1;
+    },
     answered(answer) {
       if (answer === version) release();
+      return answer >= oldest;
     },
     restart() {
       stale = true;

@@ -1,5 +1,7 @@
 /** Light, dark, or as the system says. */
 
+import { recall, remember } from "./memory";
+
 export type Theme = "system" | "light" | "dark";
 
 const KEY = "meai-theme";
@@ -20,21 +22,4 @@ export function cycleTheme(): Theme {
   remember(KEY, next);
   applyTheme(next);
   return next;
-}
-
-/** What this browser was told before; null also where it may keep nothing. */
-export function recall(key: string): string | null {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null;
-  }
-}
-
-export function remember(key: string, value: string): void {
-  try {
-    localStorage.setItem(key, value);
-  } catch {
-    // A browser that keeps nothing still works; it only asks again next time.
-  }
 }
