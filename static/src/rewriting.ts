@@ -33,6 +33,8 @@ interface Target {
 
 const BEFORE = 4_000;
 const AFTER = 1_000;
+/** Pixels kept free above and below what the writer is to see. */
+const MARGIN = 96;
 
 export function createRewriting(
   view: EditorView,
@@ -60,7 +62,10 @@ export function createRewriting(
     if (!sent) return tell("The server is away, so the model cannot be asked just now.", "error");
     running = id;
     last = wish;
-    view.dispatch({ effects: openProposal.of({ id, label: wish.action.label, from: target.from, to: target.to }) });
+    const { from, to } = target;
+    // The bar takes room at the bottom, where the caret may be.
+    const seen = EditorView.scrollIntoView(to, { y: "nearest", yMargin: MARGIN });
+    view.dispatch({ effects: [openProposal.of({ id, label: wish.action.label, from, to }), seen] });
   };
 
   const flush = () => {
@@ -87,8 +92,11 @@ export function createRewriting(
     const notes = [...new Set([...warnings, ...units.map((unit) => unit.reason).filter(Boolean)])];
     view.dispatch({ effects: finishProposal.of({ id, text, notes }) });
     const found = currentProposal(view.state)?.changes.length ?? 0;
-    if (found) view.dispatch({ effects: EditorView.announce.of(found === 1 ? "1 change" : `${found} changes`) });
-    else tell(["No change suggested.", ...notes].join(" "), "plain");
+    const first = currentProposal(view.state)?.changes[0];
+    if (first) {
+      const seen = EditorView.scrollIntoView(first.from, { y: "nearest", yMargin: MARGIN });
+      view.dispatch({ effects: [EditorView.announce.of(found === 1 ? "1 change" : `${found} changes`), seen] });
+    } else tell(["No change suggested.", ...notes].join(" "), "plain");
   };
 
   const rewriting: Rewriting = {
