@@ -26,17 +26,25 @@ export interface Dialogs {
 
 export function createDialogs(dialog: HTMLDialogElement): Dialogs {
   let settle: (() => void) | null = null;
-  dialog.addEventListener("close", () => {
+  const answered = () => {
     settle?.();
     settle = null;
+  };
+  // The event comes a moment after the closing, so that an answer given by a button does not wait for it.
+  const close = () => {
+    dialog.close();
+    answered();
+  };
+  dialog.addEventListener("close", () => {
+    if (!dialog.open) answered();
   });
   dialog.addEventListener("pointerdown", (event) => {
-    if (event.target === dialog) dialog.close();
+    if (event.target === dialog) close();
   });
 
   const open = (title: string, wide: boolean, ...content: Node[]) =>
     new Promise<void>((resolve) => {
-      if (dialog.open) dialog.close();
+      if (dialog.open) close();
       dialog.replaceChildren(h("h2", { id: "dialog-title" }, title), ...content);
       dialog.classList.toggle("wide", wide);
       settle = resolve;
@@ -49,7 +57,7 @@ export function createDialogs(dialog: HTMLDialogElement): Dialogs {
       const buttons = answers.map(({ label, value, tone }, i) => {
         const primary = i === answers.length - 1;
         const attributes = { type: "button", class: tone ?? (primary ? "primary" : ""), autofocus: primary };
-        return h("button", { ...attributes, click: () => ((answer = value), dialog.close()) }, label);
+        return h("button", { ...attributes, click: () => ((answer = value), close()) }, label);
       });
       const text = h("div", { class: "dialog-body" }, ...body);
       await open(title, wide, text, h("footer", { class: "choices" }, ...buttons));
@@ -62,10 +70,10 @@ export function createDialogs(dialog: HTMLDialogElement): Dialogs {
       const submit = async (event: Event) => {
         event.preventDefault();
         problem.textContent = input.value.trim() ? await attempt(input.value.trim()) : "A document needs a name.";
-        if (problem.textContent === "") dialog.close();
+        if (problem.textContent === "") close();
         else input.focus();
       };
-      const cancel = h("button", { type: "button", click: () => dialog.close() }, "Cancel");
+      const cancel = h("button", { type: "button", click: close }, "Cancel");
       const done = open(
         title,
         false,
