@@ -228,8 +228,17 @@ function run(first: string): void {
   function contextmenu(event: MouseEvent): boolean {
     if (event.shiftKey) return false;
     event.preventDefault();
-    menus.onText({ x: event.clientX, y: event.clientY });
+    const point = { x: event.clientX, y: event.clientY };
+    moveCaretTo(point);
+    menus.onText(point);
     return true;
+  }
+
+  /** What is right-clicked is what is meant, unless it is selected already. */
+  function moveCaretTo(point: { x: number; y: number }): void {
+    const at = view.posAtCoords(point);
+    const { main } = view.state.selection;
+    if (at !== null && (at < main.from || main.to < at)) view.dispatch({ selection: { anchor: at } });
   }
 
   function openTextMenu(): boolean {

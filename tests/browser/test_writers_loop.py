@@ -202,3 +202,13 @@ def test_rich_text_goes_to_the_clipboard_as_html_and_as_plain_text(page: Page, s
     assert "<a href=" in copied["html"]
     assert "class=" not in copied["html"]
     assert "layout: post" not in copied["plain"]
+
+
+def test_a_right_click_means_the_paragraph_under_it(page: Page, server: Server, newsletter: Path) -> None:
+    newsletter.write_text(f"# A letter\n\n{TYPED}\n", encoding="utf-8")
+    page.goto(server.page_url)
+    expect(page.locator("#model")).to_have_attribute("data-state", "ready", timeout=MODEL_S)
+    editor_line(page, "In the begining").click(button="right")
+    choose(page, "Correct spelling")
+    expect(page.locator("[data-proposal=done]")).to_be_visible(timeout=MODEL_S)
+    expect(page.locator("del.removed").first).to_contain_text("begining")
