@@ -35,19 +35,7 @@ export function createLayout({ root, buttons, documents, documentsButton }: Layo
   const show = () => {
     const layout = current();
     root.dataset["layout"] = layout;
-    // Over the text it is a guest: it leaves when the writer turns elsewhere.
-  const leave = () => narrow.matches && showDocuments(false);
-  document.addEventListener("pointerdown", ({ target }) => {
-    if (!documents.contains(target as Node) && !documentsButton.contains(target as Node)) leave();
-  });
-  documents.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !narrow.matches) return;
-    event.stopPropagation();
-    leave();
-    documentsButton.focus();
-  });
-
-  for (const button of buttons) button.setAttribute("aria-pressed", String(button.value === layout));
+    for (const button of buttons) button.setAttribute("aria-pressed", String(button.value === layout));
     changed();
   };
 
