@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run test test-quick lint test-page build page lock clean model engine chromium FORCE
+.PHONY: help run test test-quick lint test-page bench screenshots build page lock clean model engine chromium FORCE
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' $(MAKEFILE_LIST)
@@ -35,6 +35,13 @@ lint: engine $(VENV)/.test page ## style and types, Python and TypeScript
 
 test-page: $(VENV)/.test page ## the page's unit tests, in Node
 	$(NPM) run --silent test
+
+bench: engine $(VENV)/.test page model chromium ## measure, and keep the tables in docs/performance.md
+	$(PY) -m benchmarks.writers_loop --keep
+	$(PY) -m benchmarks.threads --keep
+
+screenshots: engine $(VENV)/.test page model chromium ## take the pictures in docs/screenshots anew
+	$(PY) .ci/screenshots.py
 
 build: $(VENV)/.test ## the source archive and the wheel, into dist/
 	$(PY) -m build

@@ -32,8 +32,9 @@ def main() -> None:
         options = ["--dry-run", "--ignore-installed", "--quiet", "--report", str(report)]
         subprocess.run([sys.executable, "-m", "pip", "install", *options, *wanted], check=True)
         found = json.loads(report.read_text(encoding="utf-8"))["install"]
-    pins = sorted(f"{_name(item['metadata']['name'])}=={item['metadata']['version']}\n" for item in found)
-    CONSTRAINTS.write_text(HEADING + "".join(pins), encoding="utf-8")
+    pins = sorted((_name(item["metadata"]["name"]), item["metadata"]["version"]) for item in found)
+    lines = [f"{name}=={version}\n" for name, version in pins]
+    CONSTRAINTS.write_text(HEADING + "".join(lines), encoding="utf-8")
 
 
 def _name(name: str) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 
 from meai import __version__
@@ -112,7 +113,13 @@ class Serving:
     def __init__(self, environment: dict[str, str], tmp_path: Path, *arguments: str | Path) -> None:
         command = [sys.executable, "-m", "meai", *map(str, arguments)]
         self.process = subprocess.Popen(
-            command, env=environment, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            command,
+            env=environment,
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
         )
         assert self.process.stdout is not None
         self.line = self.process.stdout.readline()
@@ -136,8 +143,16 @@ class Serving:
         self.process.kill()
         self.process.communicate()
 
-    def end(self, number: int = signal.SIGTERM) -> tuple[int, str, str]:
-        self.process.send_signal(number)
+    def end(self) -> tuple[int, str, str]:
+        self.process.terminate()
+        return self._rest()
+
+    def interrupt(self) -> tuple[int, str, str]:
+        """Do as Ctrl-C does: the signal goes to the children too."""
+        os.killpg(self.process.pid, signal.SIGINT)
+        return self._rest()
+
+    def _rest(self) -> tuple[int, str, str]:
         out, err = self.process.communicate(timeout=10)
         return self.process.returncode, out, err
 
@@ -171,10 +186,38 @@ def test_one_line_says_where_it_runs_and_the_token_opens_it(serve: Callable[...,
     assert serving.end() == (0, "", "")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal for another process")
-def test_an_interrupt_ends_it_quietly(serve: Callable[..., Serving], workspace: Path) -> None:
-    serving = serve(workspace, "--no-browser", "--port", "0")
-    assert serving.end(signal.SIGINT) == (0, "", "")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C in another way")
+@pytest.mark.model
+def test_ctrl_c_ends_it_quietly_while_its_children_are_still_starting(
+    serve: Callable[..., Serving], workspace: Path, model_path: Path
+) -> None:
+    serving = serve(workspace, "--no-browser", "--port", "0", "--model", model_path)
+    assert serving.documents()
+    assert serving.interrupt() == (0, "", "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C in another way")
+@pytest.mark.model
+def test_ctrl_c_ends_a_command_quietly(environment: dict[str, str], model_path: Path) -> None:
+    command = [sys.executable, "-m", "meai", "rewrite", "correct-spelling", "--model", str(model_path)]
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with subprocess.Popen(command, env=environment, start_new_session=True, **pipes) as process:
+        assert process.stdin is not None
+        process.stdin.write(b"I has went to the market yesterday. " * 50)
+        process.stdin.close()
+        wait_for_a_child(process.pid)
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(10) == 130
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert (process.stdout.read(), process.stderr.read().strip()) == (b"", b"")
+
+
+def wait_for_a_child(pid: int) -> None:
+    deadline = time.monotonic() + 20
+    while not psutil.Process(pid).children():
+        assert time.monotonic() < deadline, "no child in 20 s"
+        time.sleep(0.01)
 
 
 def test_one_document_is_served_alone(serve: Callable[..., Serving], workspace: Path) -> None:
@@ -243,7 +286,7 @@ def test_a_reader_that_goes_away_is_no_failure_worth_words(environment: dict[str
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
-        assert process.stdout.read(10) == b"A line of "
+        assert process.stdout.read(4) == b"long"
         process.stdout.close()
         assert process.stderr.read() == b""
 
