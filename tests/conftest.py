@@ -8,9 +8,10 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 import pytest
@@ -89,13 +90,19 @@ StartServer = Callable[..., Server]
 def start_server(tmp_path: Path) -> Iterator[StartServer]:
     """Start servers with `start_server(workspace, model=None)`; each ends with the test and must have had no complaint.
 
-    Without *model* there is none: no model of the checkout or the user is found.
+    Without *model* there is none: no model of the checkout or the user is found. Without a workspace there must be a
+    MEAI_WORKSPACE in *environment*, which is added to that of the tests.
     """
     servers: list[Server] = []
 
-    def start(path: Path, *arguments: str, model: Path | None = None) -> Server:
+    def start(
+        path: Path | None,
+        *arguments: str,
+        model: Path | None = None,
+        environment: Mapping[str, str] = MappingProxyType({}),
+    ) -> Server:
         home = tmp_path / f"server-{len(servers)}"
-        server = _start(path, home, [*arguments, *(["--model", str(model)] if model else [])])
+        server = _start(path, home, [*arguments, *(["--model", str(model)] if model else [])], environment)
         servers.append(server)
         return server
 
@@ -113,16 +120,18 @@ def server(start_server: StartServer, tmp_path: Path, model_path: Path) -> Serve
     return start_server(workspace, model=model_path)
 
 
-def _start(path: Path, home: Path, arguments: list[str]) -> Server:
+def _start(path: Path | None, home: Path, arguments: list[str], more: Mapping[str, str]) -> Server:
     data_dir = home / "data"
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("MEAI_")},
         "MEAI_DATA_DIR": str(data_dir),
         "MEAI_CACHE_DIR": str(home / "cache"),
         "XDG_CONFIG_HOME": str(home / "config"),
+        **more,
     }
+    given = [] if path is None else [str(path)]
     process = subprocess.Popen(
-        [sys.executable, "-m", "meai", str(path), "--no-browser", "--port", "0", *arguments],
+        [sys.executable, "-m", "meai", *given, "--no-browser", "--port", "0", *arguments],
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -144,7 +153,8 @@ def _start(path: Path, home: Path, arguments: list[str]) -> Server:
         listener.join()
         process.communicate()
         pytest.fail(f"The server did not start; it said {line!r} and {complaints}.")
-    workspace = path if path.is_dir() else path.parent
+    named = path or Path(environment["MEAI_WORKSPACE"])
+    workspace = named if named.is_dir() else named.parent
     return Server(process, match[1], match[2], workspace, data_dir, complaints, listener)
 
 

@@ -1,0 +1,71 @@
+"""A model that answers what a test tells it to, piece by piece: it plays the server's side of each rewrite.
+
+Everything else the page and the server say goes through untouched. For answers that no real model gives on demand.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from playwright.sync_api import Page, WebSocketRoute
+
+READY = {"state": "ready", "name": "Scripted", "message": "", "offer": None}
+
+
+class ScriptedModel:
+    """Stands between the page and its server from the page's next opening on."""
+
+    def __init__(self, page: Page) -> None:
+        self.asked: list[dict[str, Any]] = []
+        """The rewrites that the page asked for, as they came."""
+        self.cancelled: list[str] = []
+        """The ids of those that it stopped."""
+        self._page: WebSocketRoute | None = None
+        page.route_web_socket("**/ws", self._connect)
+
+    def says(self, *pieces: str) -> None:
+        """Send *pieces* of the answer to the last rewrite."""
+        for piece in pieces:
+            self._send({"type": "delta", "id": self._id, "text": piece})
+
+    def proposes(self, text: str, *warnings: str) -> None:
+        """End the answer to the last rewrite: it is *text*, whatever was said before."""
+        units = [{"source": self.asked[-1]["selection"], "text": text, "reason": ""}]
+        self._send({"type": "proposed", "id": self._id, "text": text, "units": units, "warnings": list(warnings)})
+
+    def fails(self, code: str, message: str) -> None:
+        """End the last rewrite without an answer."""
+        self._send({"type": "failed", "id": self._id, "code": code, "message": message})
+
+    @property
+    def _id(self) -> str:
+        return str(self.asked[-1]["id"])
+
+    def _connect(self, page: WebSocketRoute) -> None:
+        server = page.connect_to_server()
+        self._page = page
+        page.on_message(lambda raw: self._from_page(raw, server))
+        server.on_message(lambda raw: self._from_server(raw, page))
+
+    def _from_page(self, raw: str | bytes, server: WebSocketRoute) -> None:
+        message = json.loads(raw)
+        if message["type"] == "rewrite":
+            self.asked.append(message)
+        elif message["type"] == "cancel":
+            self.cancelled.append(message["id"])
+            self._send({"type": "cancelled", "id": message["id"]})
+        else:
+            server.send(raw)
+
+    def _from_server(self, raw: str | bytes, page: WebSocketRoute) -> None:
+        message = json.loads(raw)
+        if message["type"] == "model":
+            message |= READY
+        elif message["type"] == "welcome":
+            message["model"] |= READY
+        page.send(json.dumps(message))
+
+    def _send(self, message: dict[str, Any]) -> None:
+        assert self._page is not None
+        self._page.send(json.dumps(message))
