@@ -52,7 +52,7 @@ def objection(source: str, answer: str, budget: Budget) -> str:
     """Return why *answer* must not stand for *source*, as the end of a sentence, or nothing when it may."""
     checks = (
         (not answer, "the model gave no answer"),
-        (answer == source and budget.must_change, "the model gave the same sentence back"),
+        (budget.must_change and _words(answer) == _words(source), "the model gave the same sentence back"),
         (_LEFTOVER.search(answer) and not _LEFTOVER.search(source), "the answer had leftovers of a prompt"),
         (_REFUSAL.search(answer) and not _REFUSAL.search(source), "the model answered instead of rewriting"),
         (bool(lost_spans(source, answer)), f"the answer lost {_named(lost_spans(source, answer))}"),
@@ -67,7 +67,7 @@ def objection(source: str, answer: str, budget: Budget) -> str:
 
 def kept_share(source: str, answer: str) -> float:
     """Return the share of *source*'s words that *answer* has in the same order; close spellings count as kept."""
-    ours, theirs = _WORD.findall(source.casefold()), _WORD.findall(answer.casefold())
+    ours, theirs = _words(source), _words(answer)
     if not ours:
         return 1.0
     matcher = difflib.SequenceMatcher(None, ours, theirs, autojunk=False)
@@ -79,6 +79,10 @@ def kept_share(source: str, answer: str) -> float:
             pairs = zip(ours[start:end], theirs[other_start:other_end], strict=False)
             kept += sum(difflib.SequenceMatcher(None, word, other).ratio() >= 0.6 for word, other in pairs)
     return kept / len(ours)
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.casefold())
 
 
 def _numbers(text: str) -> Counter[str]:

@@ -46,6 +46,7 @@ def test_an_answer_outside_its_budget_is_told_why(answer: str, reason: str) -> N
 
 def test_a_paraphrase_must_change_something_and_a_correction_need_not() -> None:
     assert "same sentence" in objection(SOURCE, SOURCE, PARAPHRASE)
+    assert "same sentence" in objection(SOURCE, SOURCE.replace(", see", " – see"), PARAPHRASE)
     assert objection(SOURCE, SOURCE, SPELLING) == ""
 
 
