@@ -39,13 +39,17 @@ export interface Documents {
 
 const LAST = "meai-document";
 const UNTITLED = "Untitled.md";
+const WRONG_TOKEN = 401;
 
 export function createDocuments(parts: DocumentParts): Documents {
   const { api, saving, editor, dialogs, notices, sidebar } = parts;
   let entries: readonly DocumentEntry[] = [];
   let wanted: string | null = null;
 
-  const tell = (failure: Failure) => notices.show("documents", { text: failure.message, tone: "error" });
+  const tell = (failure: Failure) => {
+    // The socket hears of a wrong token too, and says what to do.
+    if (failure.status !== WRONG_TOKEN) notices.show("documents", { text: failure.message, tone: "error" });
+  };
 
   const show = (document: OpenedDocument, etag: string | null) => {
     parts.leaving();

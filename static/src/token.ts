@@ -2,11 +2,14 @@
 
 const KEY = "meai-token";
 
+/** What cannot be one is no token, whatever a header or a socket would make of it. */
+const ADDRESS = /^#token=([\w-]{1,256})$/;
+
 /** Take the token out of `#token=…`, else the one this tab has kept; null when there is none. */
 export function takeToken(): string | null {
-  const given = /^#token=([^&]+)$/.exec(location.hash)?.[1];
+  const given = ADDRESS.exec(location.hash)?.[1];
   if (given !== undefined) {
-    sessionStorage.setItem(KEY, decodeURIComponent(given));
+    sessionStorage.setItem(KEY, given);
     history.replaceState(null, "", location.pathname + location.search);
   }
   return sessionStorage.getItem(KEY);
