@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.conftest import Server
 
 SAVED_MS = 10_000
+PATIENCE_S = 10
 
 # The window's points at both ends of the nth occurrence of some words in the text, scrolled into view.
 _ENDS_OF = """({ words, nth }) => {
@@ -39,6 +42,14 @@ _ENDS_OF = """({ words, nth }) => {
     }
     return null;
 }"""
+
+
+def wait_until(page: Page, holds: Callable[[], bool]) -> None:
+    """Let the browser work until *holds* is true, for what no locator shows."""
+    end = time.monotonic() + PATIENCE_S
+    while not holds():
+        assert time.monotonic() < end, "it did not come about"
+        page.wait_for_timeout(20)
 
 
 @dataclass(frozen=True)
