@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import shlex
 from pathlib import Path
+from typing import get_args
 
 import click
 import pytest
@@ -12,6 +14,7 @@ import pytest
 from meai import config, errors
 from meai.cli import cli
 from meai.models.catalogue import read_catalogue
+from meai.web import protocol
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -116,3 +119,11 @@ def test_every_way_to_fail_has_a_word_of_its_own() -> None:
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.MeaiError)]
     codes = [kind.code for kind in kinds]
     assert len(set(codes)) == len(codes)
+
+
+@pytest.mark.parametrize("message", [*get_args(protocol.FromPage), *get_args(protocol.FromServer)])
+def test_the_protocol_lists_every_message_with_its_fields(message: type) -> None:
+    names = [field.name for field in dataclasses.fields(message)]
+    listed = re.search(rf"^\| `{message.type} \{{(.*?)\}}` \|", PROTOCOL, re.MULTILINE)  # type: ignore[attr-defined]
+    assert listed, f"docs/protocol.md has no row for {message.type!r}."  # type: ignore[attr-defined]
+    assert re.sub(r": \[\{.*?\}\]", "", listed[1]).split(", ") == names
