@@ -193,11 +193,11 @@ def test_the_own_page_needs_the_right_token_at_the_socket(page: Page, server: Se
 
 def test_without_a_token_the_page_says_one_sentence_and_nothing_else(page: Page, server: Server) -> None:
     for fragment in ("", "#token=", "#token=%", "#token=%F0%9F%98%80", "#token=" + "x" * 5000):
-        page.goto(f"{server.url}/{fragment}")
-        expect(page.locator("body")).to_have_text(
+        tab = page.context.new_page()
+        tab.goto(f"{server.url}/{fragment}")
+        expect(tab.locator("body")).to_have_text(
             "Open the whole address that ME_AI printed in the terminal: it holds the key to this page."
         )
-        page.goto("about:blank")
 
 
 def test_with_a_wrong_token_the_page_says_one_sentence_and_shows_nothing(watched: Watched, server: Server) -> None:
