@@ -92,7 +92,10 @@ def _name(value: object, base: Path) -> str:
 def _path(value: object, base: Path) -> Path:
     if not isinstance(value, str) or not value.strip() or "\0" in value:
         raise ValueError("a path")
-    return base / Path(value).expanduser()
+    try:
+        return base / Path(value).expanduser()
+    except RuntimeError as error:
+        raise ValueError(f"a path, and {Path(value).parts[0]} names no home folder here") from error
 
 
 # Key in the file, variable in the environment, how a value is read. Relative paths start at the second parameter.
@@ -140,7 +143,10 @@ def _default_workspace() -> Path:
 
 def _asked_for(path: Path) -> tuple[Path, str | None]:
     """Return the folder to serve and, where *path* is one document, its name in there."""
-    path = path.expanduser()
+    try:
+        path = path.expanduser()
+    except RuntimeError as error:
+        raise BadInput(f"There is no folder or document {path}: {path.parts[0]} names no home folder here.") from error
     if path.is_dir():
         return path.resolve(), None
     if not path.is_file():

@@ -118,6 +118,13 @@ def test_a_path_that_is_not_there_is_refused(tmp_path: Path) -> None:
         read_config(path=tmp_path / "gone", environ={})
 
 
+def test_a_home_that_is_nobodys_is_refused_in_one_sentence() -> None:
+    with pytest.raises(BadInput, match=r"no folder or document ~nosuch/x\.md: ~nosuch names no home folder"):
+        read_config(path=Path("~nosuch/x.md"), environ={})
+    with pytest.raises(BadInput, match=r"MEAI_WORKSPACE is '~nosuch/x', but must be a path, and ~nosuch names no home"):
+        read_config(environ={"MEAI_WORKSPACE": "~nosuch/x"})
+
+
 @pytest.mark.parametrize(
     ("platform", "environ", "opens"),
     [

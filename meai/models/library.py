@@ -67,7 +67,11 @@ class ModelLibrary:
         """
         if name_or_file is None:
             return next(iter(self.list()), None)
-        path = Path(name_or_file).expanduser()
+        try:
+            path = Path(name_or_file).expanduser()
+        except RuntimeError as error:
+            start = Path(name_or_file).parts[0]
+            raise ModelRefused(f"The model file {name_or_file} is not there: {start} names no home folder.") from error
         if path.name != name_or_file or path.is_file():
             return self._open(path.parent.resolve() / path.name, why="the file you named")
         for file in self._files():

@@ -105,6 +105,11 @@ def test_a_missing_file_is_refused(library: ModelLibrary, tmp_path: Path) -> Non
         library.find(str(tmp_path / "gone.gguf"))
 
 
+def test_a_home_that_is_nobodys_is_refused(library: ModelLibrary) -> None:
+    with pytest.raises(ModelRefused, match=r"~nosuch/x\.gguf is not there: ~nosuch names no home folder"):
+        library.find("~nosuch/x.gguf")
+
+
 @pytest.mark.parametrize("content", [b"", b"GGUF", b"PK\x03\x04" + bytes(100)])
 def test_a_file_that_is_not_gguf_is_refused_by_name_and_passed_over_otherwise(
     library: ModelLibrary, folders: tuple[Path, Path], content: bytes
