@@ -49,7 +49,7 @@ def wait_until(page: Page, holds: Callable[[], bool]) -> None:
     end = time.monotonic() + PATIENCE_S
     while not holds():
         assert time.monotonic() < end, "it did not come about"
-        page.wait_for_timeout(20)
+        page.wait_for_timeout(5)
 
 
 @dataclass(frozen=True)
