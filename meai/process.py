@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import struct
 import subprocess
@@ -20,6 +21,8 @@ from typing import Any, BinaryIO, cast
 from meai.errors import EngineGone, MeaiError
 
 Frame = dict[str, Any]
+
+_LOG = logging.getLogger("meai.process")
 
 MAX_FRAME_BYTES = 32 * 1024 * 1024
 _HEADER = struct.Struct(">I")
@@ -116,7 +119,8 @@ class Child:
     def start(self) -> None:
         """Start the child. Returns at once. Never forks: libgomp, CUDA and Metal do not survive it."""
         process = subprocess.Popen(
-            [sys.executable, "-m", self._module],
+            # -P: no module of the folder that the writer happens to be in.
+            [sys.executable, "-P", "-m", self._module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             # A Ctrl-C in the terminal is the parent's to handle; it ends its children in its own order.
@@ -161,7 +165,9 @@ class Child:
         try:
             for frame in read_frames(outgoing):
                 self._on_frame(frame)
-        except FrameError:
+        except Exception:
+            # Whatever a child says that it should not, its end is told like any other.
+            _LOG.warning("The helper process %s said something it should not.", self._module, exc_info=True)
             process.kill()
         status = process.wait()
         outgoing.close()

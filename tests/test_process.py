@@ -118,3 +118,31 @@ def test_a_child_that_speaks_nonsense_is_ended(
     child.start()
     assert told.get(timeout=10) == -9
     child.close()
+
+
+def test_the_writers_folder_lends_a_child_no_module(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: queue.Queue[object]
+) -> None:
+    folder = tmp_path / "letters"
+    folder.mkdir()
+    (folder / "calendar.py").write_text("raise SystemExit('a module of the writer ran')\n")
+    (tmp_path / "honest_child.py").write_text("import calendar\nraise SystemExit(calendar.MONDAY)\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.chdir(folder)
+    child = Child("honest_child", on_frame=told.put, on_exit=told.put)
+    child.start()
+    assert told.get(timeout=10) == 0
+    child.close()
+
+
+def test_a_frame_that_cannot_be_handled_ends_the_child_and_its_end_is_told(
+    echo_module: str, told: queue.Queue[object]
+) -> None:
+    def stumble(frame: dict[str, object]) -> None:
+        raise KeyError("is")
+
+    child = Child(echo_module, on_frame=stumble, on_exit=told.put)
+    child.start()
+    child.send({"text": "anything"})
+    assert told.get(timeout=10) == -9
+    child.close()

@@ -1,7 +1,8 @@
 """The words that each kind of model is asked with. Knows the models' habits, not the engine.
 
-Models under 300 million parameters answer an instruction with apologies or small talk, but they do continue a list of
+Models under 400 million parameters answer an instruction with apologies or small talk, but they do continue a list of
 examples; so they get drafts and their corrections as plain text, without a chat. Larger ones follow an instruction.
+A family that was trained on fixed system prompts is asked with those as well.
 """
 
 from __future__ import annotations
@@ -9,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from meai.inference.request import Request, Sampling, Turn
+from meai.inference.request import ModelTraits, Request, Sampling, Turn
 
-SMALL_MODEL_PARAMETERS = 300_000_000
-TOKENS_PER_CHARACTER = 0.5
-"""A generous upper bound for European languages, to limit an answer by its source's length."""
+SMALL_MODEL_PARAMETERS = 400_000_000
+TOKENS_PER_BYTE = 0.75
+"""Of UTF-8: above what English (0.3), Russian (0.4) and Japanese (0.5) take, so that an answer has room to grow."""
 CONTINUATION_CHARACTERS = 1500
 CONTINUATION_TOKENS = 48
 ANSWER_TOKENS = 512
@@ -50,7 +51,7 @@ class Instruction:
 
 
 def _limit(unit: str) -> int:
-    return 24 + int(len(unit) * TOKENS_PER_CHARACTER)
+    return 24 + int(len(unit.encode()) * TOKENS_PER_BYTE)
 
 
 _SPELLING = Examples(
@@ -139,7 +140,11 @@ _KEEP = "Keep links, code, names, numbers and Markdown marks exactly as they are
 _SMALL: dict[str, tuple[Prompt, ...]] = {
     "correct-spelling": (_SPELLING,),
     "make-fluent": (_FLUENT,),
-    "paraphrase": (_OTHER_WORDS, _SMOLLM2_CONCISE, _SMOLLM2_FRIENDLY),
+    "paraphrase": (_OTHER_WORDS,),
+}
+# By the series' name in lower case: what a small model of it can be asked besides.
+_OF_FAMILY: dict[str, dict[str, tuple[Prompt, ...]]] = {
+    "smollm2": {"paraphrase": (_SMOLLM2_CONCISE, _SMOLLM2_FRIENDLY)},
 }
 _LARGE: dict[str, tuple[Prompt, ...]] = {
     "correct-spelling": (
@@ -156,14 +161,16 @@ _LARGE: dict[str, tuple[Prompt, ...]] = {
 }
 
 
-def prompts_for(action: str, *, parameters: int) -> tuple[Prompt, ...]:
-    """Return the prompts of *action* for a model of that many *parameters*, in the order to try them."""
-    return (_SMALL if parameters < SMALL_MODEL_PARAMETERS else _LARGE)[action]
+def prompts_for(action: str, model: ModelTraits) -> tuple[Prompt, ...]:
+    """Return the prompts of *action* for *model*, in the order to try them."""
+    if not by_sentence(model):
+        return _LARGE[action]
+    return _SMALL[action] + _OF_FAMILY.get(model.basename.lower(), {}).get(action, ())
 
 
-def by_sentence(*, parameters: int) -> bool:
-    """Return whether a model of that many *parameters* does better with single sentences than with paragraphs."""
-    return parameters < SMALL_MODEL_PARAMETERS
+def by_sentence(model: ModelTraits) -> bool:
+    """Return whether *model* does better with single sentences than with paragraphs."""
+    return model.parameters < SMALL_MODEL_PARAMETERS
 
 
 def continuation(before: str) -> Request:

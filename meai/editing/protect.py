@@ -7,19 +7,25 @@ from collections import Counter
 
 _PROTECTED = re.compile(
     r"""
-      (?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)      # inline code
+      (?<!`)(?P<ticks>`{1,8})(?!`).{1,1000}?(?<!`)(?P=ticks)(?!`)  # inline code
     | !?\[[^\[\]\n]*\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+"[^"\n]*")?\)  # inline link or image
     | !?\[[^\[\]\n]+\]\[[^\[\]\n]*\]                  # reference link or image
     | \[\^[^\[\]\s]+\]                                # footnote reference
-    | \$\$.+?\$\$ | (?<![\\$\w])\$(?=\S)[^$\n]*?(?<=[^\s\\])\$(?![\d$])  # math
-    | \{\{.*?\}\} | \{%.*?%\}                         # template tags and shortcodes
-    | <!--.*?--> | </?[A-Za-z][^<>\n]*>               # comments and HTML tags
+    | \$\$.{1,2000}?\$\$ | (?<![\\$\w])\$(?=\S)[^$\n]*?(?<=[^\s\\])\$(?![\d$])  # math
+    | \{\{.{0,500}?\}\} | \{%.{0,500}?%\}                         # template tags and shortcodes
+    | <!--.{0,1000}?--> | </?[A-Za-z][^<>\n]{0,1000}>               # comments and HTML tags
     | <[A-Za-z][A-Za-z0-9+.-]*:[^<>\s]*>              # autolinks
     | (?:https?://|www\.)[^\s<>()\[\]]*[^\s<>()\[\].,;:!?'"*_]  # bare addresses
-    | [\w.+-]+@[\w-]+(?:\.[\w-]+)+                    # mail addresses
+    | (?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}                    # mail addresses
     """,
     re.VERBOSE | re.DOTALL,
 )
+# Every repeat that may cross what it looks for is bounded: without that, time grows with the square of a text.
+
+
+def protected_ranges(text: str) -> list[tuple[int, int]]:
+    """Return where *text* holds something protected, a link's words with it: starts and ends, in order."""
+    return [match.span() for match in _PROTECTED.finditer(text)]
 
 
 def protected_spans(text: str) -> list[str]:

@@ -18,9 +18,18 @@ from meai.editing.protect import lost_spans
 from meai.editing.segment import Piece, pieces
 from meai.editing.verify import Budget, objection, without_preamble
 from meai.errors import BadInput
-from meai.inference.request import Completion, Request
+from meai.inference.request import Completion, FinishReason, ModelTraits, Request
+
+LONGEST_SELECTION = 40_000
+"""Characters: an hour of work for a small machine, and what the checks can bear."""
+LONGEST_UNIT = 4000
+"""Characters of one sentence; a text without any is no prose."""
 
 Emit = Callable[[str], None]
+_UNFINISHED: dict[FinishReason, str] = {
+    "length": "the answer was cut off",
+    "repetition": "the model went round in circles",
+}
 _SENTENCE_END = re.compile(r"""[.!?…]["'”’)]*(?=\s|$)""")
 
 
@@ -63,8 +72,8 @@ class Proposal:
 class Answers(Protocol):
     """What a rewriter needs of an engine."""
 
-    def parameters(self, cancelled: threading.Event) -> int:
-        """Return the model's size in weights, waiting for a model that is being loaded."""
+    def traits(self, cancelled: threading.Event) -> ModelTraits:
+        """Return what the model file says of itself, waiting for a model that is being loaded."""
 
     def generate(self, request: Request, emit: Emit, cancelled: threading.Event) -> Completion:
         """Answer *request*, each new piece of text going to *emit*."""
@@ -89,10 +98,10 @@ class Rewriter:
         return self._rewrite(order, action.budget, emit, cancelled)
 
     def _rewrite(self, order: RewriteOrder, budget: Budget, emit: Emit, cancelled: threading.Event) -> Proposal:
-        parameters = self._engine.parameters(cancelled)
-        prompts = prompts_for(order.action, parameters=parameters)
+        model = self._engine.traits(cancelled)
+        prompts = prompts_for(order.action, model)
         text, units = "", []
-        for piece in pieces(order.selection, sentences=by_sentence(parameters=parameters)):
+        for piece in pieces(order.selection, sentences=by_sentence(model)):
             if piece.prose:
                 unit = self._unit(piece, prompts, budget, emit, cancelled)
                 units.append(unit)
@@ -108,10 +117,11 @@ class Rewriter:
         self, piece: Piece, prompts: tuple[Prompt, ...], budget: Budget, emit: Emit, cancelled: threading.Event
     ) -> Unit:
         """Ask for *piece* with one prompt after another until an answer passes; only the first one streams."""
-        reason = ""
-        for prompt in prompts:
+        reason = "it is too long" if len(piece.words) > LONGEST_UNIT else ""
+        for prompt in () if reason else prompts:
             answer = self._engine.generate(prompt(piece.words), _silent if reason else _Trimmed(emit), cancelled)
             text, reason = _checked(piece.words, answer.text, budget)
+            reason = _UNFINISHED.get(answer.reason, reason)
             if not reason:
                 return Unit(piece.source, piece.put(text))
         return Unit(piece.source, piece.source, f"No safe suggestion for this sentence: {reason}.")
@@ -140,6 +150,8 @@ class Rewriter:
             start = order.selection.index(core)
             text = order.selection[:start] + text + order.selection[start + len(core) :]
         warnings = tuple(f"The answer leaves out {span}" for span in lost_spans(order.selection, text))
+        if answer.reason in _UNFINISHED:
+            warnings = (f"This is not the whole text: {_UNFINISHED[answer.reason]}.", *warnings)
         return Proposal(text, (), warnings)
 
 
@@ -175,6 +187,10 @@ def _action_of(order: RewriteOrder) -> Action:
     action = ACTIONS.get(order.action)
     if action is None:
         raise BadInput(f"There is no action {order.action!r}; choose one of {', '.join(ACTIONS)}.")
+    if len(order.selection) > LONGEST_SELECTION:
+        raise BadInput(
+            f"The selection has {len(order.selection):,} characters; select at most {LONGEST_SELECTION:,} at a time."
+        )
     if order.action == "ask" and not order.instruction.strip():
         raise BadInput("Say what the model shall do.")
     return action

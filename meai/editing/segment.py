@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from meai.editing.protect import without_protected
+from meai.editing.protect import protected_ranges, without_protected
 from meai.markdown.frontmatter import split
 from meai.markdown.parser import parser
 
@@ -38,6 +38,7 @@ class Piece:
         return _broken_as(self.words, answer).replace("\n", "\n" + self.margin)
 
 
+LONGEST_PARAGRAPH = 2000
 _TASK = re.compile(r"\[[ xX]\][ \t]+")
 _SENTENCE_END = re.compile(
     r"""(?<=[.!?…])["'”’)\]*_]*
@@ -49,7 +50,10 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 def pieces(selection: str, *, sentences: bool) -> list[Piece]:
-    """Cut *selection* (with `\\n` line ends) into pieces, paragraph by paragraph, or by *sentences*."""
+    """Cut *selection* (with `\\n` line ends) into pieces, paragraph by paragraph, or by *sentences*.
+
+    A paragraph above LONGEST_PARAGRAPH characters is cut into sentences in any case.
+    """
     # Not splitlines: U+2028 and its like end no line in Markdown.
     lines = re.findall(r"[^\n]*\n|[^\n]+", selection)
     found: list[Piece] = []
@@ -59,7 +63,8 @@ def pieces(selection: str, *, sentences: bool) -> list[Piece]:
         if first < at or block is None:
             continue
         found.append(Piece("".join(lines[at:first]), prose=False))
-        found += _by_sentence(block) if sentences else block
+        long = sum(len(piece.source) for piece in block) > LONGEST_PARAGRAPH
+        found += _by_sentence(block) if sentences or long else block
         at = last
     found.append(Piece("".join(lines[at:]), prose=False))
     return [piece for piece in found if piece.source]
@@ -103,7 +108,10 @@ def _by_sentence(block: list[Piece]) -> Iterator[Piece]:
             yield piece
             continue
         start = 0
+        inside = protected_ranges(piece.source)
         for match in _SENTENCE_END.finditer(piece.source):
+            if any(first < match.end() and match.start() < last for first, last in inside):
+                continue
             end = start + len(piece.source[start : match.end()].rstrip())
             yield _sentence(piece.source[start:end], piece.margin)
             yield Piece(piece.source[end : match.end()], prose=False)

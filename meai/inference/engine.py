@@ -11,12 +11,13 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from meai.errors import BadInput, Cancelled, EngineGone, MeaiError, ModelRefused, NoModel
-from meai.inference.request import Completion, Request
+from meai.inference.request import Completion, ModelTraits, Request
 from meai.process import Child, Frame
 
 WORKER = "meai.inference.worker"
@@ -26,35 +27,60 @@ SILENCE_TIMEOUT_S = 60.0
 CRASHES_ALLOWED = 3
 CRASH_WINDOW_S = 300.0
 POLL_S = 0.02
-ILLEGAL_INSTRUCTION = -4
+ILLEGAL_INSTRUCTION = frozenset({-4, 0xC000001D})
+"""Exit statuses of a program made for another processor: SIGILL, and what Windows says."""
 
 
 @dataclass(frozen=True, slots=True)
 class EngineState:
-    """What the model is doing, for people."""
+    """What the model is doing, for people and for prompts."""
 
     state: Literal["none", "loading", "ready", "failed"]
     name: str = ""
     message: str = ""
     """One sentence where the state needs one."""
-    parameters: int = 0
-    """The model's size in weights, known once it is ready."""
+    traits: ModelTraits = field(default_factory=ModelTraits)
+    """What the model file says of itself, known once it is ready."""
+
+
+class _Run:
+    """One model process from its start to its end, and who waits for it. Guarded by the engine's lock."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        self.path = path
+        self.name = name
+        self.child: Child
+        self.waiting: dict[int, queue.Queue[Frame]] = {}
+        self.heard_s = time.monotonic()
+
+    def fail(self, message: str) -> None:
+        """Tell everybody who waits that no answer comes."""
+        for inbox in self.waiting.values():
+            inbox.put({"is": "failed", "code": EngineGone.code, "message": message})
 
 
 class Engine:
     """Owns at most one model process. Every method may be called from any thread.
 
-    *on_state* hears each new state, on the thread that caused it; it must not block.
+    *on_state* hears the newest state after each change, on the thread that caused it; it must not block. *worker* is
+    the module that the process runs, *silence_s* how long it may say nothing while somebody waits.
     """
 
-    def __init__(self, on_state: Callable[[EngineState], None] = lambda state: None) -> None:
+    def __init__(
+        self,
+        on_state: Callable[[EngineState], None] = lambda state: None,
+        *,
+        worker: str = WORKER,
+        silence_s: float = SILENCE_TIMEOUT_S,
+    ) -> None:
         self._on_state = on_state
+        self._worker = worker
+        self._silence_s = silence_s
+        self._telling = threading.Lock()
         self._changed = threading.Condition()
         self._state = EngineState("none")
-        self._child: Child | None = None
-        self._path: Path | None = None
+        self._run: _Run | None = None
         self._numbers = itertools.count(1)
-        self._waiting: dict[int, queue.Queue[Frame]] = {}
         self._crashes: list[float] = []
 
     @property
@@ -64,11 +90,15 @@ class Engine:
 
     def load(self, path: Path, name: str) -> None:
         """Begin to load the model file at *path*, in place of any other. Returns at once; the state tells the rest."""
-        self._crashes.clear()
-        self._start(path, name)
+        with self._changed:
+            self._crashes.clear()
+            old = self._run
+            self._start(path, name)
+        self._end(old, "The model was changed; please try again.")
+        self._tell()
 
     def wait_ready(self, timeout_s: float = LOAD_TIMEOUT_S, cancelled: threading.Event | None = None) -> EngineState:
-        """Return the state once it is `ready`, the model's size known.
+        """Return the state once it is `ready`.
 
         Raises NoModel, ModelRefused, Cancelled, or EngineGone after *timeout_s* seconds.
         """
@@ -87,9 +117,9 @@ class Engine:
             raise ModelRefused(state.message)
         return state
 
-    def parameters(self, cancelled: threading.Event) -> int:
-        """Return the model's size in weights, waiting for one that is being loaded. Raises as `wait_ready` does."""
-        return self.wait_ready(cancelled=cancelled).parameters
+    def traits(self, cancelled: threading.Event) -> ModelTraits:
+        """Return what the model file says of itself, waiting for one being loaded. Raises as `wait_ready` does."""
+        return self.wait_ready(cancelled=cancelled).traits
 
     def generate(self, request: Request, emit: Callable[[str], None], cancelled: threading.Event) -> Completion:
         """Answer *request*; *emit* gets each new piece of text on the caller's thread.
@@ -100,112 +130,118 @@ class Engine:
         self.wait_ready(cancelled=cancelled)
         number = next(self._numbers)
         inbox: queue.Queue[Frame] = queue.Queue()
-        child = self._child
-        if child is None:
-            raise EngineGone("The model's process has ended; please try again.")
-        self._waiting[number] = inbox
+        with self._changed:
+            run = self._run
+            if run is None:
+                raise EngineGone("The model's process has ended; please try again.")
+            run.waiting[number] = inbox
         try:
-            child.send({"do": "submit", "id": number, "request": request.to_frame()})
-            return self._receive(child, number, inbox, emit, cancelled)
+            run.child.send({"do": "submit", "id": number, "request": request.to_frame()})
+            return self._receive(run, number, inbox, emit, cancelled)
         finally:
-            self._waiting.pop(number, None)
+            with self._changed:
+                run.waiting.pop(number, None)
 
     def close(self) -> None:
         """End the model's process and free its memory."""
-        child, self._child = self._child, None
-        self._path = None
-        if child is not None:
-            child.kill()
-            child.close()
-        self._set(EngineState("none"))
-        self._fail_waiting("The model was unloaded.")
+        with self._changed:
+            old, self._run = self._run, None
+            self._set(EngineState("none"))
+        self._end(old, "The model was unloaded.")
+        if old is not None:
+            old.child.close()
+        self._tell()
 
     def _receive(
         self,
-        child: Child,
+        run: _Run,
         number: int,
         inbox: queue.Queue[Frame],
         emit: Callable[[str], None],
         cancelled: threading.Event,
     ) -> Completion:
-        heard = time.monotonic()
-        asked_to_stop = False
+        asked_s = time.monotonic()
         while True:
-            if cancelled.is_set() and not asked_to_stop:
-                child.send({"do": "cancel", "id": number})
-                asked_to_stop = True
+            if cancelled.is_set():
+                # Whoever asked need not wait for the worker, which drops a request that it has not begun.
+                with suppress(EngineGone):
+                    run.child.send({"do": "cancel", "id": number})
+                raise Cancelled("It was stopped.")
             try:
                 frame = inbox.get(timeout=POLL_S)
             except queue.Empty:
-                if time.monotonic() - heard > SILENCE_TIMEOUT_S and not self._others_wait(number):
-                    child.kill()
+                if time.monotonic() - max(run.heard_s, asked_s) > self._silence_s:
+                    run.child.kill()
                 continue
-            heard = time.monotonic()
             if frame["is"] == "delta":
                 emit(frame["text"])
             elif frame["is"] == "done":
-                return _finished(frame)
-            else:
+                return Completion.from_frame(frame)
+            elif frame["is"] == "failed":
                 raise _error_of(frame)
 
-    def _others_wait(self, number: int) -> bool:
-        """Whether an older request is still before *number*: then silence is only the queue."""
-        return min(self._waiting, default=number) < number
-
     def _start(self, path: Path, name: str) -> None:
-        old, self._child = self._child, None
-        if old is not None:
-            old.kill()
-        self._fail_waiting("The model was changed; please try again.")
-        self._path = path
-        child = Child(WORKER, on_frame=self._on_frame, on_exit=lambda status: self._on_exit(child, status))
-        self._child = child
+        run = _Run(path, name)
+        run.child = Child(
+            self._worker,
+            on_frame=lambda frame: self._on_frame(run, frame),
+            on_exit=lambda status: self._on_exit(run, status),
+        )
+        self._run = run
         self._set(EngineState("loading", name))
-        child.start()
-        child.send({"do": "load", "path": str(path)})
+        run.child.start()
+        # One that is gone already says so by its end.
+        with suppress(EngineGone):
+            run.child.send({"do": "load", "path": str(path)})
 
-    def _on_frame(self, frame: Frame) -> None:
-        number = frame.get("id")
-        if number is not None:
-            inbox = self._waiting.get(number)
-            if inbox is not None:
-                inbox.put(frame)
-        elif frame["is"] == "ready":
-            self._set(replace(self._state, state="ready", parameters=frame["parameters"]))
-        else:
-            self._set(replace(self._state, state="failed", message=frame["message"]))
+    def _end(self, run: _Run | None, message: str) -> None:
+        if run is not None:
+            with self._changed:
+                run.fail(message)
+            run.child.kill()
 
-    def _on_exit(self, child: Child, status: int) -> None:
-        if child is not self._child or self._path is None:
-            return
-        path, name = self._path, self._state.name
-        failed = self._state.state == "failed"
-        self._child = None
-        self._fail_waiting("The model stopped unexpectedly; your text is as it was. Please try again.")
-        if failed:
-            return
-        self._crashes = [at for at in self._crashes if time.monotonic() - at < CRASH_WINDOW_S] + [time.monotonic()]
-        if status == ILLEGAL_INSTRUCTION or len(self._crashes) >= CRASHES_ALLOWED:
-            self._set(EngineState("failed", name, _crash_sentence(name, status)))
-        else:
-            self._start(path, name)
+    def _on_frame(self, run: _Run, frame: Frame) -> None:
+        with self._changed:
+            run.heard_s = time.monotonic()
+            number = frame.get("id")
+            if number is not None:
+                if inbox := run.waiting.get(number):
+                    inbox.put(frame)
+                return
+            if run is not self._run:
+                return
+            if frame["is"] == "ready":
+                traits = ModelTraits.from_frame(frame["traits"])
+                self._set(EngineState("ready", run.name, traits=traits))
+            else:
+                self._set(EngineState("failed", run.name, str(frame["message"])))
+                run.child.kill()
+        self._tell()
 
-    def _fail_waiting(self, message: str) -> None:
-        for inbox in list(self._waiting.values()):
-            inbox.put({"is": "failed", "code": EngineGone.code, "message": message})
+    def _on_exit(self, run: _Run, status: int) -> None:
+        with self._changed:
+            run.fail("The model stopped unexpectedly; your text is as it was. Please try again.")
+            if run is not self._run:
+                return
+            self._run = None
+            if self._state.state == "failed":
+                return
+            now_s = time.monotonic()
+            self._crashes = [at_s for at_s in self._crashes if now_s - at_s < CRASH_WINDOW_S] + [now_s]
+            if status in ILLEGAL_INSTRUCTION or len(self._crashes) >= CRASHES_ALLOWED:
+                self._set(EngineState("failed", run.name, _crash_sentence(run.name, status)))
+            else:
+                self._start(run.path, run.name)
+        self._tell()
 
     def _set(self, state: EngineState) -> None:
-        with self._changed:
-            self._state = state
-            self._changed.notify_all()
-        self._on_state(state)
+        self._state = state
+        self._changed.notify_all()
 
-
-def _finished(frame: Frame) -> Completion:
-    completion = Completion.from_frame(frame)
-    if completion.reason == "cancelled":
-        raise Cancelled("It was stopped.")
-    return completion
+    def _tell(self) -> None:
+        # Outside the other lock, which whoever listens may want; and one after another, so that the newest comes last.
+        with self._telling:
+            self._on_state(self._state)
 
 
 def _error_of(frame: Frame) -> MeaiError:
@@ -214,7 +250,7 @@ def _error_of(frame: Frame) -> MeaiError:
 
 
 def _crash_sentence(name: str, status: int) -> str:
-    if status == ILLEGAL_INSTRUCTION:
+    if status in ILLEGAL_INSTRUCTION:
         return (
             "llama.cpp was built for another processor than this one; install it anew with "
             "`pip install --force-reinstall --no-cache-dir llama-cpp-python==0.3.36`."

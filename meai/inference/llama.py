@@ -17,9 +17,8 @@ import llama_cpp.llama_cpp as lib
 import numpy as np
 
 from meai.errors import ModelRefused
-from meai.inference.request import Sampling
+from meai.inference.request import ModelTraits, Sampling
 
-PINNED_VERSION = "0.3.36"
 BATCH_TOKENS = 512
 PENALTY_WINDOW = 64
 
@@ -63,7 +62,7 @@ class Model:
         self._vocab = lib.llama_model_get_vocab(self._model)
         self.vocabulary_size = lib.llama_vocab_n_tokens(self._vocab)
         self.context_length = min(context_length, lib.llama_model_n_ctx_train(self._model))
-        self.parameters = int(lib.llama_model_n_params(self._model))
+        self.traits = ModelTraits(int(lib.llama_model_n_params(self._model)), self._metadata(b"general.basename"))
         self._context = self._make_context()
         self._memory = lib.llama_get_memory(self._context)
         self._batch = lib.llama_batch_init(BATCH_TOKENS, 0, 1)
@@ -150,6 +149,11 @@ class Model:
             lib.llama_model_free(self._model)
             raise ModelRefused("There is not enough memory to run this model; choose a smaller one.")
         return context
+
+    def _metadata(self, key: bytes) -> str:
+        value = ctypes.create_string_buffer(256)
+        length = lib.llama_model_meta_val_str(self._model, key, value, len(value))
+        return value.value.decode("utf-8", "replace") if length >= 0 else ""
 
     def _read_piece(self, token: int) -> bytes:
         length = lib.llama_token_to_piece(self._vocab, token, self._buffer, len(self._buffer), 0, False)

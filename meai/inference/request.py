@@ -58,6 +58,25 @@ class Request:
         return cls(turns=turns, start=frame["start"], sampling=Sampling(**sampling))
 
 
+@dataclass(frozen=True, slots=True)
+class ModelTraits:
+    """What a model file says of itself, as far as prompts depend on it."""
+
+    parameters: int = 0
+    """Weights."""
+    basename: str = ""
+    """The name of its series, as the publisher spells it; empty where the file has none."""
+
+    def to_frame(self) -> dict[str, Any]:
+        """Return the traits as JSON-ready values."""
+        return asdict(self)
+
+    @classmethod
+    def from_frame(cls, frame: dict[str, Any]) -> ModelTraits:
+        """Rebuild what `to_frame` gave. Raises KeyError or ValueError for anything else."""
+        return cls(int(frame["parameters"]), str(frame["basename"]))
+
+
 FinishReason = Literal["stop", "length", "repetition", "cancelled"]
 
 

@@ -47,7 +47,7 @@ class Worker:
         self._model = Model(path, context_length=CONTEXT_LENGTH)
         self._family = family_of(self._model.chat_template)
         self._pace = Pace(_threads(), _price_of_one_thread(self._model))
-        self._reply({"is": "ready", "family": self._family, "parameters": self._model.parameters})
+        self._reply({"is": "ready", "traits": self._model.traits.to_frame()})
 
     def answer(self, number: int, request: Request) -> None:
         """Answer *request*, sending deltas as they come and the completion last."""
@@ -100,6 +100,8 @@ class Worker:
             if len(chunk) == self._chunk_tokens:
                 self._chunk_tokens = _next_chunk(len(chunk), elapsed_s)
             position += len(chunk)
+            # A sign of life: on a slow machine a long prompt may take minutes.
+            self._reply({"is": "reading", "id": number})
         return True
 
     def _evaluate(self, model: Model, tokens: list[int]) -> float:
@@ -222,17 +224,23 @@ def serve(worker: Worker, incoming: queue.Queue[Frame], cancelled: set[int], rep
     """Do what *incoming* asks, one frame after another, for ever."""
     while True:
         frame = incoming.get()
-        number = frame.get("id")
+        number = frame.get("id", 0)
         try:
             if frame["do"] == "load":
                 worker.load(Path(frame["path"]))
-            else:
-                worker.answer(frame["id"], Request.from_frame(frame["request"]))
+            elif number not in cancelled:
+                worker.answer(number, Request.from_frame(frame["request"]))
         except MeaiError as error:
-            reply({"is": "failed", "id": number, "code": error.code, "message": str(error)})
+            reply({**_about(frame), "is": "failed", "code": error.code, "message": str(error)})
         except RuntimeError as error:
-            reply({"is": "failed", "id": number, "code": "failed", "message": str(error)})
-        cancelled.discard(number)
+            reply({**_about(frame), "is": "failed", "code": "failed", "message": str(error)})
+        # Numbers only grow: what was cancelled up to here cannot come any more.
+        for past in [past for past in list(cancelled) if past <= number]:
+            cancelled.discard(past)
+
+
+def _about(frame: Frame) -> Frame:
+    return {"id": frame["id"]} if "id" in frame else {}
 
 
 if __name__ == "__main__":

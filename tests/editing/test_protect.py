@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 
 import pytest
@@ -43,3 +44,11 @@ def test_a_doubled_or_invented_span_is_noticed() -> None:
 
 def test_what_is_left_of_a_link_line_is_no_prose() -> None:
     assert without_protected("👉 [Code](https://example.org)") == "👉 "
+
+
+@pytest.mark.parametrize("unit", ["a1b2", "{{ ", "`", "[", "<!--", "$", "$$", "<a ", "http://a", "a@", "![", "{% "])
+def test_no_text_takes_more_than_a_moment(unit: str) -> None:
+    text = unit * (40_000 // len(unit))
+    began = time.process_time()
+    protected_spans(text)
+    assert time.process_time() - began < 2.0

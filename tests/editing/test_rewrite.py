@@ -15,7 +15,7 @@ from meai.editing.protect import protected_spans
 from meai.editing.rewrite import Proposal, RewriteOrder, Rewriter
 from meai.errors import BadInput, Cancelled
 from meai.inference.engine import Engine
-from meai.inference.request import Completion, FinishReason, Request
+from meai.inference.request import Completion, FinishReason, ModelTraits, Request
 
 SMALL, LARGE = 135_000_000, 4_000_000_000
 
@@ -29,8 +29,8 @@ class Scripted:
         self._reason = reason
         self.asked: list[Request] = []
 
-    def parameters(self, cancelled: threading.Event) -> int:
-        return self._parameters
+    def traits(self, cancelled: threading.Event) -> ModelTraits:
+        return ModelTraits(self._parameters, "SmolLM2")
 
     def generate(self, request: Request, emit: Callable[[str], None], cancelled: threading.Event) -> Completion:
         if cancelled.is_set():
@@ -110,6 +110,26 @@ def test_another_prompt_is_tried_before_giving_up() -> None:
     assert engine.asked[0] != engine.asked[1]
 
 
+@pytest.mark.parametrize("reason", ["length", "repetition"])
+def test_an_answer_that_was_cut_off_is_never_taken_for_the_whole(reason: FinishReason) -> None:
+    source = "The first half of it stands here, and the second half of it stands there, as before."
+    engine = Scripted(lambda words: words[:60], reason=reason)
+    for action in ("correct-spelling", "make-fluent", "paraphrase"):
+        proposal, _ = rewrite(engine, RewriteOrder(action, source))
+        assert proposal.text == source
+        assert proposal.units[0].reason
+    asked, _ = rewrite(engine, RewriteOrder("ask", source, instruction="Shorten"))
+    assert asked.warnings[0].startswith("This is not the whole text")
+
+
+def test_a_sentence_longer_than_a_model_can_hold_stays() -> None:
+    engine = Scripted(lambda words: "Short.")
+    proposal, _ = rewrite(engine, RewriteOrder("make-fluent", "word " * 2000))
+    assert proposal.text == "word " * 2000
+    assert "too long" in proposal.units[0].reason
+    assert engine.asked == []
+
+
 def test_a_small_model_works_sentence_by_sentence_and_a_large_one_by_paragraph() -> None:
     for parameters, count in ((SMALL, 2), (LARGE, 1)):
         proposal, _ = rewrite(
@@ -153,6 +173,7 @@ def test_an_answer_with_pattern_signs_is_taken_as_it_is() -> None:
         RewriteOrder("autocomplete", "", before=" \n"),
         RewriteOrder("correct-spelling", "```\ncode\n```\n"),
         RewriteOrder("correct-spelling", ""),
+        RewriteOrder("correct-spelling", "Hello there. " * 5000),
     ],
 )
 def test_an_order_that_makes_no_sense_is_refused_with_a_sentence(order: RewriteOrder) -> None:

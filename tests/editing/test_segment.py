@@ -85,6 +85,24 @@ def test_sentences_end_where_a_reader_sees_it() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "protected",
+    [
+        "`helo wrld. Teh end`",
+        "[my post. The second part](https://example.org/a)",
+        "![Fig. 1. The cat](a.png)",
+        "$a. B$",
+    ],
+)
+def test_no_sentence_ends_inside_what_is_protected(protected: str) -> None:
+    text = f"It runs here, see {protected} for it. Another one follows."
+    assert prose(text, sentences=True) == [f"It runs here, see {protected} for it.", "Another one follows."]
+
+
+def test_a_very_long_paragraph_is_cut_into_sentences_in_any_case() -> None:
+    assert len(prose("A sentence of some words stands here. " * 80)) == 80
+
+
 def test_an_answer_takes_the_line_ends_and_the_margin_of_its_source() -> None:
     piece = next(
         piece for piece in pieces("> Their is alot of\n> mail, and we was\n> happy.", sentences=False) if piece.prose

@@ -1,0 +1,162 @@
+"""The engine with a worker that misbehaves on purpose: it sleeps, dies, or answers for another model."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from meai.errors import Cancelled, EngineGone, MeaiError, ModelRefused
+from meai.inference.engine import Engine, EngineState
+from meai.inference.request import Completion, Request
+
+# The real loop round a model that reads its prompt for as many seconds as the request's start says.
+WORKER = """
+import os, queue, threading, time
+from meai.errors import ModelRefused
+from meai.inference import worker
+from meai.process import take_pipes, write_frame
+
+DONE = dict(reason="stop", prompt_tokens=1, reused_tokens=0, answer_tokens=1, prompt_s=0.0, answer_s=0.0)
+
+
+class Sleeper:
+    def __init__(self, reply, cancelled):
+        self.reply, self.cancelled = reply, cancelled
+
+    def load(self, path):
+        kind, _, seconds = path.name.partition("-")
+        time.sleep(float(seconds or 0))
+        if kind == "refused":
+            raise ModelRefused("The model is refused.")
+        self.reply({"is": "ready", "traits": {"parameters": int(kind), "basename": ""}})
+
+    def answer(self, number, request):
+        seconds, _, alive = request.start.partition("-")
+        ends = time.monotonic() + float(seconds)
+        while time.monotonic() < ends and number not in self.cancelled:
+            time.sleep(0.01)
+            if alive:
+                self.reply({"is": "reading", "id": number})
+        self.reply({"is": "done", "id": number, "text": request.start, **DONE})
+
+
+incoming, outgoing = take_pipes()
+lock, frames, cancelled = threading.Lock(), queue.Queue(), set()
+
+
+def reply(frame):
+    with lock:
+        write_frame(outgoing, frame)
+
+
+threading.Thread(target=worker._receive, args=(incoming, frames, cancelled), daemon=True).start()
+worker.serve(Sleeper(reply, cancelled), frames, cancelled, reply)
+"""
+
+
+@pytest.fixture
+def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    (tmp_path / "sleeping_worker.py").write_text(WORKER)
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{':'.join(sys.path)}")
+    engine = Engine(worker="sleeping_worker", silence_s=0.5)
+    yield engine
+    engine.close()
+
+
+class Asked(threading.Thread):
+    """A request on a thread of its own, and what became of it."""
+
+    def __init__(self, engine: Engine, start: str) -> None:
+        super().__init__(daemon=True)
+        self.cancelled = threading.Event()
+        self.outcome: Completion | MeaiError | None = None
+        self._engine, self._start = engine, start
+        self.start()
+
+    def run(self) -> None:
+        try:
+            self.outcome = self._engine.generate(Request((), self._start), lambda text: None, self.cancelled)
+        except MeaiError as error:
+            self.outcome = error
+
+    def end(self, within_s: float = 10) -> Completion | MeaiError | None:
+        self.join(within_s)
+        assert not self.is_alive(), "nobody answered"
+        return self.outcome
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.005)
+
+
+def test_a_cancelled_request_does_not_wait_for_those_before_it(engine: Engine) -> None:
+    engine.load(Path("1"), "one")
+    first = Asked(engine, "3-alive")
+    second = Asked(engine, "0")
+    second.cancelled.set()
+    assert isinstance(second.end(within_s=1), Cancelled)
+    assert first.is_alive()
+    first.cancelled.set()
+    assert isinstance(first.end(within_s=1), Cancelled)
+    assert isinstance(Asked(engine, "0").end(within_s=2), Completion)
+
+
+def test_a_long_prompt_is_no_hang_and_neither_is_a_queue(engine: Engine) -> None:
+    engine.load(Path("1"), "one")
+    asked = [Asked(engine, "1-alive") for _ in range(3)]
+    assert all(isinstance(each.end(), Completion) for each in asked)
+
+
+def test_a_worker_that_hangs_is_ended_and_the_next_request_works(engine: Engine) -> None:
+    engine.load(Path("1"), "one")
+    assert isinstance(Asked(engine, "60").end(), EngineGone)
+    assert isinstance(Asked(engine, "0").end(), Completion)
+
+
+def test_a_model_that_was_replaced_says_nothing_for_the_new_one(engine: Engine) -> None:
+    engine.load(Path("1-0.3"), "one")
+    engine.load(Path("2-0.6"), "two")
+    ready = engine.wait_ready(10)
+    assert ready == EngineState("ready", "two", traits=ready.traits)
+    assert ready.traits.parameters == 2
+
+
+def test_whoever_waits_for_a_replaced_model_is_told(engine: Engine) -> None:
+    engine.load(Path("1"), "one")
+    engine.wait_ready(10)
+    waiting = Asked(engine, "60-alive")
+    eventually(lambda: bool(engine._run and engine._run.waiting))
+    engine.load(Path("2"), "two")
+    assert isinstance(waiting.end(within_s=3), EngineGone)
+    assert isinstance(Asked(engine, "0").end(), Completion)
+
+
+def test_requests_and_changes_of_model_at_once_leave_nobody_waiting(engine: Engine) -> None:
+    engine.load(Path("1"), "one")
+    asked = []
+    for number in range(4):
+        asked += [Asked(engine, "0.05") for _ in range(4)]
+        engine.load(Path(str(number)), "next")
+    assert all(isinstance(each.end(), Completion | EngineGone) for each in asked)
+
+
+def test_a_refused_model_leaves_no_process_behind(engine: Engine) -> None:
+    engine.load(Path("refused"), "bad")
+    with pytest.raises(ModelRefused, match="The model is refused"):
+        engine.wait_ready(10)
+    eventually(lambda: engine._run is None)
+
+
+def test_nothing_is_started_after_the_end(engine: Engine) -> None:
+    engine.load(Path("1-0.2"), "one")
+    engine.close()
+    assert engine.state == EngineState("none")
+    assert engine._run is None
