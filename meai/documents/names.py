@@ -1,7 +1,8 @@
 """Which names a document may have, and where they lead. Knows nothing of what a file contains.
 
 A name is a path inside the workspace with `/` between folders. Two rules: what may be opened at all (nothing that
-leaves the workspace or hides in it), and what may be created (also nothing that another system could not hold).
+leaves the workspace, hides in it or cannot be shown), and what may be made (also nothing that another system could not
+hold). The second asks nothing of folders that are there: they are called what they are called.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ DOCUMENT_SUFFIXES = (".md", ".markdown")
 MAX_PART_BYTES = 200
 MAX_DEPTH = 32
 TEMPORARY_PREFIX = ".~me_ai-"
+# There, a device, a stream or an end that Windows cuts off would open something else than a file of that name.
+_WINDOWS = os.name == "nt"
 
 _IGNORED_FOLDERS = frozenset({"node_modules", "__pycache__"})
 _DEVICES = frozenset(
@@ -40,7 +43,7 @@ def parts(name: str) -> tuple[str, ...]:
     if len(pieces) > MAX_DEPTH:
         raise BadInput(f"The name “{name[:60]}…” lies more than {MAX_DEPTH} folders deep.")
     for piece in pieces:
-        _check_part(name, piece)
+        _refuse_unopenable(name, piece)
     return pieces
 
 
@@ -52,16 +55,22 @@ def document_parts(name: str) -> tuple[str, ...]:
     return pieces
 
 
-def new_document_parts(name: str) -> tuple[str, ...]:
-    """Return the parts for a document to be created, in Unicode form NFC, that every system can hold.
+def new_document_parts(root: Path, name: str, *, instead_of: Path | None = None) -> tuple[str, ...]:
+    """Return the parts for a document to be made below *root*: folders that are there in their own spelling.
 
-    Raises BadInput with the way out.
+    What is not there yet gets Unicode form NFC, and raises BadInput with the way out where another system could not
+    hold it, and DocumentExists where only case or Unicode form tell it from what is there. *instead_of* is a file that
+    may have the name already: the one being renamed.
     """
-    pieces = document_parts(unicodedata.normalize("NFC", name))
-    for piece in pieces:
-        if bad := _NOT_PORTABLE.search(piece):
-            raise BadInput(f"The name “{name}” contains “{bad[0]}”, which some systems forbid; please leave it out.")
-    return pieces
+    pieces = document_parts(name)
+    folder = root
+    placed: list[str] = []
+    for piece in pieces[:-1]:
+        placed.append(_own_spelling(folder, piece) or _new_part(folder, (*placed, piece), instead_of))
+        folder = folder / placed[-1]
+    if folder / pieces[-1] != instead_of:
+        return (*placed, _new_part(folder, (*placed, pieces[-1]), instead_of))
+    return (*placed, pieces[-1])
 
 
 def is_document(file_name: str) -> bool:
@@ -76,7 +85,7 @@ def is_visible(part: str) -> bool:
 
 def key(name: str) -> str:
     """Return what two names have in common that some file systems cannot tell apart."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+    return _composed(_composed(name).casefold())
 
 
 def inside(root: Path, pieces: tuple[str, ...]) -> Path:
@@ -92,41 +101,51 @@ def inside(root: Path, pieces: tuple[str, ...]) -> Path:
     return real
 
 
-def refuse_clash(root: Path, pieces: tuple[str, ...], *, ignore: Path | None = None) -> None:
-    """Raise DocumentExists when the name is taken, also where only case or Unicode form differ, in a folder too.
+def _own_spelling(folder: Path, piece: str) -> str | None:
+    """Return what is called *piece* in *folder*, as the disk spells it: a Mac may write `é` as two characters."""
+    there = _names_in(folder)
+    if piece in there:
+        return piece
+    return next((found for found in there if _composed(found) == _composed(piece)), None)
 
-    *ignore* is a file that may have the name already: the one being renamed.
-    """
-    folder = root
-    for depth, piece in enumerate(pieces, start=1):
-        names = _names_in(folder)
-        if depth < len(pieces) and piece in names:
-            names = []
-        for found in names:
-            if key(found) == key(piece) and folder / found != ignore:
-                shown = "/".join((*pieces[: depth - 1], found))
-                raise DocumentExists(f"“{shown}” is there already; please choose another name.")
-        folder = folder / piece
+
+def _new_part(folder: Path, pieces: tuple[str, ...], instead_of: Path | None) -> str:
+    """Return the last of *pieces* as it may be made in *folder*."""
+    piece = _composed(pieces[-1])
+    _refuse_unportable("/".join(pieces), piece)
+    for found in _names_in(folder):
+        if key(found) == key(piece) and folder / found != instead_of:
+            shown = "/".join((*pieces[:-1], found))
+            raise DocumentExists(f"“{shown}” is there already; please choose another name.")
+    return piece
 
 
 def _names_in(folder: Path) -> list[str]:
     try:
-        return os.listdir(folder)
+        return sorted(os.listdir(folder))
     except (FileNotFoundError, NotADirectoryError):
         return []
 
 
-def _check_part(name: str, piece: str) -> None:
+def _composed(piece: str) -> str:
+    return unicodedata.normalize("NFC", piece)
+
+
+def _refuse_unopenable(name: str, piece: str) -> None:
     if piece in ("", ".", ".."):
         raise BadInput(f"The name “{name}” is not a path inside the workspace.")
     if not is_visible(piece):
         raise BadInput(f"The name “{name}” has a hidden part, “{piece}”; please choose another.")
+    if _WINDOWS:
+        _refuse_unportable(name, piece)
+
+
+def _refuse_unportable(name: str, piece: str) -> None:
+    if bad := _NOT_PORTABLE.search(piece):
+        raise BadInput(f"The name “{name}” contains “{bad[0]}”, which some systems forbid; please leave it out.")
     if piece[-1] in ". ":
         raise BadInput(f"The name “{name}” has a part that ends in a dot or a space; please leave that out.")
     if len(piece.encode()) > MAX_PART_BYTES:
         raise BadInput(f"The name “{piece[:60]}…” is too long: {MAX_PART_BYTES} bytes are allowed.")
     if piece.split(".")[0].rstrip(" ").casefold() in _DEVICES:
         raise BadInput(f"The name “{name}” is that of a device on Windows; please choose another.")
-    # A drive or an alternate data stream: Windows would open something else than a file of that name.
-    if os.name == "nt" and ":" in piece:
-        raise BadInput(f"The name “{name}” contains a colon; please leave it out.")

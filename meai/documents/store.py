@@ -53,6 +53,7 @@ class DocumentStore:
     """The Markdown files below *root*; with *only*, that one file of it.
 
     Deleted documents go to the folder *trash*. Any thread may call; work on one document happens in turn.
+    Raises BadInput for an *only* that may not be opened: hidden, or a link out of *root*.
     """
 
     def __init__(self, root: Path, *, trash: Path, only: str | None = None) -> None:
@@ -61,6 +62,8 @@ class DocumentStore:
         self._only = only
         # A fixed number, shared by names of equal hash: a lock per name would never be given back.
         self._locks = tuple(threading.Lock() for _ in range(_LOCKS))
+        if only is not None:
+            self._real(only)
 
     @property
     def root(self) -> Path:
@@ -87,13 +90,12 @@ class DocumentStore:
 
     def rename(self, name: str, to: str, *, base: str) -> Document:
         """Give the document *name* the name *to*, which must be free. Raises like `write`."""
-        pieces = names.new_document_parts(to)
-        new = "/".join(pieces)
-        self._refuse_second_document(name, new)
-        with self._turn(name, new):
+        self._refuse_second_document(name, to)
+        with self._turn(name, to):
             document = self._unchanged(name, base)
             source = self._root.joinpath(*names.document_parts(name))
-            names.refuse_clash(self._root, pieces, ignore=source)
+            pieces = names.new_document_parts(self._root, to, instead_of=source)
+            new = "/".join(pieces)
             target = self._make_folder(pieces) / pieces[-1]
             if source != target:
                 _refuse_relative_link(source, target, name)
@@ -126,15 +128,13 @@ class DocumentStore:
             return None
 
     def _create(self, name: str, text: str) -> Document:
-        pieces = names.new_document_parts(name)
-        name = "/".join(pieces)
         if self._only is not None:
             raise BadInput(f"Only “{self._only}” is open; start ME_AI on a folder to add documents to it.")
         data = encoding.encode(text, b"")
         with self._turn(name):
-            names.refuse_clash(self._root, pieces)
+            pieces = names.new_document_parts(self._root, name)
             files.save(self._make_folder(pieces) / pieces[-1], data, None)
-        return Document(name, encoding.decode(data).text, encoding.etag_of(data))
+        return Document("/".join(pieces), encoding.decode(data).text, encoding.etag_of(data))
 
     def _overwrite(self, name: str, text: str, base: str) -> Document:
         with self._turn(name):

@@ -5,6 +5,7 @@ import sys
 import unicodedata
 from pathlib import Path
 from random import Random
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 from meai.documents import names
 from meai.documents.store import DocumentStore
 from meai.errors import BadInput, DocumentExists, MeaiError
+
+Form = Literal["NFC", "NFD"]
 
 HOSTILE = [
     "",
@@ -28,29 +31,28 @@ HOSTILE = [
     "a\\b.md",
     "..\\secret.md",
     "\\\\server\\share.md",
-    "nul.md",
-    "CON.md",
-    "com1.txt.md",
-    "LPT¹.md",
-    "aux .md",
-    "a/prn/b.md",
     ".hidden.md",
     ".git/hooks.md",
     "node_modules/x/readme.md",
     ".~me_ai-0123456789abcdef.md",
     "dot.md.",
     "space.md ",
-    "folder./a.md",
     "nul\0.md",
     "line\nbreak.md",
     "\x1b[31mred.md",
     "dm.\u202egpj.md",
     "half\ud800.md",
-    "x" * 198 + ".md",
     "/".join("a" * 33) + ".md",
     "picture.png",
     "no-ending",
     "md",
+]
+
+NOT_PORTABLE = [
+    *("What now?.md", "a: b.md", "a.md:s.md", "C:x.md", "a|b.md", 'say "hi".md', "a*.md", "Q: A/b.md"),
+    *("nul.md", "CON.md", "com1.txt.md", "LPT¹.md", "aux .md", "a/prn/b.md"),
+    *("folder./a.md", "folder /a.md"),
+    *("x" * 198 + ".md", "日" * 80 + ".md"),
 ]
 
 
@@ -61,19 +63,51 @@ def test_a_hostile_name_is_refused_in_one_printable_sentence(name: str) -> None:
     assert str(refusal.value).isprintable()
 
 
-@pytest.mark.parametrize("name", ["Launch.md", "Posts/2026/März 👩‍💻.markdown", "What now?.md", "a: b.MD"])
-def test_a_writers_name_is_taken(name: str) -> None:
+@pytest.mark.parametrize("name", ["Launch.md", "Posts/2026/März 👩‍💻.markdown", "a: b.MD", *NOT_PORTABLE])
+def test_a_name_that_is_there_is_taken(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("meai.documents.names._WINDOWS", False)
     assert names.document_parts(name) == tuple(name.split("/"))
 
 
-@pytest.mark.parametrize("name", ["What now?.md", "a: b.md", "a.md:s.md", "C:x.md", "a|b.md", 'say "hi".md', "a*.md"])
-def test_a_name_that_some_system_forbids_cannot_be_made(name: str) -> None:
-    with pytest.raises(BadInput, match="some systems forbid"):
-        names.new_document_parts(name)
+@pytest.mark.parametrize("name", NOT_PORTABLE)
+def test_a_name_that_some_system_cannot_hold_is_not_made(name: str, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"please|are allowed") as refusal:
+        names.new_document_parts(tmp_path, name)
+    assert str(refusal.value).isprintable()
 
 
-def test_a_new_name_is_in_form_nfc() -> None:
-    assert names.new_document_parts(unicodedata.normalize("NFD", "Märchen.md")) == ("Märchen.md",)
+@pytest.mark.parametrize("name", NOT_PORTABLE)
+def test_windows_does_not_open_either_what_it_cannot_hold(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("meai.documents.names._WINDOWS", True)
+    with pytest.raises(BadInput):
+        names.document_parts(name)
+
+
+def test_a_new_name_is_in_form_nfc(tmp_path: Path) -> None:
+    decomposed = unicodedata.normalize("NFD", "Märchen/Märchen.md")
+    assert names.new_document_parts(tmp_path, decomposed) == ("Märchen", "Märchen.md")
+
+
+@pytest.mark.parametrize("asked", ["NFC", "NFD"])
+@pytest.mark.parametrize("there", ["NFC", "NFD"])
+def test_a_folder_that_is_there_keeps_its_own_spelling(tmp_path: Path, there: Form, asked: Form) -> None:
+    folder = unicodedata.normalize(there, "Été")
+    (tmp_path / folder).mkdir()
+    name = unicodedata.normalize(asked, "Été/Été.md")
+    assert names.new_document_parts(tmp_path, name) == (folder, "Été.md")
+
+
+@pytest.mark.parametrize("folder", ["Q: A", "aux", "ends ", "日" * 80])
+def test_a_folder_that_is_there_may_be_called_what_could_not_be_made(tmp_path: Path, folder: str) -> None:
+    (tmp_path / folder).mkdir()
+    assert names.new_document_parts(tmp_path, f"{folder}/new.md") == (folder, "new.md")
+    with pytest.raises(BadInput):
+        names.new_document_parts(tmp_path, f"new/{folder}/new.md")
+
+
+def test_a_document_may_keep_the_name_that_could_not_be_made(tmp_path: Path) -> None:
+    (tmp_path / "aux.md").touch()
+    assert names.new_document_parts(tmp_path, "aux.md", instead_of=tmp_path / "aux.md") == ("aux.md",)
 
 
 @pytest.mark.parametrize("name", ["LAUNCH.md", "launch.MD", "posts/x.md", "Ma\u0308rz.md", "STRASSE.md"])
@@ -82,13 +116,13 @@ def test_a_name_that_differs_by_case_or_form_alone_is_taken(tmp_path: Path, name
         (tmp_path / there).touch()
     (tmp_path / "Posts").mkdir()
     with pytest.raises(DocumentExists, match="is there already"):
-        names.refuse_clash(tmp_path, tuple(name.split("/")))
+        names.new_document_parts(tmp_path, name)
 
 
 def test_the_right_folder_is_used_even_beside_its_double(tmp_path: Path) -> None:
     (tmp_path / "posts").mkdir()
     (tmp_path / "Posts").mkdir(exist_ok=True)
-    names.refuse_clash(tmp_path, ("posts", "a.md"))
+    assert names.new_document_parts(tmp_path, "posts/a.md") == ("posts", "a.md")
 
 
 @pytest.fixture

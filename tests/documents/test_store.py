@@ -1,8 +1,10 @@
 """The documents of a workspace by name: nothing overwritten, nothing lost, nothing shown that is not the writer's."""
 
 import os
+import posixpath
 import threading
 import time
+import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -22,6 +24,7 @@ from meai.errors import (
     MeaiError,
 )
 
+posix = pytest.mark.skipif(os.name == "nt", reason="POSIX only")
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -114,6 +117,27 @@ def test_renaming_never_overwrites(store: DocumentStore) -> None:
     with pytest.raises(DocumentExists):
         store.rename("a.md", "B.md", base=base)
     assert (store.read("a.md").text, store.read("b.md").text) == ("a", "b")
+
+
+def test_documents_of_a_folder_from_a_mac_are_made_and_renamed_in_it(store: DocumentStore, root: Path) -> None:
+    folder = unicodedata.normalize("NFD", "Été")
+    (root / folder).mkdir()
+    store.write("Été/a.md", "text", base=None)
+    (listed,) = (entry.name for entry in store.list())
+    store.rename(listed, f"{folder}/b.md", base=store.read(listed).etag)
+    assert os.listdir(root) == [folder]
+    assert os.listdir(root / folder) == ["b.md"]
+
+
+@posix
+@pytest.mark.parametrize("name", ["Q: A/a.md", "aux.md", "ends .md", "日" * 80 + ".md"])
+def test_a_name_that_is_there_is_listed_opened_and_may_be_mended(store: DocumentStore, root: Path, name: str) -> None:
+    (root / name).parent.mkdir(exist_ok=True)
+    (root / name).write_text("text")
+    assert [entry.name for entry in store.list()] == [name]
+    saved = store.write(name, "new text", base=store.read(name).etag)
+    renamed = store.rename(name, f"{posixpath.dirname(name)}/b.md".lstrip("/"), base=saved.etag)
+    assert store.read(renamed.name).text == "new text"
 
 
 def test_renaming_a_link_to_another_folder_is_refused(store: DocumentStore, root: Path) -> None:
@@ -231,6 +255,15 @@ def test_a_single_document_is_all_there_is(single: DocumentStore) -> None:
         single.read("two.md")
     with pytest.raises(BadInput, match="start ME_AI on a folder"):
         single.write("three.md", "", base=None)
+
+
+@pytest.mark.parametrize(("name", "why"), [(".draft.md", "hidden part"), ("out.md", "a link out of the workspace")])
+def test_a_single_document_that_may_not_be_opened_is_told_at_once(root: Path, name: str, why: str) -> None:
+    (root.parent / "elsewhere.md").touch()
+    (root / ".draft.md").touch()
+    (root / "out.md").symlink_to(root.parent / "elsewhere.md")
+    with pytest.raises(BadInput, match=why):
+        DocumentStore(root, trash=root.parent / "trash", only=name)
 
 
 def test_a_single_document_may_be_renamed_in_its_folder(single: DocumentStore) -> None:
