@@ -49,6 +49,7 @@ def main() -> int:
     wanted = os.environ.get("CMAKE_ARGS", "").strip()
     if _installed(requirement) and wanted in ("", _built_with()) and _runs():
         return 0
+    BUILT_WITH.unlink(missing_ok=True)
     if not wanted and (_from_cache(requirement) or _ready_made(requirement)):
         return 0
     return _build(requirement, wanted)

@@ -335,11 +335,11 @@ def test_doctor_exits_1_and_says_why_a_model_cannot_be_used(meai: Run, tmp_path:
     assert "is not a GGUF model file" in result.stdout.decode()
 
 
-def test_doctor_runs_nothing_of_the_folder_it_is_started_in(meai: Run, tmp_path: Path) -> None:
+def test_doctor_runs_nothing_of_the_folder_it_is_started_in(environment: dict[str, str], tmp_path: Path) -> None:
     for name in ("json", "llama_cpp", "numpy"):
-        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w'); raise SystemExit(9)")
-    command = "import runpy, sys; sys.path.pop(0); sys.argv[1:] = ['doctor']; runpy.run_module('meai')"
-    subprocess.run([sys.executable, "-c", command], cwd=tmp_path, capture_output=True, check=False)
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
+    command = [sys.executable, "-P", "-m", "meai", "doctor"]
+    assert subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True).returncode == 0
     assert not (tmp_path / "ran").exists()
 
 
@@ -377,3 +377,14 @@ def test_a_rewrite_as_json_tells_units_changes_and_timings(meai: Run, model_path
     for change in result["changes"]:
         assert change["before"] in source.decode()
         assert change["after"] in result["text"]
+
+
+@pytest.mark.model
+def test_a_rewrite_runs_nothing_of_the_folder_it_is_started_in(
+    environment: dict[str, str], tmp_path: Path, model_path: Path
+) -> None:
+    for name in ("json", "numpy", "llama_cpp"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
+    command = [sys.executable, "-P", "-m", "meai", "rewrite", "correct-spelling", "--model", str(model_path)]
+    result = subprocess.run(command, input=b"It is late.\n", env=environment, cwd=tmp_path, capture_output=True)
+    assert (result.returncode, (tmp_path / "ran").exists()) == (0, False)
