@@ -2,7 +2,7 @@
 
 An editor treats `\\r\\n`, `\\r` and `\\n` as line ends and knows only `\\n`; bytes a writer did not touch must stay
 as they were. So `decode` gives text with `\\n` only, and `encode` takes the old bytes to restore what that text lost:
-the byte-order mark and every untouched line's own ending.
+the byte-order mark and every untouched line's own ending. A text never begins with U+FEFF: there it is a mark.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from difflib import SequenceMatcher
 from meai.errors import BadInput, DocumentUnreadable
 
 BOM = b"\xef\xbb\xbf"
+_MARK = "\ufeff"
 _LINE_END = re.compile("\r\n|\r|\n")
 # Above this many lines on both sides a quadratic comparison takes seconds; pairing lines by position is then enough.
 _MAX_COMPARED_LINES = 4000
@@ -27,8 +28,8 @@ class TextFile:
 
     text: str
     """The content with `\\n` line ends and without a byte-order mark."""
-    bom: bool
-    """Whether the bytes begin with a UTF-8 byte-order mark."""
+    bom: bytes
+    """The UTF-8 byte-order marks that the bytes begin with: none, one, or more where a program has doubled it."""
     ends: tuple[str, ...]
     """Each line's own ending: `\\n`, `\\r\\n` or `\\r`; the last line has none and no entry."""
     etag: str
@@ -45,15 +46,16 @@ def decode(data: bytes, name: str = "The file") -> TextFile:
 
     *name* stands for the file in that sentence.
     """
-    bom = data.startswith(BOM)
     try:
-        raw = data[len(BOM) if bom else 0 :].decode("utf-8")
+        marked = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        offset = error.start + (len(BOM) if bom else 0)
+        offset = error.start
         raise DocumentUnreadable(
             f"{name} is not UTF-8 text: byte {offset} is 0x{data[offset]:02x}; "
             "save a copy of it with the encoding UTF-8 and open that."
         ) from error
+    raw = marked.lstrip(_MARK)
+    bom = BOM * (len(marked) - len(raw))
     ends = tuple(_LINE_END.findall(raw))
     return TextFile(text=_LINE_END.sub("\n", raw), bom=bom, ends=ends, etag=etag_of(data))
 
@@ -65,10 +67,11 @@ def encode(text: str, old: bytes) -> bytes:
     DocumentUnreadable when *old* is not UTF-8.
     """
     was = decode(old)
-    lines = _LINE_END.split(text)
+    # A mark that was pasted in would be read back as the file's own, and the next save would add another.
+    lines = _LINE_END.split(text.lstrip(_MARK))
     body = "".join(line + end for line, end in zip(lines, _ends(lines, was), strict=True))
     try:
-        return (BOM if was.bom else b"") + body.encode("utf-8")
+        return was.bom + body.encode("utf-8")
     except UnicodeEncodeError as error:
         raise BadInput(
             f"The character {body[error.start]!a} is half of a pair and cannot be saved; please delete it."

@@ -1,7 +1,7 @@
 """Exact bytes: what was not edited comes back as it was."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from meai.documents.encoding import BOM, decode, encode, etag_of
@@ -41,7 +41,19 @@ def test_an_edit_of_one_line_changes_that_line_only(
     text[number] = "edited"
     was = decode(old)
     body = "".join(line + end for line, end in zip(text, (*was.ends, ""), strict=True))
-    assert encode("\n".join(text), old) == (BOM if was.bom else b"") + body.encode()
+    assert encode("\n".join(text), old) == was.bom + body.encode()
+
+
+@given(st.text(st.sampled_from("a\ufeff\n"), max_size=5), st.binary() | st.builds(build, LINES, WORDS, st.booleans()))
+@example("\ufeffhello", b"")
+@example("\ufeffhello", BOM + BOM + b"hello")
+def test_the_same_save_again_gives_the_same_bytes(text: str, old: bytes) -> None:
+    try:
+        once = encode(text, old)
+    except DocumentUnreadable:
+        return
+    assert encode(text, once) == once == encode(decode(once).text, once)
+    assert decode(once).bom == decode(old).bom
 
 
 @given(LINES, WORDS, LINES, WORDS)

@@ -76,6 +76,13 @@ def test_a_save_whose_answer_was_lost_may_be_repeated(store: DocumentStore) -> N
     assert store.write("a.md", "two", base=base) == first
 
 
+def test_a_byte_order_mark_pasted_in_is_none_of_the_text(store: DocumentStore, root: Path) -> None:
+    base = store.write("a.md", "\ufeffone", base=None).etag
+    first = store.write("a.md", "\ufefftwo", base=base)
+    assert store.write("a.md", "\ufefftwo", base=base) == first == store.read("a.md")
+    assert (root / "a.md").read_bytes() == b"two"
+
+
 def test_creating_never_overwrites(store: DocumentStore, root: Path) -> None:
     store.write("Note.md", "mine", base=None)
     for name in ("Note.md", "note.md", "NOTE.MD"):
