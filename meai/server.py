@@ -6,13 +6,15 @@ Binds 127.0.0.1 only: there is no way to make it reachable from another machine.
 from __future__ import annotations
 
 import errno
+import io
 import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
@@ -21,6 +23,7 @@ from meai.config import Config
 from meai.errors import MeaiError
 
 if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
     from _typeshed.wsgi import WSGIApplication
 
 HOST = "127.0.0.1"
@@ -103,9 +106,46 @@ def serve(
             stop()
 
 
+class _Timely(io.RawIOBase):
+    """What *raw* brings of *connection*, as long as that is within *within_s* from now, byte by byte or at once.
+
+    A later read raises TimeoutError. The connection's own time-out, for sends, stays as it is.
+    """
+
+    def __init__(self, raw: io.RawIOBase, connection: socket.socket, within_s: float) -> None:
+        self._raw = raw
+        self._connection = connection
+        self._until = time.monotonic() + within_s
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int | None:
+        left_s = self._until - time.monotonic()
+        if left_s <= 0:
+            raise TimeoutError("The request did not come in time.")
+        for_sends = self._connection.gettimeout()
+        self._connection.settimeout(left_s)
+        try:
+            return self._raw.readinto(buffer)
+        finally:
+            self._connection.settimeout(for_sends)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
 class _QuietHandler(WSGIRequestHandler):
-    # For headers, body and an idle connection; a socket lifts it when it upgrades.
+    # For the whole request, an idle wait before it included, and for each send; a socket lifts it when it upgrades.
     timeout = REQUEST_TIMEOUT_S
+    rbufsize = 0
+
+    def setup(self) -> None:
+        super().setup()
+        # Werkzeug answers one request on a connection, so the connection's time is the request's.
+        timely = _Timely(cast(io.RawIOBase, self.rfile), self.connection, self.timeout)
+        self.rfile = io.BufferedReader(timely)
 
     def version_string(self) -> str:
         return "ME_AI"

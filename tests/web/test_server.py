@@ -90,6 +90,49 @@ def test_a_full_server_says_so_at_once_and_comes_back(
             time.sleep(0.05)
 
 
+HEAD = b"PUT / HTTP/1.1\r\nContent-Length: 1000\r\n\r\n"
+
+
+@pytest.mark.parametrize("begun", [b"GET / HTTP/1.1\r\nX: ", HEAD], ids=["head", "body"])
+def test_a_request_that_comes_byte_by_byte_has_no_more_time_than_another(
+    live: Any, monkeypatch: pytest.MonkeyPatch, begun: bytes
+) -> None:
+    monkeypatch.setattr(server_module._QuietHandler, "timeout", 0.5)
+
+    def read(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        environ["wsgi.input"].read(1000)
+        return hello(environ, start_response)
+
+    started = time.monotonic()
+    with raw(live(read).port, begun) as peer:
+        peer.settimeout(0.05)
+        assert not gives_up(peer, until=started + 0.3)
+        assert gives_up(peer, until=started + 3)
+
+
+def gives_up(peer: socket.socket, until: float) -> bool:
+    """Send a byte every 50 ms and return whether the server ends the connection before *until*."""
+    while time.monotonic() < until:
+        try:
+            peer.sendall(b"a")
+            return peer.recv(1) == b""
+        except TimeoutError:
+            pass
+        except ConnectionError:
+            return True
+    return False
+
+
+def test_an_answer_may_take_longer_than_its_request_could(live: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_module._QuietHandler, "timeout", 0.1)
+
+    def late(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        time.sleep(0.3)
+        return hello(environ, start_response)
+
+    assert get(live(late).port) == b"hello"
+
+
 def test_a_taken_port_is_one_sentence(live: Any) -> None:
     port = live(hello).port
     with pytest.raises(PortTaken, match=f"Port {port} is in use by another program; choose another with --port"):
