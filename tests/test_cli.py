@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import psutil
 import pytest
+import websocket
 
 from meai import __version__
 from meai.models.catalogue import read_catalogue
@@ -110,8 +111,14 @@ def test_a_bad_setting_fails_in_one_sentence(meai: Run) -> None:
 class Serving:
     """`meai` with *arguments* while it runs."""
 
-    def __init__(self, environment: dict[str, str], tmp_path: Path, *arguments: str | Path) -> None:
-        command = [sys.executable, "-m", "meai", *map(str, arguments)]
+    def __init__(
+        self,
+        environment: dict[str, str],
+        tmp_path: Path,
+        *arguments: str | Path,
+        program: tuple[str, str] = ("-m", "meai"),
+    ) -> None:
+        command = [sys.executable, *program, *map(str, arguments)]
         self.process = subprocess.Popen(
             command,
             env=environment,
@@ -138,6 +145,17 @@ class Serving:
         with contextlib.closing(connection):
             connection.request("GET", "/api/documents", headers={"Authorization": f"Bearer {self.token}"})
             return dict(json.load(connection.getresponse()))
+
+    def preview(self, text: str) -> dict[str, Any]:
+        """Return what a page that asks for a preview of *text* hears."""
+        origin = self.url.rstrip("/")
+        address = f"ws://{urlsplit(origin).netloc}/ws"
+        with contextlib.closing(websocket.create_connection(address, origin=origin, timeout=20)) as page:
+            page.send(json.dumps({"type": "hello", "token": self.token}))
+            page.send(json.dumps({"type": "preview", "version": 1, "text": text}))
+            while (message := json.loads(page.recv()))["type"] != "previewed":
+                pass
+        return dict(message)
 
     def kill(self) -> None:
         self.process.kill()
@@ -335,12 +353,37 @@ def test_doctor_exits_1_and_says_why_a_model_cannot_be_used(meai: Run, tmp_path:
     assert "is not a GGUF model file" in result.stdout.decode()
 
 
-def test_doctor_runs_nothing_of_the_folder_it_is_started_in(environment: dict[str, str], tmp_path: Path) -> None:
-    for name in ("json", "llama_cpp", "numpy"):
-        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
-    command = [sys.executable, "-P", "-m", "meai", "doctor"]
-    assert subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True).returncode == 0
-    assert not (tmp_path / "ran").exists()
+# As the installed command does: `-m` would look for modules in the working folder first.
+INSTALLED = "import runpy, sys; sys.path.pop(0); runpy.run_module('meai', run_name='__main__', alter_sys=True)"
+
+
+@pytest.fixture
+def trap(tmp_path: Path) -> Path:
+    """What modules that lie in the working folder write when they are run."""
+    for name in ("json", "llama_cpp", "numpy", "markdown_it", "nh3"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w'); raise SystemExit(9)")
+    return tmp_path / "ran"
+
+
+def test_doctor_runs_nothing_of_the_folder_it_is_started_in(
+    environment: dict[str, str], tmp_path: Path, trap: Path
+) -> None:
+    command = [sys.executable, "-c", INSTALLED, "doctor", "--port", "0", "--json"]
+    result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False)
+    assert json.loads(result.stdout)["llama.cpp"]["usable"] is True
+    assert not trap.exists()
+
+
+def test_serving_runs_nothing_of_the_folder_it_is_started_in(
+    environment: dict[str, str], tmp_path: Path, workspace: Path, trap: Path
+) -> None:
+    serving = Serving(environment, tmp_path, workspace, "--no-browser", "--port", "0", program=("-c", INSTALLED))
+    try:
+        assert serving.preview("# Hello")["blocks"][0]["html"]
+        assert serving.end() == (0, "", "")
+    finally:
+        serving.kill()
+    assert not trap.exists()
 
 
 # Rewrite

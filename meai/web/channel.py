@@ -31,7 +31,7 @@ MAX_OUTBOX_CHARS = 8 * 1024 * 1024
 MAX_CHANNELS = 64
 STUCK_S = 10.0
 PING_S = 20.0
-GOING_AWAY, TOO_SLOW, TRY_LATER, RESTART = 1001, 1008, 1013, 1012
+GOING_AWAY, TRY_LATER, RESTART = 1001, 1013, 1012
 _NORMAL = 1000
 _REAP_EVERY_S = 0.5
 
@@ -303,4 +303,4 @@ class Channels:
         while not self._closed.wait(_REAP_EVERY_S):
             for channel in self._all():
                 if channel.stuck_s > STUCK_S:
-                    channel.kill(TOO_SLOW)
+                    channel.kill(TRY_LATER)

@@ -115,16 +115,37 @@ def test_a_stuck_reader_is_freed(live: Any, talks: Talks, monkeypatch: pytest.Mo
     peer.close()
 
 
-def test_a_peer_too_slow_for_what_it_asked_is_cut_off(live: Any, talks: Talks) -> None:
+def test_a_peer_too_slow_for_what_it_asked_is_cut_off_and_told(
+    live: Any, talks: Talks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+
+    def wait(outbox: Outbox) -> None:
+        go_on.wait(10)
+
     def flood(channel: Channel) -> None:
-        for _ in range(100):
-            channel.send("x" * 1_000_000)
+        for _ in range(MAX_OUTBOX_MESSAGES + 1):
+            channel.send("x")
         listen(channel)
 
+    # A writer that gets nothing away and is not in the middle of a frame either.
+    monkeypatch.setattr(Outbox, "take", wait)
     talks.talk = flood
-    peer = live(talks).connect(sockopt=[(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)])
+    peer = live(talks).connect()
+    assert close_code(peer) == 1013
+    go_on.set()
     assert talks.ended.acquire(timeout=5)
-    peer.close()
+
+
+def test_a_peer_that_answers_no_ping_is_told_and_let_go(
+    live: Any, talks: Talks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(SERVER_OPTIONS, "ping_interval", 0.1)
+    talks.talk = listen
+    peer = live(talks).connect()
+    monkeypatch.setattr(peer, "pong", lambda payload="": None)
+    assert close_code(peer) == 1008
+    assert talks.ended.acquire(timeout=5)
 
 
 def test_a_flood_of_messages_is_cut_before_it_fills_the_memory(live: Any, talks: Talks) -> None:

@@ -1,4 +1,4 @@
-"""Nobody but this server's own page is answered. The numbers are those of docs/security.md."""
+"""Nobody but this server's own page is answered; docs/security.md says which test stands for what."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_tokens_are_long_and_differ() -> None:
     assert not token_matches("\ud800", new_token())
 
 
-# Whose page it is (T1 to T3).
+# Whose page it is.
 
 
 @pytest.mark.parametrize("host", OWN_HOSTS)
