@@ -12,7 +12,7 @@ import secrets
 import stat
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +37,10 @@ _REASONS = {
     errno.EIO: "the disk reports an error",
     errno.ENAMETOOLONG: "its name is too long for this disk",
 }
+
+
+class _NotRestored(DocumentNotWritten):
+    """A file is torn, and its backup the only whole one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,8 @@ def save(path: Path, data: bytes, was: Snapshot | None) -> None:
     """Make *data* the content of *path*, a real path, durably. *was* is what the caller read there; None creates.
 
     Identical bytes write nothing. Raises DocumentExists when creating over a file, DocumentConflict when another
-    program has changed it, DocumentNotWritten when the disk refuses; the old bytes are then intact.
+    program has changed it, DocumentNotWritten when the disk refuses; the old bytes are then intact, or in the backup
+    that the sentence names.
     """
     if was is not None and was.data == data:
         return
@@ -89,6 +94,12 @@ def save(path: Path, data: bytes, was: Snapshot | None) -> None:
             _overwrite(path, data, was)
         else:
             _replace(path, data, was)
+
+
+def copy(source: Path, was: Snapshot, target: Path) -> None:
+    """Create *target* with what *was* read of *source*, for no other eyes than that. Raises like `save`."""
+    with _refusals(target):
+        _create(target, was.data, like=source)
 
 
 def move(source: Path, target: Path) -> None:
@@ -128,8 +139,8 @@ def _refuse_unfit(path: Path, status: os.stat_result, limit: int) -> None:
         )
 
 
-def _create(path: Path, data: bytes) -> None:
-    with _temporary(path, data, like=None) as temporary:
+def _create(path: Path, data: bytes, *, like: Path | None = None) -> None:
+    with _temporary(path, data, like, spare=True) as temporary:
         disk.give_name(temporary, path)
     disk.sync_folder(path.parent)
 
@@ -143,17 +154,40 @@ def _replace(path: Path, data: bytes, was: Snapshot) -> None:
 
 def _overwrite(path: Path, data: bytes, was: Snapshot) -> None:
     """Write into the file itself, which a hard link or another owner forbids to replace; a backup covers a crash."""
-    backup = path.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}{_BACKUP_SUFFIX}")
-    _write_new(backup, was.data, like=None)
+    with _backup(path, was) as backup:
+        disk.sync_folder(path.parent)
+        _refuse_if_changed(path, was)
+        try:
+            _pour(path, data)
+        except BaseException:
+            _restore(path, was, backup)
+            raise
     disk.sync_folder(path.parent)
-    _refuse_if_changed(path, was)
+
+
+@contextmanager
+def _backup(path: Path, was: Snapshot) -> Iterator[Path]:
+    """Yield a whole copy of *was* that no sweep takes; it is gone afterwards, unless it is all that is left."""
+    with _temporary(path, was.data, path, spare=True) as temporary:
+        backup = temporary.with_name(temporary.name + _BACKUP_SUFFIX)
+        os.rename(temporary, backup)
     try:
-        _pour(path, data)
-    except OSError:
-        _pour(path, was.data)
+        yield backup
+    except _NotRestored:
+        raise
+    except BaseException:
         os.unlink(backup)
         raise
     os.unlink(backup)
+
+
+def _restore(path: Path, was: Snapshot, backup: Path) -> None:
+    try:
+        _pour(path, was.data)
+    except BaseException as error:
+        raise _NotRestored(
+            f"“{path.name}” is damaged, because {_reason(error)}; what it held is in “{backup.name}” beside it."
+        ) from error
 
 
 def _pour(path: Path, data: bytes) -> None:
@@ -167,24 +201,28 @@ def _pour(path: Path, data: bytes) -> None:
 
 
 @contextmanager
-def _temporary(path: Path, data: bytes, like: Path | None) -> Iterator[Path]:
-    """Yield a synced file with *data* beside *path*; it is gone afterwards, whatever happens."""
+def _temporary(path: Path, data: bytes, like: Path | None, *, spare: bool = False) -> Iterator[Path]:
+    """Yield a synced file with *data* beside *path*; it is gone afterwards, whatever happens.
+
+    It has the owner and the mode of *like*. A *spare* one may be this user's alone where that is not permitted.
+    """
     temporary = path.with_name(TEMPORARY_PREFIX + secrets.token_hex(8))
     try:
-        _write_new(temporary, data, like)
+        _write_new(temporary, data, like, spare)
         yield temporary
     finally:
         with suppress(FileNotFoundError):
             os.unlink(temporary)
 
 
-def _write_new(path: Path, data: bytes, like: Path | None) -> None:
+def _write_new(path: Path, data: bytes, like: Path | None, spare: bool) -> None:
     # A new document gets what the umask allows; a copy of an old one is private until it has that one's mode.
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _PLAIN, 0o666 if like is None else 0o600)
     try:
         _write_all(handle, data)
         if like is not None and os.name != "nt":
-            disk.copy_owner_and_mode(like, handle)
+            with suppress(PermissionError) if spare else nullcontext():
+                disk.copy_owner_and_mode(like, handle)
         disk.sync(handle)
     finally:
         os.close(handle)
@@ -215,5 +253,9 @@ def _refusals(path: Path) -> Iterator[None]:
     except FileExistsError as error:
         raise DocumentExists(f"“{path.name}” is there already; please choose another name.") from error
     except OSError as error:
-        reason = _REASONS.get(error.errno or 0, error.strerror or "the system refused")
-        raise DocumentNotWritten(f"“{path.name}” could not be saved: {reason}.") from error
+        raise DocumentNotWritten(f"“{path.name}” could not be saved: {_reason(error)}.") from error
+
+
+def _reason(error: BaseException) -> str:
+    code, words = (error.errno, error.strerror) if isinstance(error, OSError) else (None, None)
+    return _REASONS.get(code or 0, words or "the system refused")

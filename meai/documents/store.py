@@ -11,7 +11,7 @@ import stat
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -110,7 +110,7 @@ class DocumentStore:
             real = self._real(name)
             was = files.snapshot(real)
             _refuse_conflict(name, was.etag, base)
-            files.save(self._fresh_trash().joinpath(real.name), was.data, None)
+            files.copy(real, was, self._fresh_trash() / real.name)
             files.remove(self._root.joinpath(*names.document_parts(name)), was)
 
     def asset(self, path: str) -> bytes | None:
@@ -173,17 +173,19 @@ class DocumentStore:
         return folder
 
     def _fresh_trash(self) -> Path:
-        """Return a new folder in the trash, so that nothing there is ever overwritten."""
+        """Return a new folder in the trash, this user's alone, so that nothing there is ever overwritten."""
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-        for attempt in range(1, 1000):
-            folder = self._trash / (stamp if attempt == 1 else f"{stamp}-{attempt}")
-            try:
-                folder.mkdir(parents=True)
-            except FileExistsError:
-                continue
-            except OSError as error:
-                raise DocumentNotWritten(f"The trash folder “{folder}” could not be made: {error.strerror}.") from error
-            return folder
+        try:
+            self._trash.mkdir(0o700, parents=True, exist_ok=True)
+            for attempt in range(1, 1000):
+                folder = self._trash / (stamp if attempt == 1 else f"{stamp}-{attempt}")
+                with suppress(FileExistsError):
+                    folder.mkdir(0o700)
+                    return folder
+        except OSError as error:
+            raise DocumentNotWritten(
+                f"The trash folder “{self._trash}” could not be made: {error.strerror}."
+            ) from error
         raise DocumentNotWritten(f"The trash folder “{self._trash}” takes no more at this moment; please try again.")
 
     @contextmanager

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from itertools import combinations
+from itertools import combinations, count
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,12 @@ def document(tmp_path: Path) -> Path:
 
 def overwrite(path: Path) -> None:
     files.save(path, NEW, files.snapshot(path))
+
+
+def overwrite_linked(path: Path) -> None:
+    """Overwrite *path*, which `linked` has given a second name and so must stay in place."""
+    assert path.stat().st_nlink == 2
+    overwrite(path)
 
 
 def create(path: Path) -> None:
@@ -92,34 +98,90 @@ def test_tags_are_kept(document: Path) -> None:
     assert os.getxattr(document, "user.tag") == b"draft"
 
 
-@posix
-def test_a_hard_link_is_kept(document: Path) -> None:
+def linked(document: Path) -> Path:
+    """Give *document* a second name."""
     twin = document.with_name("twin.md")
     os.link(document, twin)
+    return twin
+
+
+def fill_the_disk(patch: pytest.MonkeyPatch, *, whenever: Callable[[bytes], bool]) -> None:
+    """Let writes of the bytes meant stop after seven of them."""
+    write = os.write
+
+    def stopped(handle: int, data: Any) -> int:
+        if whenever(bytes(data)):
+            write(handle, bytes(data)[:7])
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write(handle, data)
+
+    patch.setattr(os, "write", stopped)
+
+
+@posix
+def test_a_hard_link_is_kept(document: Path) -> None:
+    twin = linked(document)
     overwrite(document)
     assert twin.read_bytes() == NEW
     assert sorted(os.listdir(document.parent)) == ["a.md", "twin.md"]
 
 
 @posix
-def test_a_hard_link_has_its_old_bytes_after_a_full_disk(document: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    os.link(document, document.with_name("twin.md"))
-    was = files.snapshot(document)
-    write, failed = os.write, False
-
-    def full_once(handle: int, data: Any) -> int:
-        nonlocal failed
-        if bytes(data) == NEW and not failed:
-            failed = True
-            write(handle, bytes(data)[:7])
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        return write(handle, data)
-
-    monkeypatch.setattr(os, "write", full_once)
+@pytest.mark.parametrize("full_at", [OLD, NEW], ids=["the backup", "the file"])
+def test_a_hard_link_has_its_old_bytes_after_a_full_disk(
+    document: Path, full_at: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    linked(document)
+    fill_the_disk(monkeypatch, whenever=lambda data: data == full_at)
     with pytest.raises(DocumentNotWritten, match="the disk is full"):
-        files.save(document, NEW, was)
+        overwrite(document)
     assert document.read_bytes() == OLD
     assert sorted(os.listdir(document.parent)) == ["a.md", "twin.md"]
+
+
+@posix
+def test_a_backup_stays_when_the_old_bytes_cannot_be_put_back(document: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    linked(document)
+    writes: list[bytes] = []
+
+    def all_but_the_first(data: bytes) -> bool:
+        writes.append(data)
+        return len(writes) > 1
+
+    fill_the_disk(monkeypatch, whenever=all_but_the_first)
+    with pytest.raises(DocumentNotWritten, match=r"“a.md” is damaged, because the disk is full; .* is in “\..*backup”"):
+        overwrite(document)
+    (backup,) = document.parent.glob(f"{TEMPORARY_PREFIX}*.backup")
+    assert backup.read_bytes() == OLD
+
+
+@posix
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o644])
+def test_a_backup_is_as_private_as_its_document(document: Path, mode: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    linked(document)
+    document.chmod(mode)
+    ftruncate, seen = os.ftruncate, []
+
+    def look(handle: int, length: int) -> None:
+        seen.extend(path.stat().st_mode for path in document.parent.glob(f"{TEMPORARY_PREFIX}*"))
+        ftruncate(handle, length)
+
+    monkeypatch.setattr(os, "ftruncate", look)
+    overwrite(document)
+    assert [stat.S_IMODE(each) for each in seen] == [mode]
+
+
+@posix
+def test_a_copy_of_another_users_document_is_mine_alone(document: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(source: Path, handle: int) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr("meai.documents.disk.copy_owner_and_mode", refuse)
+    copied = document.with_name("copy.md")
+    files.copy(document, files.snapshot(document), copied)
+    assert (copied.read_bytes(), stat.S_IMODE(copied.stat().st_mode)) == (OLD, 0o600)
+    with pytest.raises(DocumentNotWritten):
+        overwrite(document)
 
 
 @not_root
@@ -156,10 +218,13 @@ def test_renaming_works_where_there_are_no_hard_links(document: Path, monkeypatc
         create(document)
 
 
-@pytest.mark.parametrize("change", [overwrite, delete])
+@pytest.mark.parametrize("change", [overwrite, pytest.param(overwrite_linked, marks=posix), delete])
 def test_a_change_by_another_program_is_a_conflict(
     document: Path, change: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if change is overwrite_linked:
+        linked(document)
+    there = os.listdir(document.parent)
     snapshot = files.snapshot
 
     def and_then_changed(path: Path, **options: Any) -> files.Snapshot:
@@ -173,7 +238,7 @@ def test_a_change_by_another_program_is_a_conflict(
         change(document)
     assert document.read_bytes() == b"theirs"
     assert conflict.value.etag == snapshot(document).etag
-    assert os.listdir(document.parent) == ["a.md"]
+    assert sorted(os.listdir(document.parent)) == sorted(there)
 
 
 def test_a_missing_document_is_not_found(tmp_path: Path) -> None:
@@ -217,24 +282,47 @@ def test_old_remains_of_a_kill_are_swept_and_fresh_ones_left(tmp_path: Path) -> 
 
 # The disk fails: every call of a save, with every error.
 
-CALLS = ("open", "write", "fsync", "replace", "link", "unlink", "fchmod")
+CHANGES = [overwrite, pytest.param(overwrite_linked, marks=posix), create, rename, delete]
+CALLS = ("open", "write", "fsync", "ftruncate", "replace", "rename", "link", "unlink", "fchmod")
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS], ids=errno.errorcode.get)
 @pytest.mark.parametrize("call", CALLS)
-@pytest.mark.parametrize("change", [overwrite, create, rename, delete])
+@pytest.mark.parametrize("change", CHANGES)
 def test_a_failing_disk_leaves_the_old_or_the_new_bytes(
-    document: Path, change: Callable[[Path], None], call: str, code: int, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, change: Callable[[Path], None], call: str, code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for number in count():
+        document = tmp_path / str(number) / "a.md"
+        document.parent.mkdir()
+        document.write_bytes(OLD)
+        if change is overwrite_linked:
+            linked(document)
+        with monkeypatch.context() as context:
+            calls = fail(context, call, number, code)
+            with suppress(DocumentNotWritten, DocumentUnreadable):
+                change(document)
+        if len(calls) <= number:
+            return
+        look_for_damage(document, change, call)
+
+
+def fail(patch: pytest.MonkeyPatch, call: str, number: int, code: int) -> list[str]:
+    """Let call *number* fail, of those that are collected in the list returned."""
     real = getattr(os, call)
+    calls: list[str] = []
 
-    def fail_once(*arguments: Any, **options: Any) -> Any:
-        monkeypatch.setattr(os, call, real)
-        raise OSError(code, os.strerror(code))
+    def counted(*arguments: Any, **options: Any) -> Any:
+        calls.append(call)
+        if len(calls) == number + 1:
+            raise OSError(code, os.strerror(code))
+        return real(*arguments, **options)
 
-    monkeypatch.setattr(os, call, fail_once)
-    with suppress(DocumentNotWritten, DocumentUnreadable):
-        change(document)
+    patch.setattr(os, call, counted)
+    return calls
+
+
+def look_for_damage(document: Path, change: Callable[[Path], None], call: str) -> None:
     contents = {path.read_bytes() for path in document.parent.iterdir() if not path.name.startswith(TEMPORARY_PREFIX)}
     assert contents <= {OLD, NEW}
     assert document.exists() or change in (rename, delete)
@@ -250,25 +338,34 @@ class Disk:
     """Records what is asked of the disk, and rebuilds what may be left of it when the power goes."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.start = {path.name: path.read_bytes() for path in folder.iterdir()}
+        self.start = {path.name: (path.stat().st_ino, path.read_bytes()) for path in folder.iterdir()}
         self.record: list[tuple[str, Any]] = []
         self._names: dict[int, str] = {}
+        self._offsets: dict[int, int] = {}
 
     def patch(self, patch: pytest.MonkeyPatch) -> None:
-        real = {name: getattr(os, name) for name in ("open", "write", "fsync", "replace", "rename", "link", "unlink")}
+        calls = ("open", "write", "fsync", "ftruncate", "replace", "rename", "link", "unlink")
+        real = {name: getattr(os, name) for name in calls}
 
         def open_(path: Any, flags: int, *arguments: Any, **options: Any) -> int:
             handle: int = real["open"](path, flags, *arguments, **options)
-            self._names[handle] = "/" if os.path.isdir(path) else os.path.basename(path)
+            self._names[handle] = name = "/" if os.path.isdir(path) else os.path.basename(path)
+            self._offsets[handle] = 0
             if flags & os.O_CREAT:
-                self.record.append(("create", self._names[handle]))
+                self.record.append(("create", name))
+            if flags & os.O_TRUNC:
+                self.record.append(("change", (name, 0, None)))
             return handle
 
         def write(handle: int, data: Any) -> int:
-            self.record.append(("write", (self._names[handle], bytes(data))))
+            self.record.append(("change", (self._names[handle], self._offsets[handle], bytes(data))))
             done: int = real["write"](handle, data)
+            self._offsets[handle] += done
             return done
+
+        def ftruncate(handle: int, length: int) -> None:
+            self.record.append(("change", (self._names[handle], length, None)))
+            real["ftruncate"](handle, length)
 
         def fsync(handle: int) -> None:
             self.record.append(("sync", self._names[handle]))
@@ -284,7 +381,7 @@ class Disk:
             real["unlink"](path, **options)
             self.record.append(("unlink", os.path.basename(path)))
 
-        patched = {"open": open_, "write": write, "fsync": fsync, "unlink": unlink}
+        patched = {"open": open_, "write": write, "ftruncate": ftruncate, "fsync": fsync, "unlink": unlink}
         for name in ("replace", "rename", "link"):
             patched[name] = two(name)
         for name, function in patched.items():
@@ -293,25 +390,28 @@ class Disk:
     def states(self, steps: int) -> Iterator[dict[str, bytes]]:
         """Yield each content of the folder that a power cut after *steps* steps may leave."""
         record = self.record[:steps]
-        changes = [index for index, (kind, _) in enumerate(record) if kind not in ("write", "sync")]
+        changes = [index for index, (kind, _) in enumerate(record) if kind not in ("change", "sync")]
         synced = max((index for index, step in enumerate(record) if step == ("sync", "/")), default=-1)
         unsure = [index for index in changes if index > synced]
-        for count in range(len(unsure) + 1):
-            for lost in combinations(unsure, count):
+        for number in range(len(unsure) + 1):
+            for lost in combinations(unsure, number):
                 yield from self._rebuilt(record, set(lost))
 
     def _rebuilt(self, record: list[tuple[str, Any]], lost: set[int]) -> Iterator[dict[str, bytes]]:
         for torn in (False, True):
-            inodes: dict[str, list[bytes]] = {name: [data] for name, data in self.start.items()}
+            cells = {inode: [data] for inode, data in self.start.values()}
+            inodes = {name: cells[inode] for name, (inode, _) in self.start.items()}
             entries = dict(inodes)
             for index, (kind, what) in enumerate(record):
                 if kind == "create":
                     inodes[what] = [b""]
-                if kind == "write":
-                    name, data = what
-                    later = ("sync", name) in record[index:]
-                    inodes[name][0] += data if later or not torn else data[: len(data) // 2]
-                if index in lost or kind in ("write", "sync"):
+                if kind == "change":
+                    name, offset, data = what
+                    whole = not torn or ("sync", name) in record[index:]
+                    inodes[name][0] = changed(inodes[name][0], offset, data, whole)
+                if kind in ("replace", "rename", "link"):
+                    inodes[what[1]] = inodes[what[0]]
+                if index in lost or kind in ("change", "sync"):
                     continue
                 if kind == "create":
                     entries[what] = inodes[what]
@@ -321,12 +421,30 @@ class Disk:
                     entries[what[1]] = entries[what[0]]
                     if kind != "link":
                         del entries[what[0]]
-            yield {name: cell[0] for name, cell in entries.items() if not name.startswith(TEMPORARY_PREFIX)}
+            yield recovered({name: cell[0] for name, cell in entries.items()})
+
+
+def changed(cell: bytes, offset: int, data: bytes | None, whole: bool) -> bytes:
+    """Return what a write of *data*, or None for a cut, makes of *cell*; of one that is not whole, half arrives."""
+    if data is None:
+        return cell[:offset] if whole else cell
+    data = data if whole else data[: len(data) // 2]
+    return cell[:offset] + data + cell[offset + len(data) :]
+
+
+def recovered(state: dict[str, bytes]) -> dict[str, bytes]:
+    """Return *state* as a writer finds it: without temporaries, and with a backup back in its place."""
+    found = {name: data for name, data in state.items() if not name.startswith(TEMPORARY_PREFIX)}
+    for name, data in state.items():
+        if name.endswith(".backup"):
+            found |= {"a.md": data, "twin.md": data}
+    return found
 
 
 # What may stand there while the change runs, and what must once it has returned.
 PROMISES: dict[Callable[[Path], None], tuple[list[dict[str, bytes]], dict[str, bytes]]] = {
     overwrite: ([{"a.md": OLD}], {"a.md": NEW}),
+    overwrite_linked: ([{"a.md": OLD, "twin.md": OLD}], {"a.md": NEW, "twin.md": NEW}),
     create: ([{"a.md": OLD}], {"a.md": OLD, "new.md": NEW}),
     rename: ([{"a.md": OLD}, {"a.md": OLD, "renamed.md": OLD}], {"renamed.md": OLD}),
     delete: ([{"a.md": OLD}], {}),
@@ -334,6 +452,8 @@ PROMISES: dict[Callable[[Path], None], tuple[list[dict[str, bytes]], dict[str, b
 
 
 def bad_states(document: Path, change: Callable[[Path], None], patch: pytest.MonkeyPatch) -> list[dict[str, bytes]]:
+    if change is overwrite_linked:
+        linked(document)
     disk = Disk(document.parent)
     with patch.context() as context:
         disk.patch(context)
@@ -352,16 +472,22 @@ def test_no_power_cut_tears_or_loses_a_document(
     assert bad_states(document, change, monkeypatch) == []
 
 
-@posix
-@pytest.mark.parametrize("mutant", ["disk.sync", "disk.sync_folder", "files._replace"])
-def test_the_crash_model_sees_a_missing_step(document: Path, mutant: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def in_place(path: Path, data: bytes, was: files.Snapshot) -> None:
-        handle = os.open(path, os.O_WRONLY | os.O_TRUNC | os.O_CREAT)
-        os.write(handle, data)
-        os.close(handle)
+def in_place(path: Path, data: bytes, was: files.Snapshot) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_TRUNC | os.O_CREAT)
+    os.write(handle, data)
+    os.close(handle)
 
-    monkeypatch.setattr(f"meai.documents.{mutant}", in_place if mutant == "files._replace" else lambda _: None)
-    assert bad_states(document, overwrite, monkeypatch)
+
+@posix
+@pytest.mark.parametrize("change", [overwrite, overwrite_linked])
+@pytest.mark.parametrize("step", ["disk.sync", "disk.sync_folder", "files._replace", "files._overwrite"])
+def test_the_crash_model_sees_a_missing_step(
+    document: Path, change: Callable[[Path], None], step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instead = in_place if step.startswith("files.") else lambda handle_or_folder: None
+    of_the_other = {overwrite: "files._overwrite", overwrite_linked: "files._replace"}[change]
+    monkeypatch.setattr(f"meai.documents.{step}", instead)
+    assert bool(bad_states(document, change, monkeypatch)) == (step != of_the_other)
 
 
 # The process is killed.
@@ -379,8 +505,9 @@ for number in range(1_000_000):
 
 
 def kill_while_saving(path: Path, after_s: float) -> None:
-    """Save version after version in a child, kill it, and check that the file is whole and no older than it said."""
-    path.write_bytes(b"")
+    """Save version after version in a child, kill it, check that what is left is whole and no older than it said."""
+    if not path.exists():
+        path.write_bytes(b"")
     command = [sys.executable, "-c", _SAVER, str(path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
@@ -389,7 +516,8 @@ def kill_while_saving(path: Path, after_s: float) -> None:
         child.kill()
         said += child.stdout.read()
     acknowledged = int(said.split()[-1])
-    content = path.read_bytes()
+    backup = next(path.parent.glob(f"{TEMPORARY_PREFIX}*.backup"), path)
+    content = backup.read_bytes()
     body, digest = content[:-64], content[-64:]
     assert hashlib.sha256(body).hexdigest().encode() == digest
     assert int(body.split(b"\n", 1)[0]) >= acknowledged
@@ -398,6 +526,14 @@ def kill_while_saving(path: Path, after_s: float) -> None:
 @posix
 @pytest.mark.parametrize("round_", range(5))
 def test_a_kill_tears_nothing_and_loses_nothing_acknowledged(tmp_path: Path, round_: int) -> None:
+    kill_while_saving(tmp_path / "a.md", 0.02 + 0.013 * round_)
+
+
+@posix
+@pytest.mark.parametrize("round_", range(5))
+def test_a_kill_leaves_a_file_with_two_names_whole_or_its_backup(tmp_path: Path, round_: int) -> None:
+    (tmp_path / "a.md").write_bytes(b"")
+    linked(tmp_path / "a.md")
     kill_while_saving(tmp_path / "a.md", 0.02 + 0.013 * round_)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import posixpath
+import stat
 import threading
 import time
 import unicodedata
@@ -172,6 +173,20 @@ def test_a_deleted_document_lies_in_the_trash(store: DocumentStore, root: Path) 
     assert os.listdir(root) == []
 
 
+@posix
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o444])
+def test_a_private_document_stays_private_in_the_trash(store: DocumentStore, root: Path, mode: int) -> None:
+    base = store.write("a.md", "secret", base=None).etag
+    (root / "a.md").chmod(mode)
+    if mode != 0o444 or os.geteuid() == 0:
+        base = store.write("a.md", "new secret", base=base).etag
+    store.delete("a.md", base=base)
+    trash = root.parent / "data" / "trash"
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in (trash, *trash.iterdir())}
+    assert modes == {0o700}
+    assert [stat.S_IMODE(path.stat().st_mode) for path in trash.glob("*/a.md")] == [mode]
+
+
 def test_deleting_a_link_leaves_what_it_leads_to(store: DocumentStore, root: Path) -> None:
     (root / "real.md").write_text("one")
     (root / "link.md").symlink_to("real.md")
@@ -179,11 +194,12 @@ def test_deleting_a_link_leaves_what_it_leads_to(store: DocumentStore, root: Pat
     assert os.listdir(root) == ["real.md"]
 
 
-def test_a_document_stays_when_the_trash_cannot_take_it(root: Path) -> None:
+@pytest.mark.parametrize("trash", ["file", "file/trash"])
+def test_a_document_stays_when_the_trash_cannot_take_it(root: Path, trash: str) -> None:
     (root.parent / "file").touch()
-    store = DocumentStore(root, trash=root.parent / "file" / "trash")
+    store = DocumentStore(root, trash=root.parent / trash)
     base = store.write("a.md", "text", base=None).etag
-    with pytest.raises(DocumentNotWritten, match="trash"):
+    with pytest.raises(DocumentNotWritten, match=r"trash folder “.*” could not be made"):
         store.delete("a.md", base=base)
     assert store.read("a.md").text == "text"
 
