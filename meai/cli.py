@@ -98,7 +98,7 @@ def cli() -> None:
 @_model_option
 def serve(path: Path | None, port: int | None, no_browser: bool, model: str | None) -> None:
     """Open the editor on PATH."""
-    from meai.server import run
+    from meai.serving import run
 
     run(read_config(path=path, port=port, model=model, open_browser=not no_browser))
 

@@ -38,7 +38,7 @@ class Config:
     model: str | None
     """A model's name or file, or None for the best there is."""
     data_dir: Path
-    """History, trash and fetched models."""
+    """Trash and fetched models."""
     cache_dir: Path
     """What can be made again."""
     config_file: Path

@@ -11,7 +11,6 @@ import os
 import platform
 import re
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -23,9 +22,13 @@ from meai import __version__
 from meai.config import Config
 from meai.errors import MeaiError
 from meai.models.library import ModelLibrary, open_library
+from meai.server import is_free
 
 _PACKAGE = Path(__file__).resolve().parent
-_PACKAGES = ("llama-cpp-python", "flask", "simple-websocket", "markdown-it-py", "pygments", "nh3", "ftfy", "numpy")
+_PACKAGES = (
+    *("llama-cpp-python", "flask", "flask-sock", "simple-websocket"),
+    *("markdown-it-py", "pygments", "nh3", "ftfy", "numpy"),
+)
 # What llama.cpp has faster code for; the names of Linux.
 _WORTH_NAMING = (
     *("avx", "avx2", "f16c", "fma", "bmi2", "avx_vnni", "avx512f", "avx512_vnni", "avx512_bf16", "amx_int8"),
@@ -194,17 +197,5 @@ def _page(config: Config) -> list[Finding]:
     return [
         Finding("page", "built", built, missing),
         Finding("page", "port", port),
-        Finding("page", "port is free", _is_free(config.port)),
+        Finding("page", "port is free", is_free(config.port)),
     ]
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
-        if sys.platform != "win32":
-            # As the server does: a port whose last connection closed a moment ago can be had.
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True

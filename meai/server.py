@@ -13,13 +13,11 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, cast
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
-from meai.browser import open_page
-from meai.config import Config
 from meai.errors import MeaiError
 
 if TYPE_CHECKING:
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 MAX_CONNECTIONS = 96
-NEIGHBOURS = 10
 REQUEST_TIMEOUT_S = 15
 _POLL_S = 0.1
 _FULL = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
@@ -40,43 +37,8 @@ class PortTaken(MeaiError):
     code = "port-taken"
 
 
-def run(config: Config) -> None:
-    """Serve the workspace of *config* until SIGINT or SIGTERM, its address printed as one line on stdout.
-
-    Raises PortTaken, or DocumentNotWritten where a first folder cannot be made.
-    """
-    from meai.app import create_app
-    from meai.documents.welcome import first_run
-    from meai.web.security import new_token
-
-    # A workspace that someone named is there; only the default one may be missing.
-    if not config.workspace.exists():
-        first_run(config.workspace)
-    token = new_token()
-    app = create_app(config, token=token)
-    services = app.extensions["meai"]
-    with ExitStack() as at_the_end:
-
-        def ready(port: int) -> None:
-            services.start()
-            url = f"http://{HOST}:{port}/#token={token}"
-            print(f"ME_AI is running at {url}", flush=True)
-            if config.open_browser:
-                with suppress(OSError):
-                    at_the_end.callback(open_page(url, config.cache_dir).unlink, missing_ok=True)
-
-        serve(app, _free_port(config), ready=ready, stop=services.stop)
-
-
-def _free_port(config: Config) -> int:
-    """Return the port of *config*, or one near it if that is taken and nobody asked for it."""
-    if config.port_given or config.port == 0:
-        return config.port
-    near = range(config.port, min(config.port + NEIGHBOURS, 65536))
-    return next((port for port in near if _is_free(port)), config.port)
-
-
-def _is_free(port: int) -> bool:
+def is_free(port: int) -> bool:
+    """Whether a server could listen on *port* now."""
     try:
         with LoopbackServer(port, lambda environ, start_response: ()):
             return True

@@ -116,7 +116,7 @@ class Serving:
         environment: dict[str, str],
         tmp_path: Path,
         *arguments: str | Path,
-        program: tuple[str, str] = ("-m", "meai"),
+        program: tuple[str, ...] = ("-m", "meai"),
     ) -> None:
         command = [sys.executable, *program, *map(str, arguments)]
         self.process = subprocess.Popen(
@@ -254,6 +254,13 @@ def test_the_first_run_makes_the_writers_folder_with_a_welcome(serve: Callable[.
     assert list((tmp_path / "home").rglob("ME_AI/Welcome.md"))
 
 
+@pytest.mark.parametrize("setting", ["letters/one.md", "letters/one.md/below"])
+def test_a_workspace_that_cannot_be_a_folder_is_told(meai: Run, workspace: Path, setting: str) -> None:
+    result = meai("--no-browser", "--port", "0", MEAI_WORKSPACE=setting)
+    assert result.returncode == 1
+    assert setting in sentence(result)
+
+
 def test_a_taken_port_that_was_asked_for_is_told(meai: Run, workspace: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
@@ -327,7 +334,17 @@ def test_an_unknown_model_fails_in_one_sentence(meai: Run) -> None:
 
 def test_doctor_says_what_it_found(meai: Run) -> None:
     said = meai("doctor", "--port", "0").stdout.decode()
-    for word in ("ME_AI", "Python", "llama-cpp-python", "cores", "built with CUDA", "would load", "workspace", "port"):
+    for word in (
+        "ME_AI",
+        "Python",
+        "llama-cpp-python",
+        "flask-sock",
+        "cores",
+        "built with CUDA",
+        "would load",
+        "workspace",
+        "port",
+    ):
         assert word in said
 
 
@@ -353,8 +370,8 @@ def test_doctor_exits_1_and_says_why_a_model_cannot_be_used(meai: Run, tmp_path:
     assert "is not a GGUF model file" in result.stdout.decode()
 
 
-# As the installed command does: `-m` would look for modules in the working folder first.
-INSTALLED = "import runpy, sys; sys.path.pop(0); runpy.run_module('meai', run_name='__main__', alter_sys=True)"
+# As the installed command does: without -P Python looks for modules in the working folder first.
+INSTALLED = ("-P", "-m", "meai")
 
 
 @pytest.fixture
@@ -368,7 +385,7 @@ def trap(tmp_path: Path) -> Path:
 def test_doctor_runs_nothing_of_the_folder_it_is_started_in(
     environment: dict[str, str], tmp_path: Path, trap: Path
 ) -> None:
-    command = [sys.executable, "-c", INSTALLED, "doctor", "--port", "0", "--json"]
+    command = [sys.executable, *INSTALLED, "doctor", "--port", "0", "--json"]
     result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False)
     assert json.loads(result.stdout)["llama.cpp"]["usable"] is True
     assert not trap.exists()
@@ -377,7 +394,7 @@ def test_doctor_runs_nothing_of_the_folder_it_is_started_in(
 def test_serving_runs_nothing_of_the_folder_it_is_started_in(
     environment: dict[str, str], tmp_path: Path, workspace: Path, trap: Path
 ) -> None:
-    serving = Serving(environment, tmp_path, workspace, "--no-browser", "--port", "0", program=("-c", INSTALLED))
+    serving = Serving(environment, tmp_path, workspace, "--no-browser", "--port", "0", program=INSTALLED)
     try:
         assert serving.preview("# Hello")["blocks"][0]["html"]
         assert serving.end() == (0, "", "")
@@ -424,10 +441,8 @@ def test_a_rewrite_as_json_tells_units_changes_and_timings(meai: Run, model_path
 
 @pytest.mark.model
 def test_a_rewrite_runs_nothing_of_the_folder_it_is_started_in(
-    environment: dict[str, str], tmp_path: Path, model_path: Path
+    environment: dict[str, str], tmp_path: Path, model_path: Path, trap: Path
 ) -> None:
-    for name in ("json", "numpy", "llama_cpp"):
-        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
-    command = [sys.executable, "-P", "-m", "meai", "rewrite", "correct-spelling", "--model", str(model_path)]
+    command = [sys.executable, *INSTALLED, "rewrite", "correct-spelling", "--model", str(model_path)]
     result = subprocess.run(command, input=b"It is late.\n", env=environment, cwd=tmp_path, capture_output=True)
-    assert (result.returncode, (tmp_path / "ran").exists()) == (0, False)
+    assert (result.returncode, trap.exists()) == (0, False)

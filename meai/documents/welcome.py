@@ -21,9 +21,13 @@ def first_run(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         empty = not os.listdir(folder)
+    except FileExistsError as error:
+        raise DocumentNotWritten(
+            f"“{folder}” is a file and cannot be the folder of your documents; name another, as in `meai ~/Newsletter`."
+        ) from error
     except OSError as error:
         raise DocumentNotWritten(
-            f"The folder “{folder}” cannot be made: {error.strerror}; name another, as in: meai ~/Newsletter"
+            f"The folder “{folder}” cannot be made: {error.strerror}; name another, as in `meai ~/Newsletter`."
         ) from error
     if empty:
         files.save(folder / NAME, encoding.encode(_template(), b""), None)

@@ -21,11 +21,12 @@ from wsproto.utilities import LocalProtocolError
 
 from meai.errors import MeaiError
 
+# In characters where the message is text, as the library counts.
 # Of whoever has not said who it is: enough for a token.
-MAX_GREETING_BYTES = 4096
+MAX_GREETING = 4096
 # The largest document, its quotes and line ends escaped: one too large to draw is answered, not cut off.
-MAX_MESSAGE_BYTES = 32 * 1024 * 1024
-MAX_INBOX_BYTES = 8 * 1024 * 1024
+MAX_MESSAGE = 32 * 1024 * 1024
+MAX_INBOX = 8 * 1024 * 1024
 MAX_OUTBOX_MESSAGES = 256
 MAX_OUTBOX_CHARS = 8 * 1024 * 1024
 MAX_CHANNELS = 64
@@ -89,20 +90,20 @@ class Inbox(list[Any]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._bytes = 0
+        self._size = 0
         self._turn = threading.Lock()
 
     def append(self, message: str | bytes) -> None:
         with self._turn:
-            if self and self._bytes + len(message) > MAX_INBOX_BYTES:
+            if self and self._size + len(message) > MAX_INBOX:
                 raise OSError("The peer sends faster than it is heard.")
-            self._bytes += len(message)
+            self._size += len(message)
             super().append(message)
 
     def pop(self, index: Any = -1) -> Any:
         with self._turn:
             message = super().pop(index)
-            self._bytes -= len(message)
+            self._size -= len(message)
         return message
 
 
@@ -169,7 +170,7 @@ def _reader_of(target: Callable[[], None]) -> threading.Thread:
 SERVER_OPTIONS: dict[str, Any] = {
     "receive_bytes": 65536,
     "ping_interval": PING_S,
-    "max_message_size": MAX_GREETING_BYTES,
+    "max_message_size": MAX_GREETING,
     "thread_class": _reader_of,
 }
 """How flask-sock must make the connections that become channels: its `SOCK_SERVER_OPTIONS`."""
@@ -196,7 +197,7 @@ class Channel:
 
     def trust(self) -> None:
         """Take whole documents from the peer, which has said who it is."""
-        self._ws.max_message_size = MAX_MESSAGE_BYTES
+        self._ws.max_message_size = MAX_MESSAGE
 
     def send(self, text: str) -> None:
         """Send *text*, in order, without waiting. A peer too slow for it is cut off: it reconnects and starts anew."""

@@ -32,3 +32,10 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(DocumentNotWritten, match=r"cannot be made: .*; name another"):
         first_run(tmp_path / "file" / "ME_AI")
+
+
+def test_a_file_where_the_folder_should_be_is_told_and_kept(tmp_path: Path) -> None:
+    (tmp_path / "letter.md").write_text("mine")
+    with pytest.raises(DocumentNotWritten, match=r"letter\.md” is a file and cannot be the folder .*; name another"):
+        first_run(tmp_path / "letter.md")
+    assert (tmp_path / "letter.md").read_text() == "mine"

@@ -18,7 +18,7 @@ from simple_websocket import ConnectionClosed, Server
 from werkzeug.wrappers import Request, Response
 
 from meai.web import channel as channels_module
-from meai.web.channel import MAX_GREETING_BYTES, MAX_OUTBOX_MESSAGES, SERVER_OPTIONS, Channel, Channels, Inbox, Outbox
+from meai.web.channel import MAX_GREETING, MAX_OUTBOX_MESSAGES, SERVER_OPTIONS, Channel, Channels, Inbox, Outbox
 
 
 def eventually(holds: Callable[[], bool], within_s: float = 5.0) -> bool:
@@ -172,11 +172,11 @@ def test_a_flood_of_messages_is_cut_before_it_fills_the_memory(live: Any, talks:
     assert talks.ended.acquire(timeout=5)
 
 
-@pytest.mark.parametrize(("trusted", "limit"), [(False, MAX_GREETING_BYTES), (True, 100_000)])
+@pytest.mark.parametrize(("trusted", "limit"), [(False, MAX_GREETING), (True, 100_000)])
 def test_a_message_above_the_limit_ends_the_connection(
     live: Any, talks: Talks, monkeypatch: pytest.MonkeyPatch, trusted: bool, limit: int
 ) -> None:
-    monkeypatch.setattr(channels_module, "MAX_MESSAGE_BYTES", 100_000)
+    monkeypatch.setattr(channels_module, "MAX_MESSAGE", 100_000)
 
     def count(channel: Channel) -> None:
         if trusted:

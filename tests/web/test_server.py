@@ -176,7 +176,7 @@ class Program:
     def __init__(self, tmp_path: Path) -> None:
         workspace = tmp_path / "ME_AI"
         code = (
-            "import sys; from pathlib import Path; from meai.config import read_config; from meai.server import run;"
+            "import sys; from pathlib import Path; from meai.config import read_config; from meai.serving import run;"
             "run(read_config(path=Path(sys.argv[1]) if sys.argv[1] else None, port=0, open_browser=False))"
         )
         environment = {
