@@ -43,6 +43,15 @@ class Token:
     word: str
 
 
+def with_edges_of(source: str, answer: str) -> str:
+    """Return *answer* without a full stop and a capital that a heading or list item as *source* has not."""
+    if answer.endswith(".") and not _last_mark(source):
+        answer = answer[:-1]
+    if source[:1].islower() and answer[:1].lower() == source[:1]:
+        answer = source[:1] + answer[1:]
+    return answer
+
+
 def corrections_only(source: str, answer: str) -> str:
     """Return *source* with those differences of *answer* that correct a word, a doubled word or a comma.
 

@@ -178,7 +178,7 @@ def continuation(before: str) -> Request:
     tail = before[-CONTINUATION_CHARACTERS:]
     if len(before) > len(tail):
         tail = tail[tail.find("\n") + 1 :] if "\n" in tail else tail[tail.find(" ") + 1 :]
-    sampling = Sampling(max_tokens=CONTINUATION_TOKENS, repeat_penalty=1.1, stop=("\n\n",))
+    sampling = Sampling(max_tokens=CONTINUATION_TOKENS, repeat_penalty=1.1)
     return Request((), tail.rstrip(" "), sampling)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from meai.editing.actions import ACTIONS, Action
-from meai.editing.mend import corrections_only
+from meai.editing.mend import corrections_only, with_edges_of
 from meai.editing.prompts import Prompt, by_sentence, continuation, free_instruction, prompts_for
 from meai.editing.protect import lost_spans
 from meai.editing.segment import Piece, pieces
@@ -30,6 +30,9 @@ _UNFINISHED: dict[FinishReason, str] = {
     "length": "the answer was cut off",
     "repetition": "the model went round in circles",
 }
+_LEFT = ("Tables, code, HTML and links that stand alone were left as they are.",)
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_MARKUP = re.compile(r"[#>|`~<\[]|[-*+](?:\s|-|$)|\d+[.)]?(?:\s|$)|:::")
 _SENTENCE_END = re.compile(r"""[.!?…]["'”’)]*(?=\s|$)""")
 
 
@@ -100,7 +103,7 @@ class Rewriter:
     def _rewrite(self, order: RewriteOrder, budget: Budget, emit: Emit, cancelled: threading.Event) -> Proposal:
         model = self._engine.traits(cancelled)
         prompts = prompts_for(order.action, model)
-        text, units = "", []
+        text, units, left = "", [], False
         for piece in pieces(order.selection, sentences=by_sentence(model)):
             if piece.prose:
                 unit = self._unit(piece, prompts, budget, emit, cancelled)
@@ -109,9 +112,10 @@ class Rewriter:
             else:
                 emit(piece.source)
                 text += piece.source
+                left = left or _WORD.search(piece.source) is not None
         if not units:
-            raise BadInput("There is no sentence to work on in the selection; select some text.")
-        return Proposal(text, tuple(units))
+            raise BadInput("There is no sentence to work on here: tables, code, HTML and links stay as they are.")
+        return Proposal(text, tuple(units), _LEFT if left else ())
 
     def _unit(
         self, piece: Piece, prompts: tuple[Prompt, ...], budget: Budget, emit: Emit, cancelled: threading.Event
@@ -130,14 +134,12 @@ class Rewriter:
         written = order.before + order.selection
         if not written.strip():
             raise BadInput("There is nothing to continue yet; write a few words first.")
-        space = written[-1].isspace()
-        answer = self._engine.generate(continuation(written), _Trimmed(emit) if space else emit, cancelled)
-        text = answer.text.lstrip() if space else answer.text
-        if answer.reason == "length":
-            text = _whole_sentences(text)
+        line = _OneLine(emit, space="" if written[-1].isspace() else " ")
+        answer = self._engine.generate(continuation(written), line, cancelled)
+        text = line.text if line.ended or answer.reason != "length" else _whole_sentences(line.text)
         if not text.strip():
             raise BadInput("The model has nothing to add here; write a few more words and try again.")
-        return Proposal(text.rstrip())
+        return Proposal(text)
 
     def _ask(self, order: RewriteOrder, emit: Emit, cancelled: threading.Event) -> Proposal:
         request = free_instruction(order.instruction.strip(), order.selection)
@@ -157,12 +159,47 @@ class Rewriter:
 
 def _checked(source: str, answer: str, budget: Budget) -> tuple[str, str]:
     """Return what of *answer* may stand for *source*, and why nothing may, or an empty reason."""
-    text = without_preamble(answer, source)
+    text = with_edges_of(source, without_preamble(answer, source))
     if budget.may_reword:
         return text, objection(source, text, budget)
     mended = corrections_only(source, text)
     # Where nothing is left of it, the whole answer tells why.
     return mended, objection(source, text if mended == source else mended, budget)
+
+
+class _OneLine:
+    """Passes on the first line of an answer that has words, since a continuation stays in its paragraph.
+
+    What begins as a list, a table, a fence or a heading is no sentence and is dropped. *space* stands for the line ends
+    before a new paragraph; it is empty where the text before ends with white space already.
+    """
+
+    def __init__(self, emit: Emit, *, space: str) -> None:
+        self._emit = emit
+        self._space = space
+        self._start = ""
+        self.text = ""
+        self.ended = False
+
+    def __call__(self, piece: str) -> None:
+        if not self.text and not self.ended:
+            piece = self._first(piece)
+        if self.ended or not piece:
+            return
+        line, newline, _ = piece.partition("\n")
+        self.text += line
+        self.ended = bool(newline)
+        self._emit(line)
+
+    def _first(self, piece: str) -> str:
+        self._start += piece
+        words = self._start.lstrip()
+        blank = self._start[: len(self._start) - len(words)]
+        new_line = not self._space or "\n" in blank
+        self.ended = new_line and _MARKUP.match(words) is not None
+        if not words:
+            return ""
+        return (blank if self._space and "\n" not in blank else self._space) + words
 
 
 class _Trimmed:

@@ -145,6 +145,39 @@ def test_a_continuation_stands_after_the_text_and_joins_it_with_one_space() -> N
         assert proposal.text == shown == expected
 
 
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("\n\nThen it rained. It", " Then it rained. It"),
+        (" It rained.\n---\ntags: x", " It rained."),
+        (" and then\n```\nmore", " and then"),
+    ],
+)
+def test_a_continuation_stays_in_its_paragraph(answer: str, expected: str) -> None:
+    proposal, shown = rewrite(Scripted(lambda words: answer), RewriteOrder("autocomplete", "", before="It was cold."))
+    assert proposal.text == shown == expected
+
+
+@pytest.mark.parametrize("answer", ["\n\n## A heading", "\n- one\n- two", "\n```\n", "\n| a |", "\n---\n", "\n9.\n"])
+def test_what_is_no_sentence_does_not_continue_one(answer: str) -> None:
+    with pytest.raises(BadInput, match="nothing to add"):
+        rewrite(Scripted(lambda words: answer), RewriteOrder("autocomplete", "", before="It was cold."))
+
+
+def test_a_heading_gets_no_full_stop_and_an_item_no_capital() -> None:
+    engine = Scripted(lambda words: words.capitalize() + ".")
+    proposal, _ = rewrite(engine, RewriteOrder("make-fluent", "# A heading here\n\n- oil the hinge\n"))
+    assert proposal.text == "# A heading here\n\n- oil the hinge\n"
+
+
+def test_what_was_left_out_beside_the_sentences_is_told() -> None:
+    engine = Scripted(lambda words: words)
+    proposal, _ = rewrite(engine, RewriteOrder("correct-spelling", "Words here.\n\n| teh | cat |\n|---|---|\n"))
+    assert "Tables" in proposal.warnings[0]
+    proposal, _ = rewrite(engine, RewriteOrder("correct-spelling", "- Words here.\n- [ ] More words.\n"))
+    assert proposal.warnings == ()
+
+
 def test_a_continuation_cut_by_its_length_ends_with_a_whole_sentence() -> None:
     engine = Scripted(lambda words: " It cost 3.50. Then we we", reason="length")
     proposal, _ = rewrite(engine, RewriteOrder("autocomplete", "We paid."))
