@@ -10,6 +10,7 @@ import html
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 _REDIRECT = """<!doctype html>
@@ -36,11 +37,13 @@ def open_page(url: str, folder: Path) -> Path:
         file.write(_REDIRECT.format(url=html.escape(url)))
     # A child, as some browsers print to the terminal and some do not return; in its own folder, as Python looks in
     # the working folder for modules first.
-    subprocess.Popen(
+    child = subprocess.Popen(
         [sys.executable, "-m", "webbrowser", path.as_uri()],
         cwd=folder,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+    # What nobody waits for stays a process of the system until this one ends.
+    threading.Thread(target=child.wait, name="browser", daemon=True).start()
     return path
