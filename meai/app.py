@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from flask import Flask
 
+from meai import assets
 from meai.config import Config
 from meai.documents.store import DocumentStore
 from meai.editing.rewrite import Rewriter
@@ -20,7 +20,6 @@ from meai.web import socket as sockets
 from meai.web.channel import Channels
 from meai.web.models import CurrentModel
 
-_PACKAGE = Path(__file__).resolve().parent
 _STOP_WITHIN_S = 1.5
 
 
@@ -53,12 +52,11 @@ class Services:
 
 def create_app(config: Config, *, token: str) -> Flask:
     """Return the application for *config*, to be used with *token*. Nothing runs before its services are started."""
-    assets = _assets()
     app = Flask(
         __name__,
         static_url_path="/static",
-        static_folder=assets / "static" / "dist",
-        template_folder=assets / "templates",
+        static_folder=assets.find("static/dist"),
+        template_folder=assets.find("templates"),
     )
     # “a//b” is no other way to write “a/b”: a redirect would lose the request's body.
     app.url_map.merge_slashes = False
@@ -83,11 +81,6 @@ def _services(config: Config) -> Services:
         model=model,
         channels=Channels(),
     )
-
-
-def _assets() -> Path:
-    """Return where `templates` and `static` lie: in the installed package, or beside it in a checkout."""
-    return _PACKAGE if (_PACKAGE / "templates").is_dir() else _PACKAGE.parent
 
 
 def _highlight_css() -> str:

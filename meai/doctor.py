@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from meai import __version__
+from meai import __version__, assets
 from meai.config import Config
 from meai.errors import MeaiError
 from meai.models.library import ModelLibrary, open_library
@@ -190,9 +190,9 @@ def _folders(config: Config, library: ModelLibrary) -> list[Finding]:
 
 
 def _page(config: Config) -> list[Finding]:
-    root = _PACKAGE if (_PACKAGE / "static").is_dir() else _PACKAGE.parent
-    built = (root / "static" / "dist" / "app.js").is_file()
-    missing = "" if built else f"The page is not built in {root / 'static'}; run `make page` or reinstall ME_AI."
+    page = assets.find("static/dist")
+    built = (page / "app.js").is_file()
+    missing = "" if built else f"The page is not built in {page}; run `make page` or reinstall ME_AI."
     port = "any" if config.port == 0 else str(config.port)
     return [
         Finding("page", "built", built, missing),

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from meai import assets
 from meai.documents import encoding, files
 from meai.errors import DocumentNotWritten
 
 NAME = "Welcome.md"
-_PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def first_run(folder: Path) -> None:
@@ -34,6 +34,4 @@ def first_run(folder: Path) -> None:
 
 
 def _template() -> str:
-    # Installed, the templates lie in the package; in a checkout, beside it.
-    root = _PACKAGE if (_PACKAGE / "templates").is_dir() else _PACKAGE.parent
-    return (root / "templates" / "welcome.md").read_text(encoding="utf-8")
+    return assets.find("templates/welcome.md").read_text(encoding="utf-8")

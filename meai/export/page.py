@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-import meai
+from meai import __version__, assets
 from meai.export import images
 from meai.export.article import Article
 from meai.export.images import Asset
@@ -28,14 +27,16 @@ def write(article: Article, asset: Asset, report: Report) -> str:
     # Clean already; this puts the images in, which only the cleaning itself may do, and drops the source lines.
     last = Sanitizer(images=shown.get, lines=False)
     body = "".join(last.clean(block.html) for block in article.blocks)
-    environment = Environment(loader=FileSystemLoader(templates()), autoescape=True, undefined=StrictUndefined)
+    environment = Environment(
+        loader=FileSystemLoader(assets.find("templates")), autoescape=True, undefined=StrictUndefined
+    )
     return environment.get_template("export.html").render(
         article=article,
         author=article.front_matter.text("author", "authors"),
         picture=_picture(article),
         body=Markup(body),  # noqa: S704 - sanitised just now
         highlight=Markup(highlight.css()),  # noqa: S704 - our own
-        version=meai.__version__,
+        version=__version__,
     )
 
 
@@ -76,10 +77,3 @@ def _picture(article: Article) -> str:
     """The image to show where the page is shared: only one that others can reach."""
     named = article.front_matter.text("image", "cover_image", "thumbnail")
     return named if named.startswith(("https://", "http://")) else ""
-
-
-def templates() -> Path:
-    """In an installed wheel the templates lie in the package, in a checkout beside it."""
-    package = Path(meai.__file__).parent
-    inside = package / "templates"
-    return inside if inside.is_dir() else package.parent / "templates"

@@ -24,11 +24,6 @@ STATUS: dict[type[MeaiError], int] = {
     errors.DocumentConflict: 412,
     errors.DocumentUnreadable: 422,
     errors.DocumentNotWritten: 507,
-    errors.NoModel: 409,
-    errors.ModelRefused: 409,
-    errors.Cancelled: 409,
-    errors.DownloadFailed: 502,
-    errors.EngineGone: 503,
 }
 _SENTENCES = {
     400: "The request cannot be understood.",

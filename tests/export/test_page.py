@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser
 
-from meai.export import page
 from meai.export.formats import Export, export
 from meai.export.images import data_uri
 
@@ -225,18 +224,6 @@ def test_images_are_known_by_what_they_are(content: bytes, kind: str) -> None:
 @pytest.mark.parametrize("content", [b"", b"<html><svg>", b"%PDF-1.7", b"\0" * 64, b"<!--" * 1000])
 def test_other_files_are_no_images(content: bytes) -> None:
     assert data_uri(content) is None
-
-
-def test_the_templates_of_an_installed_package_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    package = tmp_path / "meai"
-    (package / "templates").mkdir(parents=True)
-    (package / "templates" / "export.html").write_text("installed: {{ article.title }}", "utf-8")
-    monkeypatch.setattr("meai.__file__", str(package / "__init__.py"))
-    assert to_html("# A").content == "installed: A"
-
-
-def test_the_template_of_a_checkout_lies_beside_the_package() -> None:
-    assert (page.templates() / "export.html").is_file()
 
 
 @pytest.mark.browser

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from meai import errors
 from meai.documents.encoding import etag_of
 from meai.documents.store import DocumentStore
 from meai.errors import MeaiError
@@ -201,12 +202,19 @@ def test_a_defect_is_logged_and_not_shown(
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_each_kind_of_failure_has_a_status(app: Flask) -> None:
+# What goes wrong with a model is told on the socket.
+TOLD_ON_THE_SOCKET = {
+    *(errors.NoModel, errors.ModelRefused, errors.DownloadFailed),
+    *(errors.EngineGone, errors.Cancelled),
+}
+
+
+def test_each_kind_of_failure_has_a_status_or_is_told_on_the_socket(app: Flask) -> None:
     def family(kind: type[MeaiError]) -> set[type[MeaiError]]:
         return {kind}.union(*(family(each) for each in kind.__subclasses__()))
 
     own = {kind for kind in family(MeaiError) if kind.__module__ == "meai.errors"} - {MeaiError}
-    assert own == set(answers.STATUS)
+    assert own - TOLD_ON_THE_SOCKET == set(answers.STATUS)
 
 
 # Images.
