@@ -205,6 +205,7 @@ def models() -> None:
 @_json_option
 def list_models(as_json: bool) -> None:
     """List the models on this machine and those that can be fetched."""
+    from meai.models.catalogue import megabytes
     from meai.models.library import open_library
 
     library = open_library(read_config().data_dir)
@@ -217,10 +218,10 @@ def list_models(as_json: bool) -> None:
         )
         return
     for model in here:
-        click.echo(f"{model.name}  {_megabytes(model.size)}  {model.licence or 'your own'}  {model.path}")
+        click.echo(f"{model.name}  {megabytes(model.size)}  {model.licence or 'your own'}  {model.path}")
     for entry in known:
         click.echo(
-            f"{entry.name}  {_megabytes(entry.size)}  {entry.licence}  not here yet: meai models pull {entry.name}"
+            f"{entry.name}  {megabytes(entry.size)}  {entry.licence}  not here yet: meai models pull {entry.name}"
         )
 
 
@@ -239,6 +240,8 @@ def pull(name: str) -> None:
 
 def _progress(entry: CatalogueEntry) -> Callable[[int, int], None]:
     """Return what tells the terminal how much of *entry* has come: in one line, or one for each quarter."""
+    from meai.models.catalogue import megabytes
+
     live = sys.stderr.isatty()
     told = -1
 
@@ -248,7 +251,7 @@ def _progress(entry: CatalogueEntry) -> Callable[[int, int], None]:
         if percent != told:
             told = percent
             click.echo(
-                f"{chr(13) * live}Fetching {entry.label}: {percent} % of {_megabytes(total)}", nl=not live, err=True
+                f"{chr(13) * live}Fetching {entry.label}: {percent} % of {megabytes(total)}", nl=not live, err=True
             )
             click.echo("\n" * (live and done == total), nl=False, err=True)
 
@@ -296,10 +299,6 @@ def _write(content: bytes, output: Path | None) -> None:
 
 def _print_json(**fields: object) -> None:
     click.echo(json.dumps(fields, indent=2, ensure_ascii=False))
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 1_000_000:.0f} MB"
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:

@@ -15,11 +15,11 @@ from typing import Any
 
 import platformdirs
 
+from meai.documents.names import is_document
 from meai.errors import BadInput
 
 # Fixed, because a browser keeps its storage by origin, and the port is part of that. Registered to nobody.
 DEFAULT_PORT = 26324
-DOCUMENT_SUFFIXES = (".md", ".markdown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ def _asked_for(path: Path) -> tuple[Path, str | None]:
         return path.resolve(), None
     if not path.is_file():
         raise BadInput(f"There is no folder or document {path}; give a folder, or a .md file that exists.")
-    if path.suffix.lower() not in DOCUMENT_SUFFIXES:
+    if not is_document(path.name):
         raise BadInput(f"{path} is no Markdown document; its name must end in .md or .markdown.")
     return path.parent.resolve(), path.name
 

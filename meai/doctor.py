@@ -21,6 +21,7 @@ from pathlib import Path
 from meai import __version__, assets
 from meai.config import Config
 from meai.errors import MeaiError
+from meai.models.catalogue import megabytes
 from meai.models.library import ModelLibrary, open_library
 from meai.server import is_free
 
@@ -172,7 +173,7 @@ def _model(config: Config, library: ModelLibrary) -> list[Finding]:
         way_out = f"; `meai models pull {offer.name}` fetches {offer.label}" if offer else ""
         return [Finding("model", "would load", f"none, as there is none yet{way_out}")]
     return [
-        Finding("model", "would load", f"{model.label} ({model.size / 1_000_000:.0f} MB)"),
+        Finding("model", "would load", f"{model.label} ({megabytes(model.size)})"),
         Finding("model", "because it is", model.why),
         Finding("model", "file", str(model.path)),
         *([Finding("model", "licence", model.licence)] if model.licence else []),

@@ -19,7 +19,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "assets": set(),
     "process": {"errors"},
-    "config": {"errors"},
+    "config": {"errors", "documents.names"},
     "browser": set(),
     "documents": {"assets", "errors"},
     "markdown": {"errors", "process"},

@@ -75,17 +75,17 @@ def rows(table: Element) -> Iterator[list[Element]]:
             yield [cell for cell in row.children if isinstance(cell, Element) and cell.tag in ("th", "td")]
 
 
-def address(link: Element) -> str | None:
-    """Return where *link* leads a reader elsewhere; None where it leads into the document or to a file beside it."""
+def target(link: Element, report: Report) -> str | None:
+    """Return where *link* leads a reader elsewhere; None where it leads into the document or to a file beside it.
+
+    That it becomes plain text then is noted in *report*, unless it only joins a footnote to its place.
+    """
     href = link.attributes.get("href", "")
     if href.startswith("//"):
         return "https:" + href
-    return href if href.lower().startswith(("http://", "https://", "mailto:")) else None
-
-
-def note_lost_link(link: Element, report: Report) -> None:
-    """Note that *link* becomes plain text, unless it only joins a footnote to its place."""
-    href = link.attributes.get("href")
+    if href.lower().startswith(("http://", "https://", "mailto:")):
+        return href
     if href and not link.attributes.get("role", "").startswith("doc-"):
-        target = "a place in this document" if href.startswith("#") else href
-        report.add(link.line, f"The link to {target} becomes plain text: it leads nowhere outside.")
+        place = "a place in this document" if href.startswith("#") else href
+        report.add(link.line, f"The link to {place} becomes plain text: it leads nowhere outside.")
+    return None

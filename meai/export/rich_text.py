@@ -11,7 +11,7 @@ from html import escape
 from meai.export import images
 from meai.export.article import Article
 from meai.export.images import Asset
-from meai.export.prose import Node, address, formula, is_block, note_lost_link, one_space, rows, runs
+from meai.export.prose import Node, formula, is_block, one_space, rows, runs, target
 from meai.export.report import Report
 from meai.export.tree import Element
 from meai.markdown.sanitize import Sanitizer
@@ -152,11 +152,10 @@ class _RichText:
         if "footnote-back" in link.classes:
             return ""
         text = self._inline(link.children)
-        target = address(link)
-        if target is None:
-            note_lost_link(link, self._report)
+        address = target(link, self._report)
+        if address is None:
             return text
-        return f'<a href="{escape(target)}">{text}</a>' if text.strip() else text
+        return f'<a href="{escape(address)}">{text}</a>' if text.strip() else text
 
     def _image(self, image: Element) -> str:
         source = image.attributes.get("src", "")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from meai.export import images
 from meai.export.article import Article
 from meai.export.images import Asset
-from meai.export.prose import Node, address, formula, note_lost_link, one_space, rows, runs
+from meai.export.prose import Node, formula, one_space, rows, runs, target
 from meai.export.report import Report
 from meai.export.tree import Element
 
@@ -126,12 +126,11 @@ class _Text:
         if "footnote-back" in link.classes:
             return ""
         text = self._inline(link.children)
-        target = address(link)
-        if target is None:
-            note_lost_link(link, self._report)
+        address = target(link, self._report)
+        if address is None:
             return text
-        shown = target.removeprefix("mailto:")
-        same = text.strip() in (target, shown, shown.removeprefix("http://"))
+        shown = address.removeprefix("mailto:")
+        same = text.strip() in (address, shown, shown.removeprefix("http://"))
         return text if same else f"{text} ({shown})"
 
     def _image(self, image: Element) -> str:

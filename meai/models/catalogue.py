@@ -55,3 +55,8 @@ def checkout_models() -> Path | None:
     """Return the `models` folder of the checkout that this runs from, or None when ME_AI is installed from a wheel."""
     root = assets.checkout()
     return root / "models" if root else None
+
+
+def megabytes(size: int) -> str:
+    """Return *size*, in bytes, as a person reads it."""
+    return f"{size / 1_000_000:.0f} MB"

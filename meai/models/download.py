@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import IO
 
 from meai.errors import Cancelled, DownloadFailed, ModelRefused
-from meai.models.catalogue import CatalogueEntry
+from meai.models.catalogue import CatalogueEntry, megabytes
 from meai.models.library import check_model
 
 # Called with (bytes done, bytes in all) of what travels; from the thread that called `pull`.
@@ -108,13 +108,9 @@ def _check_room(entry: CatalogueEntry, folder: Path) -> None:
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise DownloadFailed(
-            f"{entry.label} needs {_megabytes(needed)} for a moment and {folder} has {_megabytes(free)} free; "
+            f"{entry.label} needs {megabytes(needed)} for a moment and {folder} has {megabytes(free)} free; "
             "make room and try again."
         )
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 1_000_000:.0f} MB"
 
 
 def _download(
