@@ -10,7 +10,6 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -20,15 +19,13 @@ from wsproto.events import CloseConnection
 from wsproto.utilities import LocalProtocolError
 
 from meai.errors import MeaiError
+from meai.web.boxes import Inbox, Outbox
 
 # In characters where the message is text, as the library counts.
 # Of whoever has not said who it is: enough for a token.
 MAX_GREETING = 4096
 # The largest document, its quotes and line ends escaped: one too large to draw is answered, not cut off.
 MAX_MESSAGE = 32 * 1024 * 1024
-MAX_INBOX = 8 * 1024 * 1024
-MAX_OUTBOX_MESSAGES = 256
-MAX_OUTBOX_CHARS = 8 * 1024 * 1024
 MAX_CHANNELS = 64
 STUCK_S = 10.0
 PING_S = 20.0
@@ -80,71 +77,6 @@ class LockedSocket:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.real, name)
-
-
-class Inbox(list[Any]):
-    """What came and was not yet read; a lone message may have any size.
-
-    Raises OSError above its limit, which ends the library's reader thread.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._size = 0
-        self._turn = threading.Lock()
-
-    def append(self, message: str | bytes) -> None:
-        with self._turn:
-            if self and self._size + len(message) > MAX_INBOX:
-                raise OSError("The peer sends faster than it is heard.")
-            self._size += len(message)
-            super().append(message)
-
-    def pop(self, index: Any = -1) -> Any:
-        with self._turn:
-            message = super().pop(index)
-            self._size -= len(message)
-        return message
-
-
-class Outbox:
-    """Messages on their way to the peer, bounded."""
-
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._messages: deque[str] = deque()
-        self._chars = 0
-        self._closed = False
-
-    def put(self, message: str) -> bool:
-        """Add *message* and return True, or False when there is no room; a lone message may have any size."""
-        with self._changed:
-            chars = self._chars + len(message)
-            full = len(self._messages) >= MAX_OUTBOX_MESSAGES or chars > MAX_OUTBOX_CHARS
-            if self._closed or (full and self._messages):
-                return False
-            self._messages.append(message)
-            self._chars = chars
-            self._changed.notify()
-            return True
-
-    def take(self) -> str | None:
-        """Return the next message, waiting for one, or None once closed."""
-        with self._changed:
-            while not self._messages and not self._closed:
-                self._changed.wait()
-            if self._closed:
-                return None
-            message = self._messages.popleft()
-            self._chars -= len(message)
-            return message
-
-    def close(self) -> None:
-        """Let `take` return None from now on."""
-        with self._changed:
-            self._closed = True
-            self._messages.clear()
-            self._changed.notify_all()
 
 
 def _reader_of(target: Callable[[], None]) -> threading.Thread:

@@ -18,7 +18,8 @@ from simple_websocket import ConnectionClosed, Server
 from werkzeug.wrappers import Request, Response
 
 from meai.web import channel as channels_module
-from meai.web.channel import MAX_GREETING, MAX_OUTBOX_MESSAGES, SERVER_OPTIONS, Channel, Channels, Inbox, Outbox
+from meai.web.boxes import MAX_OUTBOX_MESSAGES, Inbox, Outbox
+from meai.web.channel import MAX_GREETING, SERVER_OPTIONS, Channel, Channels
 
 
 def eventually(holds: Callable[[], bool], within_s: float = 5.0) -> bool:
