@@ -1,0 +1,241 @@
+"""No word is lost: documents come, go and change hands, servers die and disks refuse, and each file keeps its bytes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import SitDown
+from tests.browser.desk import Desk, wait_until
+from tests.conftest import StartServer, Watched
+
+pytestmark = pytest.mark.browser
+
+BACK_MS = 15_000
+BOM = b"\xef\xbb\xbf"
+
+
+# Documents of the folder.
+
+
+def test_a_new_document_gets_a_name_a_file_and_the_caret(watched: Watched, sit_down: SitDown) -> None:
+    desk = sit_down("One.\n")
+    page = desk.page
+    page.get_by_role("button", name="New document").click()
+    asked = page.get_by_role("dialog", name="New document")
+    expect(asked.get_by_label("Name")).to_have_value("Untitled.md")
+    asked.get_by_label("Name").fill("Letter")
+    desk.press("Enter")
+    expect(asked.get_by_role("alert")).to_contain_text("Letter.md")
+    asked.get_by_label("Name").fill("Grüße")
+    desk.press("Enter")
+    expect(asked).not_to_be_visible()
+    expect(page.locator("#title")).to_have_text("Grüße")
+    expect(desk.content).to_be_focused()
+    page.keyboard.type("Hello.")
+    desk.press("Control+s")
+    desk.expect_saved()
+    assert (desk.server.workspace / "Grüße.md").read_bytes() == b"Hello."
+    assert desk.file.read_bytes() == b"One.\n"
+    watched.forgive("412")
+
+
+def test_renaming_keeps_the_words_of_the_last_second(sit_down: SitDown) -> None:
+    desk = sit_down("One.")
+    desk.write(" Two.")
+    desk.page.get_by_role("button", name="Rename Letter").click()
+    asked = desk.page.get_by_role("dialog", name="Rename Letter")
+    asked.get_by_label("New name").fill("Post.md")
+    asked.get_by_role("button", name="Rename").click()
+    expect(desk.page.locator("#title")).to_have_text("Post")
+    desk.write(" Three.")
+    desk.press("Control+s")
+    desk.expect_saved()
+    assert [path.name for path in desk.server.workspace.iterdir()] == ["Post.md"]
+    assert (desk.server.workspace / "Post.md").read_bytes() == b"One. Two. Three."
+
+
+def test_deleting_asks_first_and_keeps_the_file_in_the_trash(sit_down: SitDown) -> None:
+    desk = sit_down({"Letter.md": "Gone.\n", "Other.md": "Other.\n"})
+    delete = desk.page.get_by_role("button", name="Delete Letter")
+    asked = desk.page.get_by_role("dialog", name="Delete Letter?")
+    delete.click()
+    asked.get_by_role("button", name="Keep").click()
+    delete.click()
+    desk.press("Escape")
+    expect(asked).not_to_be_visible()
+    assert desk.file.exists()
+    delete.click()
+    asked.get_by_role("button", name="Delete").click()
+    expect(desk.page.locator("#title")).to_have_text("Other")
+    expect(desk.content).to_contain_text("Other.")
+    assert not desk.file.exists()
+    assert [path.read_bytes() for path in (desk.server.data_dir / "trash").rglob("*.md")] == [b"Gone.\n"]
+
+
+def test_opening_another_saves_what_was_just_typed(sit_down: SitDown) -> None:
+    desk = sit_down({"Letter.md": "One.", "Other.md": "Other.\n"})
+    desk.write(" Two.")
+    desk.page.get_by_role("button", name="Other", exact=True).click()
+    expect(desk.content).to_contain_text("Other.")
+    assert desk.file.read_bytes() == b"One. Two."
+    desk.page.get_by_role("button", name="Letter", exact=True).click()
+    expect(desk.content).to_contain_text("One. Two.")
+    desk.press("Control+z")
+    expect(desk.content).not_to_contain_text("Two.")
+
+
+def test_leaving_the_page_saves_what_was_just_typed(sit_down: SitDown) -> None:
+    desk = sit_down("One.")
+    desk.page.on("dialog", lambda question: question.accept())
+    desk.write(" Two.")
+    desk.page.goto("about:blank")
+    wait_until(desk.page, lambda: desk.file.read_bytes() == b"One. Two.")
+
+
+def test_only_the_bytes_of_an_edited_line_change(sit_down: SitDown) -> None:
+    lines = [b"# Head\r\n", b"one\r\n", b"two  \r\n", b"three\n", "vi\u2028er\u00a0\r\n".encode(), b"\tlast"]
+    desk = sit_down(BOM + b"".join(lines))
+    desk.expect_file(BOM + b"".join(lines))
+    desk.click_after("two")
+    desk.press("End")
+    desk.page.keyboard.type("and a half")
+    desk.expect_file(BOM + b"".join([*lines[:2], b"two  and a half\r\n", *lines[3:]]))
+    desk.press("Control+z")
+    desk.expect_file(BOM + b"".join(lines))
+
+
+# Two who write the same.
+
+
+def test_of_two_tabs_the_second_decides_and_neither_text_is_lost(sit_down: SitDown) -> None:
+    first = sit_down("One.")
+    second = Desk(first.page.context.new_page(), first.server, first.file)
+    second.open()
+    first.write(" First.")
+    first.expect_file(b"One. First.")
+
+    second.write(" Second.")
+    asked = second.page.get_by_role("dialog", name="Letter has changed on disk")
+    expect(asked).to_be_visible()
+    expect(second.page.locator("#save-state")).to_have_attribute("data-state", "failed")
+    assert first.file.read_bytes() == b"One. First."
+    asked.get_by_role("button", name="Keep mine as a copy").click()
+    expect(second.page.locator("#title")).to_have_text("Letter (my copy)")
+    second.write(" More.")
+    second.press("Control+s")
+    second.expect_saved()
+    assert first.file.read_bytes() == b"One. First."
+    assert (first.file.parent / "Letter (my copy).md").read_bytes() == b"One. Second. More."
+
+
+def test_the_decision_may_wait_and_taking_the_disks_version_can_be_undone(watched: Watched, sit_down: SitDown) -> None:
+    desk = sit_down("One.")
+    desk.file.write_bytes(b"One. Elsewhere.")
+    desk.write(" Here.")
+    asked = desk.page.get_by_role("dialog", name="Letter has changed on disk")
+    expect(asked).to_be_visible()
+    desk.press("Escape")
+    expect(asked).not_to_be_visible()
+    expect(desk.content).to_have_text("One. Here.")
+    desk.page.get_by_role("button", name="Decide…").click()
+    asked.get_by_role("button", name="Take the disk’s version").click()
+    expect(desk.content).to_have_text("One. Elsewhere.")
+    desk.expect_saved()
+    assert desk.file.read_bytes() == b"One. Elsewhere."
+    desk.content.focus()
+    desk.press("Control+z")
+    expect(desk.content).to_have_text("One. Here.")
+    desk.expect_file(b"One. Here.")
+    watched.forgive("412")
+
+
+# When the machine fails.
+
+
+def test_a_killed_server_is_missed_and_a_new_one_saves_what_was_written(
+    watched: Watched, sit_down: SitDown, start_server: StartServer
+) -> None:
+    desk = sit_down("One.")
+    desk.write(" Two.")
+    desk.server.process.kill()
+    away = desk.page.get_by_text("The server is away. Write on: your text is saved as soon as it is back.")
+    expect(away).to_be_visible()
+    desk.write(" Three.")
+    expect(desk.content).to_have_text("One. Two. Three.")
+    expect(desk.page.locator("#save-state")).to_have_attribute("data-state", "failed")
+
+    port = desk.server.url.rpartition(":")[2]
+    restarted = start_server(desk.server.workspace, "--port", port)
+    expect(desk.page.get_by_text("open the address it printed this time in this same tab")).to_be_visible(
+        timeout=BACK_MS
+    )
+    expect(away).not_to_be_visible()
+    desk.page.goto(restarted.page_url)
+    desk.expect_saved()
+    expect(desk.page.locator("#notices .notice")).to_have_count(0)
+    expect(desk.content).to_have_text("One. Two. Three.")
+    expect(desk.page.locator("#article")).to_have_text("One. Two. Three.")
+    assert desk.file.read_bytes() == b"One. Two. Three."
+    watched.forgive("ERR_CONNECTION_REFUSED", "401")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a test fill the disk of another process")
+def test_a_full_disk_is_told_and_the_text_is_kept_and_saved_later(watched: Watched, sit_down: SitDown) -> None:
+    import resource
+
+    desk = sit_down("One.")
+    limits = resource.prlimit(desk.server.process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(desk.server.process.pid, resource.RLIMIT_FSIZE, (4, limits[1]))
+    desk.write(" Two.")
+    problem = desk.page.get_by_role("alert").filter(has_text="Not saved.")
+    expect(problem).to_contain_text("Letter.md")
+    expect(desk.content).to_have_text("One. Two.")
+    assert desk.file.read_bytes() == b"One."
+
+    resource.prlimit(desk.server.process.pid, resource.RLIMIT_FSIZE, limits)
+    problem.get_by_role("button", name="Try again").click()
+    desk.expect_saved()
+    expect(problem).to_have_count(0)
+    assert [(path.name, path.read_bytes()) for path in desk.server.workspace.iterdir()] == [("Letter.md", b"One. Two.")]
+    watched.forgive("507")
+
+
+@pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may write any file")
+def test_a_read_only_file_is_told_and_the_text_is_kept(watched: Watched, sit_down: SitDown) -> None:
+    desk = sit_down("One.")
+    desk.file.chmod(0o444)
+    desk.write(" Two.")
+    expect(desk.page.get_by_role("alert").filter(has_text="Not saved.")).to_contain_text("Letter")
+    expect(desk.content).to_have_text("One. Two.")
+    assert desk.file.read_bytes() == b"One."
+    watched.forgive("507")
+
+
+# A writer's first day.
+
+
+def test_a_first_run_opens_a_welcome_that_teaches(page: Page, tmp_path: Path, start_server: StartServer) -> None:
+    folder = tmp_path / "Documents" / "ME_AI"
+    server = start_server(None, environment={"MEAI_WORKSPACE": str(folder)})
+    desk = Desk(page, server, folder / "Welcome.md")
+    desk.open()
+    expect(page.locator("#title")).to_have_text("Welcome")
+    expect(page.locator("#article h1")).to_have_text("Welcome to ME_AI")
+    expect(page.locator("#article table")).to_contain_text("Alt+Enter")
+    written = desk.file.read_bytes()
+    desk.write("Mine.")
+    desk.expect_file(written + b"Mine.")
+
+
+def test_in_an_empty_folder_the_first_words_make_the_file(page: Page, letters: Path, start_server: StartServer) -> None:
+    desk = Desk(page, start_server(letters), letters / "Untitled.md")
+    desk.open()
+    assert list(letters.iterdir()) == []
+    page.keyboard.type("First words.")
+    desk.expect_file(b"First words.")
+    expect(page.locator("#documents-list")).to_contain_text("Untitled")
