@@ -8,17 +8,16 @@ from __future__ import annotations
 import json
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from meai import __version__
-from meai.config import Config, read_config
-from meai.errors import BadInput, MeaiError, NoModel
+from meai.config import read_config
+from meai.errors import BadInput, MeaiError
 
 if TYPE_CHECKING:
     from meai.models.catalogue import CatalogueEntry
@@ -117,51 +116,28 @@ def rewrite(action: str, file: str, instruction: str, as_json: bool, model: str 
     from meai.documents.encoding import decode, encode
     from meai.editing.changes import changes
     from meai.editing.rewrite import RewriteOrder
+    from meai.rewriting import answer
 
     source = _read(file)
     text = decode(source, "The input" if file == "-" else file).text
     # What is to be continued is what comes before the caret.
     where = {"selection": "", "before": text} if action == "autocomplete" else {"selection": text}
-    proposal, timings, name = _answer(read_config(model=model), RewriteOrder(action, instruction=instruction, **where))
+    result = answer(read_config(model=model), RewriteOrder(action, instruction=instruction, **where))
+    proposal = result.proposal
     for reason in dict.fromkeys([*proposal.warnings, *(unit.reason for unit in proposal.units if unit.reason)]):
         click.echo(reason, err=True)
     if as_json:
         _print_json(
             action=action,
-            model=name,
+            model=result.model,
             text=proposal.text,
             units=[asdict(unit) for unit in proposal.units],
             changes=[asdict(change) for change in changes(where["selection"], proposal.text)],
             warnings=proposal.warnings,
-            timings=timings,
+            timings=asdict(result.timings),
         )
     else:
         _write(encode(proposal.text + _last_line_end(proposal.text), source), None)
-
-
-def _answer(config: Config, order: Any) -> tuple[Any, dict[str, float], str]:
-    """Return the proposal for *order*, how long its steps took in seconds, and the model's name."""
-    from meai.editing.rewrite import Rewriter
-    from meai.inference.engine import Engine
-    from meai.models.library import open_library
-
-    library = open_library(config.data_dir)
-    model = library.find(config.model)
-    if model is None:
-        raise NoModel(f"There is no model yet; fetch one with `meai models pull {library.entries[0].name}`.")
-    engine = Engine()
-    started = time.monotonic()
-    arrived: list[float] = []
-    try:
-        engine.load(model.path, model.name)
-        engine.wait_ready()
-        ready = time.monotonic()
-        proposal = Rewriter(engine).rewrite(order, lambda text: arrived.append(time.monotonic()), threading.Event())
-        ended = time.monotonic()
-    finally:
-        engine.close()
-    timings = {"load_s": ready - started, "first_text_s": (arrived or [ended])[0] - ready, "answer_s": ended - ready}
-    return proposal, {name: round(seconds, 3) for name, seconds in timings.items()}, model.name
 
 
 @cli.command()

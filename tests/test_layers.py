@@ -30,11 +30,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "web": {"errors", "editing", "export", "markdown", "documents", "models", "inference.engine"},
     "server": {"errors"},
     "serving": {"errors", "config", "server", "app", "browser", "documents.welcome", "web.security"},
+    "rewriting": {"errors", "config", "editing", "inference", "models"},
     "doctor": {"assets", "errors", "config", "server", "models"},
     "app": {"assets", "errors", "config", "web", "editing", "export", "markdown", "documents", "models", "inference"},
     "cli": {
-        *("errors", "config", "serving", "doctor"),
-        *("editing", "export", "documents", "models", "inference"),
+        *("errors", "config", "serving", "rewriting", "doctor"),
+        *("editing", "export", "documents", "models"),
     },
     "__main__": {"cli"},
 }

@@ -1,0 +1,60 @@
+"""One rewrite for a command: the model is loaded, answers, and is let go. Knows nothing of terminals."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+
+from meai.config import Config
+from meai.editing.rewrite import Proposal, RewriteOrder, Rewriter
+from meai.errors import NoModel
+from meai.inference.engine import Engine
+from meai.models.library import open_library
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """How long the steps took, in seconds to the millisecond."""
+
+    load_s: float
+    """Until the model was ready."""
+    first_text_s: float
+    """From then to the first word; to the end where none came."""
+    answer_s: float
+    """From then to the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a rewrite."""
+
+    proposal: Proposal
+    model: str
+    """The name of the model that was asked."""
+    timings: Timings
+
+
+def answer(config: Config, order: RewriteOrder) -> Answer:
+    """Answer *order* with the model of *config*. Takes seconds.
+
+    Raises NoModel, ModelRefused, EngineGone, and BadInput for an order that makes no sense.
+    """
+    library = open_library(config.data_dir)
+    model = library.find(config.model)
+    if model is None:
+        raise NoModel(f"There is no model yet; fetch one with `meai models pull {library.entries[0].name}`.")
+    arrived: list[float] = []
+    engine = Engine()
+    started = time.monotonic()
+    try:
+        engine.load(model.path, model.name)
+        engine.wait_ready()
+        ready = time.monotonic()
+        proposal = Rewriter(engine).rewrite(order, lambda text: arrived.append(time.monotonic()), threading.Event())
+        ended = time.monotonic()
+    finally:
+        engine.close()
+    first = arrived[0] if arrived else ended
+    timings = Timings(round(ready - started, 3), round(first - ready, 3), round(ended - ready, 3))
+    return Answer(proposal, model.name, timings)
