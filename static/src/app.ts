@@ -18,14 +18,14 @@ import { createLayout } from "./layout";
 import { createMenu } from "./menu";
 import { caretPoint, createMenus } from "./menus";
 import { createModelView } from "./model";
-import { createNotices } from "./notices";
+import { type Choice, createNotices } from "./notices";
 import { createPreview } from "./preview";
 import { createPreviewing } from "./previewing";
 import type { Action, FromPage, FromServer } from "./protocol";
 import { createRepairOffer } from "./repair";
 import { review } from "./review";
 import { createRewriting } from "./rewriting";
-import { Saving, type SaveState } from "./saving";
+import { type Cause, Saving, type SaveState } from "./saving";
 import { keepInStep } from "./scroll";
 import { createSidebar, titleOf } from "./sidebar";
 import { connectSocket, type Connection } from "./socket";
@@ -173,13 +173,15 @@ function run(first: string): void {
     showSaving(byId("save-state"), state);
     if (state.kind === "saved") notices.hide("save");
     if (state.kind !== "failed") return;
-    const { message, conflict } = state;
-    if (!conflict && connection !== "open") return;
-    const choice = conflict
-      ? { label: "Decide…", run: () => void documents.resolveConflict() }
-      : { label: "Try again", run: () => saving.retry() };
-    notices.show("save", { text: `Not saved. ${message}`, choices: [choice], tone: "error", lasting: true });
-    if (conflict) void documents.resolveConflict();
+    const { message, cause } = state;
+    if (cause === "other" && connection !== "open") return;
+    const ways: Record<Cause, Choice> = {
+      changed: { label: "Decide…", run: () => void documents.resolveConflict() },
+      gone: { label: "Save it again", run: () => saving.decide(null) },
+      other: { label: "Try again", run: () => saving.retry() },
+    };
+    notices.show("save", { text: `Not saved. ${message}`, choices: [ways[cause]], tone: "error", lasting: true });
+    if (cause === "changed") void documents.resolveConflict(true);
   }
 
   function receive(message: FromServer): void {

@@ -5,9 +5,11 @@ import { h } from "./dom";
 export interface Question<T> {
   readonly title: string;
   readonly body: readonly (Node | string)[];
-  /** From the least to the most wanted; the last one is the dialog's primary button. */
+  /** From the least to the most wanted; the last one is the dialog's primary button, and Enter's. */
   readonly answers: readonly { readonly label: string; readonly value: T; readonly tone?: "danger" }[];
   readonly wide?: boolean;
+  /** It opens by itself, maybe under a writer's hands: no key answers it before one is meant for it. */
+  readonly unasked?: boolean;
 }
 
 export interface NameQuestion {
@@ -21,7 +23,8 @@ export interface NameQuestion {
 
 export interface Dialogs {
   ask<T>(question: Question<T>): Promise<T | null>;
-  askName(question: NameQuestion): Promise<void>;
+  /** Whether the name was taken, rather than the dialog left. */
+  askName(question: NameQuestion): Promise<boolean>;
 }
 
 export function createDialogs(dialog: HTMLDialogElement): Dialogs {
@@ -39,7 +42,7 @@ export function createDialogs(dialog: HTMLDialogElement): Dialogs {
     if (!dialog.open) answered();
   });
   dialog.addEventListener("pointerdown", (event) => {
-    if (event.target === dialog) close();
+    if (event.target === dialog && isOutside(dialog.getBoundingClientRect(), event)) close();
   });
 
   const open = (title: string, wide: boolean, ...content: Node[]) =>
@@ -52,29 +55,33 @@ export function createDialogs(dialog: HTMLDialogElement): Dialogs {
     });
 
   return {
-    async ask<T>({ title, body, answers, wide = false }: Question<T>): Promise<T | null> {
+    async ask<T>({ title, body, answers, wide = false, unasked = false }: Question<T>): Promise<T | null> {
       let answer: T | null = null;
       const buttons = answers.map(({ label, value, tone }, i) => {
         const primary = i === answers.length - 1;
-        const attributes = { type: "button", class: tone ?? (primary ? "primary" : ""), autofocus: primary };
+        const attributes = { type: "button", class: tone ?? (primary ? "primary" : ""), autofocus: primary && !unasked };
         return h("button", { ...attributes, click: () => ((answer = value), close()) }, label);
       });
       const text = h("div", { class: "dialog-body" }, ...body);
-      await open(title, wide, text, h("footer", { class: "choices" }, ...buttons));
+      const closed = open(title, wide, text, h("footer", { class: "choices" }, ...buttons));
+      if (unasked) dialog.focus();
+      await closed;
       return answer;
     },
 
-    askName({ title, label, value, action, attempt }) {
+    async askName({ title, label, value, action, attempt }) {
+      let taken = false;
       const input = h("input", { id: "dialog-name", type: "text", value, autocomplete: "off", spellcheck: "false" });
       const problem = h("p", { class: "problem", role: "alert" });
       const submit = async (event: Event) => {
         event.preventDefault();
         problem.textContent = input.value.trim() ? await attempt(input.value.trim()) : "A document needs a name.";
-        if (problem.textContent === "") close();
+        taken = problem.textContent === "";
+        if (taken) close();
         else input.focus();
       };
       const cancel = h("button", { type: "button", click: close }, "Cancel");
-      const done = open(
+      const closed = open(
         title,
         false,
         h(
@@ -88,7 +95,13 @@ export function createDialogs(dialog: HTMLDialogElement): Dialogs {
       );
       const dot = value.lastIndexOf(".");
       input.setSelectionRange(value.lastIndexOf("/") + 1, dot > 0 ? dot : value.length);
-      return done;
+      await closed;
+      return taken;
     },
   };
+}
+
+/** The dialog's own padding is inside it, and the page behind it is not; both are the dialog to an event. */
+function isOutside({ left, right, top, bottom }: DOMRect, { clientX: x, clientY: y }: PointerEvent): boolean {
+  return x < left || right < x || y < top || bottom < y;
 }

@@ -33,8 +33,8 @@ export interface Documents {
   remove(name: string): Promise<void>;
   /** Show what another program has written, where the writer has nothing unsaved. */
   catchUp(): Promise<void>;
-  /** The file on disk has changed since it was opened: the writer decides. */
-  resolveConflict(): Promise<void>;
+  /** The file on disk has changed since it was opened: the writer decides. `unasked`: the page asks by itself. */
+  resolveConflict(unasked?: boolean): Promise<void>;
 }
 
 const LAST = "meai-document";
@@ -112,16 +112,13 @@ export function createDocuments(parts: DocumentParts): Documents {
       const result = await api.open(name);
       if (wanted !== name) return;
       if (!result.ok) return tell(result.failure);
-      if (!(await saving.flush())) {
-        const text = `${titleOf(saving.name ?? "")} is not saved yet, so it stays open.`;
-        return notices.show("documents", { text, tone: "error" });
-      }
+      if (!(await saving.flush()) && !(await mayLeave())) return;
       // Nothing is awaited between here and the switch, so no key can fall into the gap.
       if (wanted === name) show(result.value, result.value.etag);
     },
 
-    create() {
-      return dialogs.askName({
+    async create() {
+      const created = await dialogs.askName({
         title: "New document",
         label: "Name",
         value: freeName(UNTITLED),
@@ -134,12 +131,14 @@ export function createDocuments(parts: DocumentParts): Documents {
           return null;
         },
       });
+      // Closing gave the focus back to the button that opened the dialog.
+      if (created) editor.view.focus();
     },
 
     async rename(name) {
       const etag = await etagOf(name);
       if (etag === null) return;
-      await dialogs.askName({
+      const renamed = await dialogs.askName({
         title: `Rename ${titleOf(name)}`,
         label: "New name",
         value: name,
@@ -157,6 +156,7 @@ export function createDocuments(parts: DocumentParts): Documents {
           return null;
         },
       });
+      if (renamed) editor.view.focus();
     },
 
     async remove(name) {
@@ -190,7 +190,7 @@ export function createDocuments(parts: DocumentParts): Documents {
       saving.open(name, disk.value.etag, editor.view.state.doc);
     },
 
-    async resolveConflict() {
+    async resolveConflict(unasked = false) {
       const { name } = saving;
       if (name === null) return;
       const disk = await api.open(name);
@@ -198,21 +198,47 @@ export function createDocuments(parts: DocumentParts): Documents {
       if (disk.ok && disk.value.text === editor.view.state.doc.toString()) {
         return saving.open(name, disk.value.etag, editor.view.state.doc);
       }
-      const answer = await dialogs.ask<"copy" | "disk">({
+      const answer = await dialogs.ask<"later" | "disk" | "mine" | "copy">({
         title: `${titleOf(name)} has changed on disk`,
-        body: ["Another program has written this file since you opened it. Your text is still here, unsaved."],
+        body: ["The file has changed on disk since you opened it. Your text is still here, unsaved."],
+        wide: true,
+        unasked,
         answers: [
+          { label: "Decide later", value: "later" },
           ...(disk.ok ? [{ label: "Take the disk’s version", value: "disk" as const }] : []),
-          { label: "Keep mine as a copy", value: "copy" as const },
+          { label: disk.ok ? "Overwrite with mine" : "Save it again", value: "mine" },
+          { label: "Keep mine as a copy", value: "copy" },
         ],
       });
-      if (answer === "disk" && disk.ok) {
+      // The revision that the writer was told of: one that came later is another question.
+      if (answer === "mine") saving.decide(disk.ok ? disk.value.etag : null);
+      else if (answer === "disk" && disk.ok) {
         editor.replace(disk.value.text);
         saving.open(name, disk.value.etag, editor.view.state.doc);
       } else if (answer === "copy") {
         await keepAsCopy(name);
       }
     },
+  };
+
+  /** The open document cannot be saved now: whether to leave it all the same, or, where its file is gone, once it is made anew. */
+  const mayLeave = async () => {
+    const { name, state } = saving;
+    if (name === null) return true;
+    if (state.kind !== "failed") return false;
+    const answer = await dialogs.ask<"leave" | "again" | "stay">({
+      title: `${titleOf(name)} is not saved`,
+      body: [state.message, " What you wrote since the last save is on this page only."],
+      answers: [
+        { label: "Leave without saving", value: "leave", tone: "danger" },
+        ...(state.cause === "gone" ? [{ label: "Save it again", value: "again" as const }] : []),
+        { label: "Stay", value: "stay" },
+      ],
+    });
+    if (answer === "again") saving.decide(null);
+    else if (answer === "leave") saving.abandon();
+    else return false;
+    return saving.flush();
   };
 
   const keepAsCopy = async (name: string) => {

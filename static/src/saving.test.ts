@@ -133,7 +133,7 @@ test("a conflict stops saving until the writer has decided", async () => {
   room.type("mine");
   room.wait(800);
   await room.fail(412);
-  assert.deepEqual(room.saving.state, { kind: "failed", message: "No.", conflict: true });
+  assert.deepEqual(room.saving.state, { kind: "failed", message: "No.", cause: "changed" });
   room.type("mine, longer");
   room.saving.retry();
   room.saving.hurry();
@@ -144,6 +144,43 @@ test("a conflict stops saving until the writer has decided", async () => {
   room.type("more");
   room.wait(800);
   assert.equal(room.writes[1]!.name, "a (my copy).md");
+});
+
+test("a conflict that the writer decides for the page's text replaces the revision the writer was told of", async () => {
+  const room = new Room();
+  room.type("mine");
+  room.wait(800);
+  await room.fail(412);
+  room.saving.decide("theirs");
+  assert.equal(room.writes.at(-1)!.etag, "theirs");
+  await room.succeed();
+  assert.equal(room.saving.state.kind, "saved");
+});
+
+test("a file that is gone is tried again, and made anew when the writer says so", async () => {
+  const room = new Room();
+  room.type("new");
+  room.wait(800);
+  await room.fail(404);
+  assert.deepEqual(room.saving.state, { kind: "failed", message: "No.", cause: "gone" });
+  room.wait(1_000);
+  assert.equal(room.writes.at(-1)!.etag, "e0");
+  room.saving.decide(null);
+  await room.fail(404);
+  assert.equal(room.writes.at(-1)!.etag, null);
+  await room.succeed();
+  assert.equal(room.saving.state.kind, "saved");
+  room.type("newer");
+  room.wait(800);
+  assert.equal(room.writes.at(-1)!.etag, "e1");
+});
+
+test("what is typed once the document is given up is nobody's to write", async () => {
+  const room = new Room();
+  room.saving.abandon();
+  room.type("late");
+  assert.equal(await room.saving.flush(), true);
+  assert.equal(room.writes.length, 0);
 });
 
 test("flush waits for the write under way and for the one after it", async () => {

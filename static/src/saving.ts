@@ -7,8 +7,13 @@ export type SaveState =
   | { readonly kind: "saved" }
   | { readonly kind: "dirty" }
   | { readonly kind: "saving" }
-  /** `conflict`: the file on disk is another one now; only the writer can decide. Else it is tried again. */
-  | { readonly kind: "failed"; readonly message: string; readonly conflict: boolean };
+  | { readonly kind: "failed"; readonly message: string; readonly cause: Cause };
+
+/**
+ * `changed`: the file on disk is another one now; only the writer can decide. `gone`: there is no file any more; it
+ * may come back, so it is tried again, and the writer may have it made anew. `other`: it is tried again.
+ */
+export type Cause = "changed" | "gone" | "other";
 
 /** A document's text at one moment; CodeMirror's `Text` is one. */
 export interface Content {
@@ -35,6 +40,8 @@ const IDLE = 800;
 /** Nobody types for ever: the longest time without a save. */
 const MOST = 5_000;
 const LONGEST_PAUSE = 15_000;
+/** By the status of the answer. */
+const CAUSES: Record<number, Cause> = { 404: "gone", 412: "changed" };
 
 export class Saving<T extends Content> {
   name: string | null = null;
@@ -69,6 +76,15 @@ export class Saving<T extends Content> {
   renamed(name: string, etag: string): void {
     this.name = name;
     this.etag = etag;
+  }
+
+  /** The writer has decided: the text replaces the revision `etag`, or is made a file anew where that is null. */
+  decide(etag: string | null): void {
+    this.stopTimer();
+    this.etag = etag;
+    this.failures = 0;
+    this.enter({ kind: "dirty" });
+    void this.flush();
   }
 
   /** The document is gone on purpose: nothing of it is to be written any more. */
@@ -114,15 +130,15 @@ export class Saving<T extends Content> {
 
   /** The reason of a failure may be over. */
   retry(): void {
-    if (this.state.kind === "failed" && !this.state.conflict && !this.running) void this.flush();
+    if (this.state.kind === "failed" && !this.inConflict && !this.running) void this.flush();
   }
 
   get isClean(): boolean {
-    return this.current === null || this.saved === null || this.current.eq(this.saved);
+    return this.name === null || this.current === null || this.saved === null || this.current.eq(this.saved);
   }
 
   private get inConflict(): boolean {
-    return this.state.kind === "failed" && this.state.conflict;
+    return this.state.kind === "failed" && this.state.cause === "changed";
   }
 
   private save(urgent: boolean): Promise<void> {
@@ -147,8 +163,8 @@ export class Saving<T extends Content> {
       return;
     }
     const { status, message } = result.failure;
-    this.enter({ kind: "failed", message, conflict: status === 412 });
-    if (status !== 412) this.saveAfter(Math.min(LONGEST_PAUSE, 1_000 * 2 ** this.failures++));
+    this.enter({ kind: "failed", message, cause: CAUSES[status] ?? "other" });
+    if (!this.inConflict) this.saveAfter(Math.min(LONGEST_PAUSE, 1_000 * 2 ** this.failures++));
   }
 
   private saveAfter(milliseconds: number): void {
