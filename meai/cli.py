@@ -111,8 +111,12 @@ def serve(path: Path | None, port: int | None, no_browser: bool, model: str | No
 def rewrite(action: str, file: str, instruction: str, as_json: bool, model: str | None) -> None:
     """Rewrite FILE, or what comes in, and print the result.
 
-    What the model could not improve safely is printed as it was; the reasons go to stderr.
+    What the model could not improve safely is printed as it was; the reasons go to stderr. `autocomplete` prints
+    only what comes after the text.
     """
+    if (action == "ask") != bool(instruction.strip()):
+        needs = "needs" if action == "ask" else "takes no"
+        raise click.UsageError(f"The action {action} {needs} --instruction.")
     from meai.documents.encoding import decode, encode
     from meai.editing.changes import changes
     from meai.editing.rewrite import RewriteOrder
@@ -157,6 +161,8 @@ def export(file: Path, target: str, output: Path | None, strict: bool, as_json: 
     from meai.export.formats import export as export_text
 
     text = decode(_read(str(file)), str(file)).text
+    if output is not None and output.exists() and output.samefile(file):
+        raise BadInput(f"{output} is the document itself; choose another name for the export.")
     store = DocumentStore(file.absolute().parent, trash=read_config().data_dir / "trash", only=file.name)
     result = export_text(text, name=file.name, format=target, asset=store.asset)
     refused = strict and bool(result.report)

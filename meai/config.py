@@ -113,7 +113,9 @@ def _from_file(file: Path) -> dict[str, Any]:
         table = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise BadInput(f"The config file {file} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
         raise BadInput(f"The config file {file} cannot be read: {error}.") from error
     known = {key for key, _, _ in _SETTINGS}
     if unknown := sorted(table.keys() - known):

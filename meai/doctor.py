@@ -21,6 +21,7 @@ from pathlib import Path
 from meai import __version__, assets
 from meai.config import Config
 from meai.errors import MeaiError
+from meai.inference.engine import ILLEGAL_INSTRUCTION, REINSTALL
 from meai.models.catalogue import megabytes
 from meai.models.library import ModelLibrary, open_library
 from meai.server import is_free
@@ -36,8 +37,6 @@ _WORTH_NAMING = (
     *("asimd", "asimddp", "i8mm", "bf16", "sve", "sve2"),
 )
 _ASK_LLAMA = "import json; from meai.inference.llama import build_info; print(json.dumps(build_info()))"
-_ILLEGAL_INSTRUCTION = (-4, 0xC000001D)
-_REINSTALL = "`pip install --force-reinstall --no-cache-dir --no-binary llama-cpp-python llama-cpp-python==0.3.36`"
 _TIMEOUT_S = 60
 
 
@@ -141,9 +140,7 @@ def _llama() -> list[Finding]:
         child = subprocess.run(command, cwd=_PACKAGE.parent, capture_output=True, timeout=_TIMEOUT_S, check=False)
         said = json.loads(child.stdout.splitlines()[-1]) if child.returncode == 0 else {}
     except (subprocess.TimeoutExpired, ValueError, IndexError):
-        return [
-            Finding("llama.cpp", "usable", False, f"llama.cpp does not answer; install it again with {_REINSTALL}.")
-        ]
+        return [Finding("llama.cpp", "usable", False, f"llama.cpp does not answer; install it again with {REINSTALL}.")]
     if child.returncode != 0:
         return [Finding("llama.cpp", "usable", False, _why_not(child.returncode, child.stderr))]
     backends = {name.strip().lower() for name in said["backends"].split(",")}
@@ -157,10 +154,10 @@ def _llama() -> list[Finding]:
 
 
 def _why_not(status: int, stderr: bytes) -> str:
-    if status in _ILLEGAL_INSTRUCTION:
-        return f"llama.cpp was built for another processor than this one; build it here with {_REINSTALL}."
+    if status in ILLEGAL_INSTRUCTION:
+        return f"llama.cpp was built for another processor than this one; build it here with {REINSTALL}."
     last = (stderr.decode("utf-8", "replace").strip().splitlines() or [f"exit status {status}"])[-1]
-    return f"llama.cpp cannot be loaded ({last}); install it again with {_REINSTALL}."
+    return f"llama.cpp cannot be loaded ({last}); install it again with {REINSTALL}."
 
 
 def _model(config: Config, library: ModelLibrary) -> list[Finding]:

@@ -80,6 +80,8 @@ def test_version(meai: Run) -> None:
         ["--port", "65536"],
         ["--wrong"],
         ["rewrite", "sing"],
+        ["rewrite", "ask"],
+        ["rewrite", "paraphrase", "--instruction", "Sing it."],
         ["export", "letter.md", "--to", "stone"],
         ["export", "letter.md"],
         ["models", "steal"],
@@ -297,6 +299,15 @@ def test_a_strict_export_that_would_lose_something_exits_3_and_writes_nothing(me
     assert not out.exists()
     assert meai("export", workspace / "picture.md", "--to", "html", "-o", out).returncode == 0
     assert out.exists()
+
+
+def test_an_export_never_replaces_its_document(meai: Run, workspace: Path) -> None:
+    letter = next(workspace.glob("*.md"))
+    before = letter.read_bytes()
+    result = meai("export", letter, "--to", "html", "-o", workspace / "." / letter.name)
+    assert result.returncode == 1
+    assert "is the document itself" in sentence(result)
+    assert letter.read_bytes() == before
 
 
 def test_an_export_of_a_missing_file_fails_in_one_sentence(meai: Run) -> None:

@@ -31,7 +31,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "server": {"errors"},
     "serving": {"errors", "config", "server", "app", "browser", "documents.welcome", "web.security"},
     "rewriting": {"errors", "config", "editing", "inference", "models"},
-    "doctor": {"assets", "errors", "config", "server", "models"},
+    "doctor": {"assets", "errors", "config", "server", "models", "inference"},
     "app": {"assets", "errors", "config", "web", "editing", "export", "markdown", "documents", "models", "inference"},
     "cli": {
         *("errors", "config", "serving", "rewriting", "doctor"),

@@ -29,6 +29,7 @@ CRASH_WINDOW_S = 300.0
 POLL_S = 0.02
 ILLEGAL_INSTRUCTION = frozenset({-4, 0xC000001D})
 """Exit statuses of a program made for another processor: SIGILL, and what Windows says."""
+REINSTALL = "`pip install --force-reinstall --no-cache-dir --no-binary llama-cpp-python llama-cpp-python==0.3.36`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,8 +252,5 @@ def _error_of(frame: Frame) -> MeaiError:
 
 def _crash_sentence(name: str, status: int) -> str:
     if status in ILLEGAL_INSTRUCTION:
-        return (
-            "llama.cpp was built for another processor than this one; install it anew with "
-            "`pip install --force-reinstall --no-cache-dir llama-cpp-python==0.3.36`."
-        )
+        return f"llama.cpp was built for another processor than this one; install it anew with {REINSTALL}."
     return f"The model {name} crashed {CRASHES_ALLOWED} times within five minutes; choose another or fetch it again."

@@ -130,6 +130,8 @@ def check_model(path: Path, *, expected_size: int | None = None) -> int:
 
     Raises ModelRefused where it is missing, no regular file, not GGUF, or not of *expected_size* bytes.
     """
+    if path.is_dir():
+        raise ModelRefused(f"{path} is a folder; name a .gguf file in it.")
     if not path.is_file():
         raise ModelRefused(f"The model file {path} is not there; check the name, or see `meai models list`.")
     try:

@@ -7,7 +7,7 @@ import pytest
 
 from meai.errors import ModelRefused, NoModel
 from meai.models.catalogue import CatalogueEntry
-from meai.models.library import ModelLibrary
+from meai.models.library import ModelLibrary, check_model
 
 from .conftest import CONTENT
 
@@ -133,3 +133,8 @@ def test_a_truncated_catalogue_model_is_refused_and_offered_again(
 def test_a_pipe_with_a_models_name_is_passed_over(library: ModelLibrary, folders: tuple[Path, Path]) -> None:
     os.mkfifo(folders[0] / "pipe.gguf")
     assert library.list() == ()
+
+
+def test_a_folder_is_no_model_and_is_called_one(tmp_path: Path) -> None:
+    with pytest.raises(ModelRefused, match="is a folder"):
+        check_model(tmp_path)
