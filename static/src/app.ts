@@ -17,7 +17,7 @@ import { showHelp } from "./help";
 import { createLayout } from "./layout";
 import { createMenu } from "./menu";
 import { caretPoint, createMenus } from "./menus";
-import { createModelView } from "./model";
+import { createModelView, offerLabel } from "./model";
 import { type Choice, createNotices } from "./notices";
 import { createPreview } from "./preview";
 import { createPreviewing } from "./previewing";
@@ -74,7 +74,9 @@ function run(first: string): void {
     patched: () => scroll.settle(),
   });
   const scroll = keepInStep({ view, preview: byId("preview"), anchors: preview.anchors });
-  const rewriting = createRewriting(view, send, (sentence, tone) => notices.show("model", { text: sentence, tone }));
+  const rewriting = createRewriting(view, send, (text, tone, reasons = []) =>
+    notices.show("model", { text, tone, list: reasons.map((label) => ({ label })) }),
+  );
   const repairs = createRepairOffer(view, notices, dialogs);
   const model = createModelView(byId("model"), (name) => send({ type: "pull", model: name }));
   const length = createLength(byId("length"), () => view.state);
@@ -93,14 +95,17 @@ function run(first: string): void {
         remove: (name) => void documents.remove(name),
       },
     ),
-    leaving: rewriting.cancel,
+    leaving() {
+      notices.hide("export", "model", "repair");
+      if (saving.name !== null) rewriting.leave(titleOf(saving.name));
+    },
     opened(document) {
       entitle(document.name);
       preview.begin(document.name);
       previewing.turned();
       previewing.changed();
       length.changed();
-      repairs.offer(document.repair);
+      repairs.offer(document);
       view.focus();
     },
     renamed: entitle,
@@ -121,7 +126,7 @@ function run(first: string): void {
     },
     () => requestAnimationFrame(scroll.align),
   );
-  const ask = createAsk(view, { box: byId("ask"), form: byId("ask-form"), input: byId("ask-input") }, (instruction) =>
+  const ask = createAsk(view, { box: byId("ask"), form: byId("ask-form"), input: byId("ask-input"), subject: byId("ask-subject") }, (instruction) =>
     act(model.actions.find(({ name }) => name === "ask") ?? ASK, instruction),
   );
   const menus = createMenus({ view, menu: createMenu(byId("menu")), model, commands: () => commands, act });
@@ -129,12 +134,12 @@ function run(first: string): void {
   const commands = commandsFor({
     view,
     exporting,
-    askAi: ask.open,
+    askAi: () => modelIsThere() && ask.open(),
     openMenu: openTextMenu,
     stopModel: rewriting.cancel,
     retry: rewriting.retry,
     save: () => void saving.flush(),
-    newDocument: () => void documents.create(),
+    newDocument: () => void documents.create().then(uncover),
     toggleDocuments: layout.toggleDocuments,
     cycleLayout: layout.cycle,
     cycleTheme: () => nameTheme(cycleTheme()),
@@ -149,13 +154,24 @@ function run(first: string): void {
   nameTheme(storedTheme());
   byId("ai-button").addEventListener("click", () => menus.ai(byId("ai-button")));
   byId("format-button").addEventListener("click", () => menus.format(byId("format-button")));
-  byId("export-button").addEventListener("click", () => menus.export(byId("export-button"), unseen(commands)));
+  byId("export-button").addEventListener("click", () => menus.export(byId("export-button")));
+  byId("more-button").addEventListener("click", () => menus.more(byId("more-button"), unseen(commands)));
   listenToWindow();
   void documents.start();
 
   function act(action: Action, instruction?: string): void {
-    if (model.obstacle === null) rewriting.start(action, instruction);
-    else notices.show("model", { text: model.obstacle });
+    if (!modelIsThere()) return;
+    notices.hide("model");
+    rewriting.start(action, instruction);
+  }
+
+  /** Else the writer is told why, and what gets one. */
+  function modelIsThere(): boolean {
+    const { obstacle, offer } = model;
+    if (obstacle === null) return true;
+    const choices = offer ? [{ label: offerLabel(offer), run: () => (notices.hide("model"), model.pull(offer.name)) }] : [];
+    notices.show("model", { text: obstacle, choices });
+    return false;
   }
 
   function updated(update: ViewUpdate): void {
@@ -201,9 +217,13 @@ function run(first: string): void {
   }
 
   function connected(state: Connection): void {
+    const wasAway = connection !== "connecting";
     connection = state;
     if (state === "open") {
       notices.hide("server");
+      // What failed for want of a server is over.
+      if (wasAway) notices.hide("documents", "export");
+      if (wasAway && saving.name === null) void documents.start();
       preview.reset();
       previewing.restart();
       saving.retry();
@@ -219,6 +239,11 @@ function run(first: string): void {
 
   async function openFromList(name: string): Promise<void> {
     await documents.open(name);
+    uncover();
+  }
+
+  /** On a narrow screen the list lies over the text. */
+  function uncover(): void {
     if (layout.isNarrow) layout.showDocuments(false);
   }
 

@@ -3,11 +3,14 @@
 import type { EditorView } from "@codemirror/view";
 
 import { place } from "./menu";
+import { AT_CARET, describeAim } from "./rewriting";
 
 export interface AskParts {
   readonly box: HTMLElement;
   readonly form: HTMLFormElement;
   readonly input: HTMLTextAreaElement;
+  /** Says what the instruction will be about. */
+  readonly subject: HTMLElement;
 }
 
 export interface Ask {
@@ -15,7 +18,7 @@ export interface Ask {
 }
 
 /** `send` gets what was written; an empty instruction is never sent. */
-export function createAsk(view: EditorView, { box, form, input }: AskParts, send: (instruction: string) => void): Ask {
+export function createAsk(view: EditorView, { box, form, input, subject }: AskParts, send: (instruction: string) => void): Ask {
   const close = () => {
     if (!box.matches(":popover-open")) return;
     box.hidePopover();
@@ -52,13 +55,15 @@ export function createAsk(view: EditorView, { box, form, input }: AskParts, send
     open() {
       if (box.matches(":popover-open")) return close();
       const { main } = view.state.selection;
-      input.placeholder = main.empty ? "What shall I write here?" : "What shall I do with the selection?";
+      const aim = describeAim(view.state);
+      subject.textContent = aim;
+      input.placeholder = aim === AT_CARET ? "What shall the model write here?" : "What shall the model do?";
+      input.value = "";
       box.showPopover();
       const end = view.coordsAtPos(main.to) ?? view.dom.getBoundingClientRect();
       const start = view.coordsAtPos(main.from) ?? end;
       const below = end.bottom + 8 + box.offsetHeight < window.innerHeight;
       place(box, { x: start.left, y: below ? end.bottom + 8 : start.top - 8 - box.offsetHeight });
-      input.select();
       input.focus();
     },
   };

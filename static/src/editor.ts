@@ -6,7 +6,7 @@ import { yamlFrontmatter } from "@codemirror/lang-yaml";
 import { syntaxHighlighting } from "@codemirror/language";
 import { languages } from "@codemirror/language-data";
 import { search, searchKeymap } from "@codemirror/search";
-import { EditorState, type Extension } from "@codemirror/state";
+import { EditorState, type Extension, Prec } from "@codemirror/state";
 import {
   drawSelection,
   dropCursor,
@@ -18,7 +18,7 @@ import {
 import { tagHighlighter, tags } from "@lezer/highlight";
 
 import { directionByLine } from "./direction";
-import { indentListItem, wrapSelection } from "./formatting";
+import { indentListItem, leaveBlock, wrapSelection } from "./formatting";
 
 /** Class names only: colours and faces are the style sheet's. */
 const highlighter = tagHighlighter([
@@ -111,6 +111,8 @@ function writing(nonce: string): Extension {
     dropCursor(),
     highlightSpecialChars(),
     wrapSelection,
+    // Before the Markdown language's own Enter, which comes with high precedence.
+    Prec.highest(keymap.of([{ key: "Enter", run: leaveBlock }])),
     placeholder("Write…"),
     EditorView.lineWrapping,
     directionByLine,

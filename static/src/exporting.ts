@@ -3,7 +3,7 @@
 import type { Api, Failure } from "./api";
 import { h } from "./dom";
 import type { Notices } from "./notices";
-import type { Exported, ExportFormat } from "./protocol";
+import type { Exported, ExportFormat, Loss } from "./protocol";
 
 export interface ExportParts {
   readonly api: Api;
@@ -28,11 +28,11 @@ export function createExporting({ api, notices, document: current, goTo }: Expor
 
   const report = (done: string, { report: losses }: Exported) =>
     notices.show("export", {
-      text: losses.length === 0 ? done : `${done} Worth knowing:`,
-      list: losses.map(({ line, message }) => ({
-        label: line === null ? message : `Line ${line + 1}: ${message}`,
-        run: () => line !== null && goTo(line),
-      })),
+      text: losses.length === 0 ? done : `${done} Note:`,
+      list: grouped(losses).map(({ message, lines }) => {
+        const [first] = lines;
+        return { label: labelled(message, lines), ...(first !== undefined && { run: () => goTo(first) }) };
+      }),
     });
 
   const copy = async (formats: Record<string, ExportFormat>, main: ExportFormat) => {
@@ -74,6 +74,27 @@ export function createExporting({ api, notices, document: current, goTo }: Expor
     copyRichText: () => copy({ "text/html": "rich-text", "text/plain": "text" }, "rich-text"),
     copyPlainText: () => copy({ "text/plain": "text" }, "text"),
   };
+}
+
+interface LossGroup {
+  readonly message: string;
+  readonly lines: readonly number[];
+}
+
+/** What is lost in the same way at several lines is told once. */
+export function grouped(losses: readonly Loss[]): LossGroup[] {
+  const lines = new Map<string, number[]>();
+  for (const { line, message } of losses) {
+    const known = lines.get(message) ?? [];
+    lines.set(message, line === null || known.includes(line) ? known : [...known, line]);
+  }
+  return [...lines].map(([message, at]) => ({ message, lines: at }));
+}
+
+/** `Lines 3, 5, 7: The image is left out.` */
+export function labelled(message: string, lines: readonly number[]): string {
+  if (lines.length === 0) return message;
+  return `${lines.length === 1 ? "Line" : "Lines"} ${lines.map((line) => line + 1).join(", ")}: ${message}`;
 }
 
 class ExportFailed extends Error {

@@ -3,6 +3,8 @@
 import { EditorSelection, type EditorState, type Line, type StateCommand } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 
+import { isVerbatim } from "./paragraph";
+
 /** Put `mark` around the selection or the word at the caret; take it away where it already is. */
 export function toggleMark(mark: string): StateCommand {
   return ({ state, dispatch }) => {
@@ -108,6 +110,33 @@ export function indentListItem(command: StateCommand): StateCommand {
   };
 }
 
+const EMPTY_LINE_OF_BLOCK = /^((?:>[ \t]?)*)((?:[-*+]|\d{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]*)?)?$/;
+
+/**
+ * Enter on an empty item leaves the list, on an empty line of a quotation the quotation. The blank line it leaves
+ * behind is what keeps the next words out of the last item. An indented item is another command's: it moves out first.
+ */
+export const leaveBlock: StateCommand = ({ state, dispatch }) => {
+  const { head, empty } = state.selection.main;
+  const line = state.doc.lineAt(head);
+  const [, quote = "", item] = EMPTY_LINE_OF_BLOCK.exec(line.text) ?? [];
+  if (!empty || head !== line.to || line.length === 0 || isVerbatim(state.doc, line.number)) return false;
+  if (!quote && !item) return false;
+  const outer = item ? quote : "";
+  const above = line.number > 1 ? state.doc.line(line.number - 1).text : "";
+  const gap = /[^>\s]/.test(above) || (!item && above.trim() !== "") ? `${outer.trimEnd()}\n` : "";
+  const insert = gap + outer;
+  dispatch(
+    state.update({
+      changes: { from: line.from, to: line.to, insert },
+      selection: { anchor: line.from + insert.length },
+      userEvent: "input",
+      scrollIntoView: true,
+    }),
+  );
+  return true;
+};
+
 const PAIRS: Record<string, string> = { "*": "*", _: "_", "`": "`", "~": "~", "[": "]", "(": ")", '"': '"', "“": "”" };
 
 /** Typing a mark over a selection puts it around the words instead of in their place. */
@@ -125,7 +154,6 @@ export const wrapSelection = EditorView.inputHandler.of((view, _from, _to, text)
   view.dispatch(state.update(spec, { userEvent: "input.type" }));
   return true;
 });
-
 
 function selectedLines(state: EditorState): Line[] {
   const numbers = new Set<number>();

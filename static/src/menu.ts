@@ -132,12 +132,13 @@ function build({ note, groups, hint }: MenuContent, close: () => void): Node[] {
 
 const MARGIN = 8;
 
-/** Beside the point or below the button, and always inside the window. */
+/** Beside the point, or below the button and in line with one of its sides; always inside the window. */
 export function place(popup: HTMLElement, at: Point | HTMLElement): void {
   const box = at instanceof HTMLElement ? at.getBoundingClientRect() : null;
   const wanted = at instanceof HTMLElement ? { x: box!.left, y: box!.bottom + 4 } : at;
   const { offsetWidth, offsetHeight } = popup;
-  const x = Math.min(wanted.x, window.innerWidth - offsetWidth - MARGIN);
+  const most = window.innerWidth - offsetWidth - MARGIN;
+  const x = Math.min(box && wanted.x > most ? box.right - offsetWidth : wanted.x, most);
   const y = Math.min(wanted.y, window.innerHeight - offsetHeight - MARGIN);
   popup.style.left = `${Math.max(MARGIN, x)}px`;
   popup.style.top = `${Math.max(MARGIN, y)}px`;

@@ -6,6 +6,7 @@ import { type Command, menuItems } from "./commands";
 import type { Menu, MenuItem, Point } from "./menu";
 import { type ModelView, offerLabel } from "./model";
 import type { Action } from "./protocol";
+import { describeAim } from "./rewriting";
 
 export interface MenuParts {
   readonly view: EditorView;
@@ -19,8 +20,9 @@ export interface Menus {
   onText(at: Point): void;
   ai(button: HTMLElement): void;
   format(button: HTMLElement): void;
-  /** `more`: commands whose own buttons have no room on this screen. */
-  export(button: HTMLElement, more: readonly Command[]): void;
+  export(button: HTMLElement): void;
+  /** The export and the commands whose own buttons have no room on this screen. */
+  more(button: HTMLElement, unseen: readonly Command[]): void;
 }
 
 /** What the menu on the text has room for; the rest is behind "Format". */
@@ -39,22 +41,25 @@ export function createMenus({ view, menu, model, commands, act }: MenuParts): Me
     const getting = offer && disabled ? [{ label: offerLabel(offer), run: () => model.pull(offer.name) }] : [];
     return [getting, [...actions, ...asking]];
   };
-  const note = () => (model.obstacle === null ? {} : { note: model.obstacle });
+  const note = () => model.obstacle ?? describeAim(view.state);
   const focus = () => view.focus();
 
   return {
     onText(at) {
       const groups = [...aiGroups(), named(AT_HAND), named(CLIPBOARD)];
-      menu.open({ label: "Text", groups, hint: OWN_MENU, ...note() }, at, focus);
+      menu.open({ label: "Text", groups, hint: OWN_MENU, note: note() }, at, focus);
     },
     ai(button) {
-      menu.open({ label: "AI", groups: aiGroups(), ...note() }, button, focus);
+      menu.open({ label: "AI", groups: aiGroups(), note: note() }, button, focus);
     },
     format(button) {
       menu.open({ label: "Format", groups: [grouped("text"), grouped("blocks")] }, button, focus);
     },
-    export(button, more) {
-      menu.open({ label: "Export", groups: [grouped("export"), menuItems(more)] }, button, focus);
+    export(button) {
+      menu.open({ label: "Export", groups: [grouped("export")] }, button, focus);
+    },
+    more(button, unseen) {
+      menu.open({ label: "More", note: "Export", groups: [grouped("export"), menuItems(unseen)] }, button, focus);
     },
   };
 

@@ -63,10 +63,21 @@ export function offerLabel({ label, size, licence }: Offer): string {
   return `Get ${label} (${megabytes(size)} MB, ${licence})`;
 }
 
+/** The whole label where there is room for it, else in the tooltip. */
+function getButton(offer: Offer, pull: (model: string) => void): HTMLElement {
+  const label = offerLabel(offer);
+  return h(
+    "button",
+    { type: "button", title: label, click: () => pull(offer.name) },
+    h("span", { class: "wide-only" }, label),
+    h("span", { class: "narrow-only" }, "Get a model"),
+  );
+}
+
 function parts(fields: ModelFields, pull: (model: string) => void): (Node | string)[] {
   const { state, name, done, total, offer } = fields;
   const called = name ?? "the model";
-  const get = offer ? [h("button", { type: "button", click: () => pull(offer.name) }, offerLabel(offer))] : [];
+  const get = offer ? [getButton(offer, pull)] : [];
   switch (state) {
     case "none":
       return [...(offer ? [] : ["No model"]), ...get];

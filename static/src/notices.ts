@@ -11,8 +11,8 @@ export interface Notice {
   readonly text: string;
   /** Things in it that can be pressed. */
   readonly choices?: readonly Choice[];
-  /** More lines; each may be pressed. */
-  readonly list?: readonly Choice[];
+  /** More lines; one with a `run` can be pressed. */
+  readonly list?: readonly (Pick<Choice, "label"> & Partial<Choice>)[];
   readonly tone?: "plain" | "error";
   /** Whether the writer can put it away; a state that lasts says so by staying. */
   readonly lasting?: boolean;
@@ -21,14 +21,16 @@ export interface Notice {
 export interface Notices {
   /** Show `notice` in the place of the last one of that `key`. */
   show(key: string, notice: Notice): void;
-  hide(key: string): void;
+  hide(...keys: string[]): void;
 }
 
 export function createNotices(container: HTMLElement): Notices {
   const shown = new Map<string, HTMLElement>();
-  const hide = (key: string) => {
-    shown.get(key)?.remove();
-    shown.delete(key);
+  const hide = (...keys: string[]) => {
+    for (const key of keys) {
+      shown.get(key)?.remove();
+      shown.delete(key);
+    }
   };
   return {
     hide,
@@ -47,7 +49,7 @@ export function createNotices(container: HTMLElement): Notices {
 function build({ text, choices = [], list = [], tone = "plain", lasting = false }: Notice, close: () => void): HTMLElement {
   const button = ({ label, run }: Choice) => h("button", { type: "button", click: run }, label);
   const notice = h("div", { class: "notice", role: tone === "error" ? "alert" : "status", "data-tone": tone }, h("p", {}, text));
-  if (list.length > 0) notice.append(h("ul", {}, ...list.map((item) => h("li", {}, button(item)))));
+  if (list.length > 0) notice.append(h("ul", {}, ...list.map(({ label, run }) => h("li", {}, run ? button({ label, run }) : label))));
   notice.append(...choices.map(button));
   if (!lasting) {
     notice.append(h("button", { type: "button", class: "icon-button", "aria-label": "Dismiss", click: close }, icon("cross")));

@@ -3,7 +3,7 @@ import test from "node:test";
 
 import { Text } from "@codemirror/state";
 
-import { paragraphAt, textAfter, textBefore, trimmed } from "./paragraph";
+import { outsideWord, paragraphAt, textAfter, textBefore, trimmed } from "./paragraph";
 
 /** The paragraph at `|`, as text. */
 function at(marked: string): string | null {
@@ -49,6 +49,17 @@ test("there is none on a blank line, in front matter, in code or on a fence", ()
   assert.equal(at("```js\nlet x\n``|`\nText"), null);
   assert.equal(at("```js\nlet x\n```\nTe|xt"), "Text");
   assert.equal(at("~~~~\n```\n|x\n~~~~"), null);
+});
+
+test("text is never inserted inside a word, and stays where no word is parted", () => {
+  const moved = (marked: string) => {
+    const doc = Text.of(marked.replace("|", "").split("\n"));
+    const to = outsideWord(doc, marked.indexOf("|"));
+    return `${doc.sliceString(0, to)}|${doc.sliceString(to)}`;
+  };
+  assert.equal(moved("One\nthe gar|den was"), "One\nthe garden| was");
+  assert.equal(moved("can|'t wait"), "can't| wait");
+  for (const kept of ["|the", "the| end", "the |end", "the end.|", "|", "a\n|\nb", "👉|👉"]) assert.equal(moved(kept), kept);
 });
 
 test("a selection loses the white space at its ends", () => {

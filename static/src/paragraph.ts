@@ -11,6 +11,7 @@ const QUOTE = /^\s*(?:>\s?)+/;
 const MARKER = /^\s*(?:[-*+]|\d{1,9}[.)])\s+(?:\[[ xX]\]\s+)?|^\[\^[^\]]+\]:\s+/;
 const HEADING = /^ {0,3}#{1,6}(?:\s+|$)/;
 const RULE = /^ {0,3}(?:(?:-\s*){3,}|(?:\*\s*){3,}|(?:_\s*){3,}|=+\s*)$/;
+const WORDS = new Intl.Segmenter(undefined, { granularity: "word" });
 const FENCE = /^\s*(`{3,}|~{3,})/;
 
 /**
@@ -29,6 +30,14 @@ export function paragraphAt(doc: Text, position: number): Range | null {
     while (last < doc.lines && !MARKER.test(words(last + 1)) && !isBoundary(words(last + 1))) last++;
   }
   return trimmed(doc, { from: doc.line(first).from + markLength(doc.line(first).text), to: doc.line(last).to });
+}
+
+/** Where text can be inserted without parting a word: `position`, or the end of the word that it is inside of. */
+export function outsideWord(doc: Text, position: number): number {
+  const line = doc.lineAt(position);
+  const word = WORDS.segment(line.text).containing(position - line.from);
+  const start = line.from + (word?.index ?? 0);
+  return word?.isWordLike && start < position ? start + word.segment.length : position;
 }
 
 /** `range` without the white space at its ends; null when nothing else is in it. */
@@ -62,7 +71,7 @@ function markLength(line: string): number {
 }
 
 /** Whether line `target` is front matter or fenced code. */
-function isVerbatim(doc: Text, target: number): boolean {
+export function isVerbatim(doc: Text, target: number): boolean {
   let fence: string | null = null;
   let frontMatter = false;
   let number = 0;

@@ -14,8 +14,11 @@ import {
   proposals,
   rejecting,
   streamProposal,
+  type Wish,
 } from "./proposal";
 import { type Random, repeat, rewritten } from "./random";
+
+const WISH: Wish = { action: { name: "paraphrase", label: "Paraphrase", scope: "replace" }, instruction: "" };
 
 /** A document with its history, changed step by step. */
 class Desk {
@@ -44,7 +47,7 @@ class Desk {
   }
 
   open(from: number, to: number): this {
-    return this.do({ effects: openProposal.of({ id: "r1", label: "Paraphrase", from, to }) });
+    return this.do({ effects: openProposal.of({ id: "r1", wish: WISH, source: { from, to }, from, to }) });
   }
 
   finish(text: string): this {
@@ -177,7 +180,7 @@ test("a late piece of an answer that is not wanted any more is ignored", () => {
   const desk = new Desk(MISSPELT).open(0, MISSPELT.length).do({ effects: closeProposal.of("r1") });
   desk.do({ effects: streamProposal.of({ id: "r1", piece: "I" }) });
   assert.equal(currentProposal(desk.state), null);
-  desk.do({ effects: openProposal.of({ id: "r2", label: "", from: 0, to: 3 }) }).finish("late");
+  desk.do({ effects: openProposal.of({ id: "r2", wish: WISH, source: { from: 0, to: 3 }, from: 0, to: 3 }) }).finish("late");
   assert.equal(currentProposal(desk.state)?.done, false);
 });
 
@@ -212,4 +215,14 @@ test("random edits, acceptances, rejections and undos never break a proposal", (
       }
     }
   });
+});
+
+test("the wish and the text it was about stay with the proposal, in their places", () => {
+  const desk = new Desk("One two.");
+  const asked = openProposal.of({ id: "r1", wish: WISH, source: { from: 0, to: 8 }, from: 8, to: 8 });
+  desk.do({ effects: asked }).do({ effects: finishProposal.of({ id: "r1", text: " Three.", notes: [] }) });
+  desk.do({ changes: { from: 0, insert: "Zero. " } });
+  const proposal = currentProposal(desk.state)!;
+  assert.equal(proposal.wish, WISH);
+  assert.deepEqual([proposal.source, proposal.from, proposal.to], [{ from: 0, to: 14 }, 14, 14]);
 });

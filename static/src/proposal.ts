@@ -11,14 +11,28 @@ import {
 } from "@codemirror/state";
 
 import { type Change, diffStreaming, diffWords } from "./diff";
+import type { Range } from "./paragraph";
+import type { Action } from "./protocol";
 
-export interface Proposal {
+/** What was asked for. */
+export interface Wish {
+  readonly action: Action;
+  /** In the writer's words; empty where the action says it all. */
+  readonly instruction: string;
+}
+
+/** A request and what it is about. */
+export interface Opening {
   readonly id: string;
-  /** What was asked for, in the writer's words. */
-  readonly label: string;
-  /** The range that was asked about; empty for text that goes to the caret. */
+  readonly wish: Wish;
+  /** The text that was sent. */
+  readonly source: Range;
+  /** The range that the answer stands for; empty for text that goes to the caret. */
   readonly from: number;
   readonly to: number;
+}
+
+export interface Proposal extends Opening {
   /** The answer so far. */
   readonly text: string;
   readonly done: boolean;
@@ -26,13 +40,6 @@ export interface Proposal {
   readonly changes: readonly Change[];
   /** Sentences about the answer: what was kept and why. */
   readonly notes: readonly string[];
-}
-
-interface Opening {
-  readonly id: string;
-  readonly label: string;
-  readonly from: number;
-  readonly to: number;
 }
 
 /** A new proposal replaces any earlier one. */
@@ -148,7 +155,14 @@ function carried(proposal: Proposal, mapping: ChangeDesc): Proposal {
     const start = mapping.mapPos(from, 1);
     return { from: start, to: Math.max(start, mapping.mapPos(to, -1)), insert };
   });
-  return { ...proposal, from: mapping.mapPos(proposal.from, -1), to: mapping.mapPos(proposal.to, 1), changes };
+  const source = widened(proposal.source, mapping);
+  const { from, to } = widened(proposal, mapping);
+  // A caret stays one: what is typed there goes before the answer.
+  return { ...proposal, source, from: proposal.from === proposal.to ? to : from, to, changes };
+}
+
+function widened({ from, to }: Range, mapping: ChangeDesc): Range {
+  return { from: mapping.mapPos(from, -1), to: mapping.mapPos(to, 1) };
 }
 
 /** Whether an edit changes the words that `change` stands for. Typing beside them does not. */

@@ -4,19 +4,23 @@ import { isolateHistory } from "@codemirror/commands";
 import { ChangeSet } from "@codemirror/state";
 import type { EditorView, ViewUpdate } from "@codemirror/view";
 
+import { keyLabel } from "./commands";
 import type { Dialogs } from "./dialogs";
 import { applyChanges, type Change, diffWords } from "./diff";
 import { h } from "./dom";
+import { recall, remember } from "./memory";
 import type { Notices } from "./notices";
-import type { Repair } from "./protocol";
+import type { OpenedDocument, Repair } from "./protocol";
 
 export interface RepairOffer {
-  /** Offer `repair` for the document that has just been opened; null takes an earlier offer away. */
-  offer(repair: Repair | null): void;
+  /** Offer the repair of the document that has just been opened; an earlier offer goes. */
+  offer(document: OpenedDocument): void;
   updated(update: ViewUpdate): void;
 }
 
 const NOTICE = "repair";
+/** What the writer left as it is, by the document's name. */
+const LEFT = "meai-left:";
 
 export function createRepairOffer(view: EditorView, notices: Notices, dialogs: Dialogs): RepairOffer {
   let pending: ChangeSet | null = null;
@@ -26,7 +30,7 @@ export function createRepairOffer(view: EditorView, notices: Notices, dialogs: D
     notices.hide(NOTICE);
   };
 
-  const review = async (repair: Repair) => {
+  const review = async (repair: Repair, leave: () => void) => {
     const answer = await dialogs.ask({
       title: "Repair garbled characters",
       wide: true,
@@ -38,22 +42,29 @@ export function createRepairOffer(view: EditorView, notices: Notices, dialogs: D
     });
     if (answer === true && pending) {
       view.dispatch({ changes: pending, annotations: isolateHistory.of("full"), userEvent: "input.repair" });
-    }
-    if (answer !== null) withdraw();
+      withdraw();
+      const { length } = repair.changes;
+      const text = `${length === 1 ? "1 passage" : `${length} passages`} repaired; ${keyLabel("Mod-z")} takes it back.`;
+      notices.show(NOTICE, { text });
+    } else if (answer === false) leave();
     view.focus();
   };
 
   return {
-    offer(repair) {
+    offer({ name, repair }) {
       withdraw();
       const text = view.state.doc.toString();
-      if (!repair || repair.changes.length === 0) return;
+      if (!repair || repair.changes.length === 0 || recall(LEFT + name) === passages(repair)) return;
+      const leave = () => {
+        remember(LEFT + name, passages(repair));
+        withdraw();
+      };
       pending = ChangeSet.of(lineChanges(text, repair.text), text.length);
       notices.show(NOTICE, {
         text: sentence(repair),
         choices: [
-          { label: "Show", run: () => void review(repair) },
-          { label: "Leave as it is", run: withdraw },
+          { label: "Review and repair", run: () => void review(repair, leave) },
+          { label: "Leave as it is", run: leave },
         ],
         lasting: true,
       });
@@ -78,6 +89,11 @@ export function lineChanges(text: string, repaired: string): Change[] {
     offset += line.length + 1;
   });
   return applyChanges(text, changes) === repaired ? changes : diffWords(text, repaired);
+}
+
+/** What is garbled: writing elsewhere in the document makes it no other question. */
+function passages({ changes }: Repair): string {
+  return changes.map(({ before }) => before).join("\n");
 }
 
 function sentence({ changes }: Repair): string {

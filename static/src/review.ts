@@ -185,7 +185,7 @@ function createBar(view: EditorView, tasks: ReviewTasks): Panel {
     const proposal = currentProposal(view.state);
     if (!proposal) return;
     dom.dataset["proposal"] = proposal.done ? "done" : "streaming";
-    title.textContent = proposal.label;
+    title.textContent = proposal.wish.action.label;
     count.textContent = countOf(proposal, view.state.selection.main.head);
     whileStreaming.hidden = proposal.done;
     whenDone.hidden = !proposal.done;

@@ -1,27 +1,26 @@
 /** A request's life: what is sent, the answer as it streams, and how it ends. Positions stay in the editor. */
 
+import { syntaxTree } from "@codemirror/language";
 import type { EditorState } from "@codemirror/state";
 import { EditorView, type ViewUpdate } from "@codemirror/view";
 
-import { paragraphAt, type Range, textAfter, textBefore, trimmed } from "./paragraph";
-import { closeProposal, currentProposal, finishProposal, openProposal, streamProposal } from "./proposal";
+import { isVerbatim, outsideWord, paragraphAt, type Range, textAfter, textBefore, trimmed } from "./paragraph";
+import { closeProposal, currentProposal, finishProposal, openProposal, streamProposal, type Wish } from "./proposal";
 import type { Action, FromPage, FromServer, Proposed } from "./protocol";
+import { countWords } from "./status";
 
 export interface Rewriting {
-  /** Ask for `action` on the selection, else the paragraph, else the caret. */
+  /** Ask for `action` on the selection, else the paragraph, else the caret. A suggestion that is open goes. */
   start(action: Action, instruction?: string): void;
-  /** The same again, for the proposal that is open. */
+  /** What was asked for again, for the proposal that is open. */
   retry(): void;
+  /** Another document comes: the model stops, and what is undecided waits in `name`. */
+  leave(name: string): void;
   /** Stop the model; false when it is not at work. */
   cancel(): boolean;
   receive(message: FromServer): void;
   updated(update: ViewUpdate): void;
   connectionLost(): void;
-}
-
-interface Wish {
-  readonly action: Action;
-  readonly instruction: string;
 }
 
 /** What a wish means at this caret: the text to send and the range that the answer stands for. */
@@ -31,6 +30,14 @@ interface Target {
   readonly to: number;
 }
 
+export const AT_CARET = "At the caret";
+const CLOSED = "The open suggestion was closed.";
+const NO_PARAGRAPH = "There is no paragraph at the caret: select some text, or put the caret into a paragraph.";
+const NO_PROSE = "The caret is in code, HTML or front matter: select some text, or put the caret into a paragraph.";
+
+/** As the Markdown parser calls them. */
+const HTML = new Set(["HTMLBlock", "CommentBlock", "ProcessingInstructionBlock"]);
+
 const BEFORE = 4_000;
 const AFTER = 1_000;
 /** Pixels kept free above and below what the writer is to see. */
@@ -39,11 +46,10 @@ const MARGIN = 96;
 export function createRewriting(
   view: EditorView,
   send: (message: FromPage) => boolean,
-  tell: (sentence: string, tone: "plain" | "error") => void,
+  tell: (sentence: string, tone: "plain" | "error", reasons?: readonly string[]) => void,
 ): Rewriting {
   let count = 0;
   let running: string | null = null;
-  let last: Wish | null = null;
   let arrived = "";
   let frame: number | null = null;
 
@@ -61,11 +67,11 @@ export function createRewriting(
     });
     if (!sent) return tell("The server is away, so the model cannot be asked just now.", "error");
     running = id;
-    last = wish;
-    const { from, to } = target;
     // The bar takes room at the bottom, where the caret may be.
-    const seen = EditorView.scrollIntoView(to, { y: "nearest", yMargin: MARGIN });
-    view.dispatch({ effects: [openProposal.of({ id, label: wish.action.label, from, to }), seen] });
+    const seen = EditorView.scrollIntoView(target.to, { y: "nearest", yMargin: MARGIN });
+    // A selection left standing would darken the marks of the changes.
+    const selection = { anchor: view.state.selection.main.to };
+    view.dispatch({ selection, effects: [openProposal.of({ id, wish, ...target }), seen] });
   };
 
   const flush = () => {
@@ -96,23 +102,31 @@ export function createRewriting(
     if (first) {
       const seen = EditorView.scrollIntoView(first.from, { y: "nearest", yMargin: MARGIN });
       view.dispatch({ effects: [EditorView.announce.of(found === 1 ? "1 change" : `${found} changes`), seen] });
-    } else tell(["No change suggested.", ...notes].join(" "), "plain");
+    } else tell("No change suggested.", "plain", notes);
+  };
+
+  /** The proposal that was open until now. */
+  const close = () => {
+    const open = currentProposal(view.state);
+    rewriting.cancel();
+    if (open) view.dispatch({ effects: closeProposal.of(open.id) });
+    return open;
   };
 
   const rewriting: Rewriting = {
     start(action, instruction = "") {
-      rewriting.cancel();
       const target = aim(view.state, action);
-      if (target) begin({ action, instruction }, target);
-      else tell("There is no paragraph at the caret: select some text, or put the caret into a paragraph.", "plain");
+      if (typeof target === "string") return tell(target, "plain");
+      if (close()) tell(CLOSED, "plain");
+      begin({ action, instruction }, target);
     },
     retry() {
-      const open = currentProposal(view.state);
-      if (!open || !last) return;
-      const { from, to } = open;
-      rewriting.cancel();
-      view.dispatch({ effects: closeProposal.of(open.id) });
-      begin(last, from === to ? insertion(view.state, from) : { source: { from, to }, from, to });
+      const open = close();
+      if (open) begin(open.wish, open);
+    },
+    leave(name) {
+      if (rewriting.cancel()) tell(CLOSED, "plain");
+      else if (currentProposal(view.state)) tell(`The open suggestion waits in ${name}.`, "plain");
     },
     cancel() {
       const id = stop();
@@ -144,15 +158,26 @@ export function createRewriting(
   return rewriting;
 }
 
-function aim(state: EditorState, action: Action): Target | null {
+/** What `action` is about at this selection; else why it cannot be, as a sentence. */
+function aim(state: EditorState, action: Action): Target | string {
   const { from, to, head } = state.selection.main;
   const selected = trimmed(state.doc, { from, to });
-  if (action.scope === "insert") {
-    return selected ? { source: selected, from: to, to } : insertion(state, head);
-  }
-  if (action.name === "ask" && !selected) return { source: { from: head, to: head }, from: head, to: head };
-  const source = selected ?? paragraphAt(state.doc, head);
-  return source && { source, ...source };
+  if (selected) return action.scope === "insert" ? { source: selected, from: selected.to, to: selected.to } : { source: selected, ...selected };
+  const line = state.doc.lineAt(head);
+  if (isVerbatim(state.doc, line.number) || isHtml(state, line.from)) return NO_PROSE;
+  if (action.scope === "insert") return insertion(state, outsideWord(state.doc, head));
+  const paragraph = paragraphAt(state.doc, head);
+  if (paragraph) return { source: paragraph, ...paragraph };
+  return action.name === "ask" && line.text.trim() === "" ? insertion(state, head) : NO_PARAGRAPH;
+}
+
+/** What the model's actions would be about now, in the writer's words. */
+export function describeAim(state: EditorState): string {
+  const { from, to, head } = state.selection.main;
+  const selected = trimmed(state.doc, { from, to });
+  if (!selected) return paragraphAt(state.doc, head) ? "This paragraph" : AT_CARET;
+  const words = countWords(state.sliceDoc(selected.from, selected.to));
+  return `${words.toLocaleString("en")} ${words === 1 ? "word" : "words"} selected`;
 }
 
 /** Text for the caret continues the paragraph it stands in. */
@@ -160,4 +185,11 @@ function insertion(state: EditorState, at: number): Target {
   const paragraph = paragraphAt(state.doc, at);
   const start = paragraph && paragraph.from < at && at <= paragraph.to ? paragraph.from : at;
   return { source: { from: start, to: at }, from: at, to: at };
+}
+
+/** Whether the line at `start` belongs to a block of HTML. */
+function isHtml(state: EditorState, start: number): boolean {
+  let found = false;
+  syntaxTree(state).iterate({ from: start, to: start, enter: ({ name }) => void (found ||= HTML.has(name)) });
+  return found;
 }

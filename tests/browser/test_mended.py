@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import SitDown
 from tests.browser.desk import Desk
+from tests.browser.scripted import ScriptedModel
 from tests.conftest import Watched
 
 pytestmark = pytest.mark.browser
@@ -93,3 +94,130 @@ def test_a_conflict_is_not_decided_by_a_stray_enter_and_mine_can_win(watched: Wa
     desk.expect_saved()
     assert desk.file.read_bytes() == b"One. Here."
     watched.complaints.clear()
+
+
+# What is meant, and what is asked again.
+
+
+def ask_ai(desk: Desk, instruction: str) -> None:
+    desk.press("Control+j")
+    desk.page.get_by_role("textbox", name="What shall the model do?").fill(instruction)
+    desk.press("Enter")
+
+
+def test_retry_asks_the_same_of_the_same_after_another_document(sit_down: SitDown, scripted: ScriptedModel) -> None:
+    desk = sit_down({"Letter.md": "Dear Ann.\n", "Other.md": "Other words.\n"})
+    expect(desk.page.locator("#title")).to_have_text("Letter")
+    desk.select("Ann")
+    ask_ai(desk, "Another name")
+    scripted.proposes("Eve")
+    expect(desk.changes).to_have_count(1)
+    desk.page.locator("#documents-list [data-name='Other.md'] .open").click()
+    expect(desk.page.get_by_text("The open suggestion waits in Letter.")).to_be_visible()
+    desk.select("words")
+    desk.right_click("words")
+    desk.choose("Paraphrase")
+    desk.page.locator("#documents-list [data-name='Letter.md'] .open").click()
+    expect(desk.page.get_by_text("The open suggestion was closed.")).to_be_visible()
+    expect(desk.changes).to_have_count(1)
+    desk.page.get_by_role("button", name="Retry").click()
+    expect(desk.bar).to_have_attribute("data-proposal", "streaming")
+    first, _, again = scripted.asked
+    assert {**again, "id": first["id"]} == first
+
+
+def test_asking_without_a_selection_means_the_paragraph(sit_down: SitDown, scripted: ScriptedModel) -> None:
+    desk = sit_down("One two.\n\n\n\nThree.\n")
+    desk.click_after("One")
+    desk.press("Control+j")
+    expect(desk.page.get_by_text("This paragraph")).to_be_visible()
+    desk.press("Escape")
+    ask_ai(desk, "Shorter")
+    scripted.proposes("One.")
+    desk.press("Control+Enter")
+    desk.expect_file(b"One.\n\n\n\nThree.\n")
+    desk.press("ArrowDown", "ArrowDown")
+    ask_ai(desk, "A joke")
+    assert [asked["selection"] for asked in scripted.asked] == ["One two.", ""]
+    scripted.proposes("Ha.")
+    desk.press("Control+Enter")
+    desk.expect_file(b"One.\n\nHa.\n\nThree.\n")
+
+
+def test_autocomplete_inside_a_word_goes_on_after_it(sit_down: SitDown, scripted: ScriptedModel) -> None:
+    desk = sit_down("Once upon a time.\n")
+    desk.click_after("Once up")
+    desk.press("ContextMenu")
+    desk.choose("Autocomplete")
+    assert scripted.asked[-1]["selection"] == "Once upon"
+    scripted.proposes(" twice")
+    desk.press("Control+Enter")
+    desk.expect_file(b"Once upon twice a time.\n")
+
+
+@pytest.mark.parametrize("place", ["author", "let x", "<b>inner", "note"])
+def test_the_model_writes_nothing_where_no_prose_is(sit_down: SitDown, scripted: ScriptedModel, place: str) -> None:
+    desk = sit_down(
+        "---\nauthor: me\n---\n\n```js\nlet x = 1;\n```\n\n<div>\n<b>inner</b>\n</div>\n\n<!-- note -->\n\nEnd.\n"
+    )
+    for action in ["Autocomplete", "Make it fluent"]:
+        desk.click_after(place)
+        desk.press("ContextMenu")
+        desk.choose(action)
+        expect(desk.page.get_by_text("The caret is in code, HTML or front matter")).to_be_visible()
+        desk.page.get_by_role("button", name="Dismiss").click()
+    assert scripted.asked == []
+
+
+def test_a_second_request_says_that_the_first_suggestion_was_closed(sit_down: SitDown, scripted: ScriptedModel) -> None:
+    desk = sit_down("One two.\n")
+    for _ in range(2):
+        desk.click_after("One")
+        desk.press("ContextMenu")
+        desk.choose("Paraphrase")
+        scripted.proposes("Two one.")
+        expect(desk.bar).to_have_attribute("data-proposal", "done")
+    expect(desk.page.get_by_text("The open suggestion was closed.")).to_be_visible()
+
+
+def test_without_a_model_ask_ai_offers_one_before_an_instruction_is_written(sit_down: SitDown) -> None:
+    desk = sit_down("One.\n")
+    desk.press("Control+j")
+    expect(desk.page.locator("#ask")).not_to_be_visible()
+    expect(desk.page.locator(".notice").get_by_role("button", name="Get ")).to_be_visible()
+
+
+# Writing.
+
+
+def test_two_enters_leave_a_list_and_a_quotation_with_a_blank_line(sit_down: SitDown) -> None:
+    desk = sit_down("")
+    desk.page.keyboard.type("- one\n\nAfter.\n\n> said\n\nAfter.")
+    desk.expect_file(b"- one\n\nAfter.\n\n> said\n\nAfter.")
+    expect(desk.page.locator("#article :is(li, blockquote)", has_text="After")).to_have_count(0)
+
+
+# Garbled characters.
+
+GARBLED = "Look ðŸ‘‰ here, and ðŸ‘‰ there.\n"
+
+
+def test_what_was_left_as_it_is_is_not_asked_again(sit_down: SitDown) -> None:
+    desk = sit_down(GARBLED)
+    desk.page.get_by_role("button", name="Leave as it is").click()
+    desk.write("More.")
+    desk.expect_saved()
+    desk.page.reload()
+    desk.expect_open()
+    expect(desk.page.get_by_text("garbled")).to_have_count(0)
+
+
+def test_a_repair_says_that_it_was_done_and_goes_with_its_document(sit_down: SitDown) -> None:
+    desk = sit_down({"Letter.md": GARBLED, "Other.md": "Other words.\n"})
+    desk.page.get_by_role("button", name="Review and repair").click()
+    desk.page.get_by_role("dialog").get_by_role("button", name="Repair", exact=True).click()
+    done = desk.page.get_by_text("repaired; Ctrl+Z takes it back.")
+    expect(done).to_be_visible()
+    desk.page.locator("#documents-list [data-name='Other.md'] .open").click()
+    expect(desk.content).to_have_text("Other words.")
+    expect(done).to_have_count(0)

@@ -99,7 +99,7 @@ def test_a_newsletter_is_finished_from_opening_to_export(page: Page, server: Ser
     assert newsletter.read_bytes() == original
 
     # Repair: shown first, then done.
-    page.get_by_role("button", name="Show").click()
+    page.get_by_role("button", name="Review and repair").click()
     dialog = page.get_by_role("dialog", name="Repair garbled characters")
     expect(dialog.locator("tbody tr").first.locator("ins")).to_contain_text(EMOJI)
     dialog.get_by_role("button", name="Repair", exact=True).click()
