@@ -49,6 +49,11 @@ def test_every_make_target_in_the_documents_exists() -> None:
         assert named <= targets, path.name
 
 
+def test_pins_are_for_installing_alone() -> None:
+    """Exported, a relative PIP_CONSTRAINT would keep `meai models pull` from running pip in another folder."""
+    assert not re.search(r"^export ", MAKEFILE, re.MULTILINE)
+
+
 def commands() -> list[str]:
     """Return every `meai ...` that the README shows."""
     lines = [line.partition("<")[0] for line in [*code_lines(README), *spans(README)]]
