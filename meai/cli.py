@@ -298,4 +298,11 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except MeaiError as error:
         click.echo(str(error), err=True)
         status = FAILED
+    except Exception as error:
+        if sys.flags.dev_mode:
+            raise
+        click.echo(
+            f"ME_AI has a defect ({type(error).__name__}: {error}); `python -X dev -m meai` tells more.", err=True
+        )
+        status = FAILED
     sys.exit(status if isinstance(status, int) else 0)

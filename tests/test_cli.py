@@ -69,6 +69,14 @@ def test_help_imports_nothing_heavy() -> None:
     assert said.splitlines()[-1] == "[]"
 
 
+def test_a_defect_is_told_without_a_traceback(meai: Run, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import meai.cli\nmeai.cli._read = lambda file: 1 / 0\n")
+    result = meai("rewrite", "paraphrase", PYTHONPATH=str(tmp_path))
+    assert result.returncode == 1
+    assert "ZeroDivisionError" in result.stderr.decode()
+    assert "Traceback" not in result.stderr.decode()
+
+
 def test_version(meai: Run) -> None:
     assert meai("--version").stdout.decode() == f"meai {__version__}\n"
 

@@ -129,6 +129,15 @@ def test_what_was_drawn_before_makes_no_difference_to_small_texts(one: str, othe
     assert blocks.render(other) == Blocks().render(other)
 
 
+# A tag that a blank line tears in two ends with its block; drawn whole, its open attribute swallows what follows.
+TORN = re.compile(r"<[A-Za-z/][^<>]*\n[ \t]*\n")
+
+
+def test_a_torn_tag_does_not_swallow_what_follows() -> None:
+    drawn = html('<figure>\n<img src="https://example.org/a\n\nb.png">\n</figure>\n\nA paragraph with "quotes".\n')
+    assert '<p data-line="0">A paragraph with' in drawn
+
+
 def tags_are_closed(text: str) -> bool:
     opened = re.findall(r"<(b|div|figure|figcaption)\b", text)
     return sorted(opened) == sorted(re.findall(r"</(b|div|figure|figcaption)>", text))
@@ -140,7 +149,7 @@ def test_blocks_together_are_the_whole_document(edits: list[tuple[float, int, st
     text = NEWSLETTER
     for edit in edits:
         text = edited(text, edit)
-    assume(tags_are_closed(whole(text)) and tags_are_closed(text))
+    assume(tags_are_closed(whole(text)) and tags_are_closed(text) and not TORN.search(text))
     assert comparable(joined(Blocks().render(text))) == comparable(whole(text))
 
 
