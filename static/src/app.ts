@@ -7,16 +7,16 @@ import "../css/app.css";
 
 import { connectApi } from "./api";
 import { createAsk } from "./ask";
-import { type Command, commandsFor, connectButtons, keyLabel, keymapOf } from "./commands";
+import { commandsFor, connectButtons, keyLabel, keymapOf, unseen } from "./commands";
 import { createDialogs } from "./dialogs";
 import { createDocuments } from "./documents";
-import { byId } from "./dom";
+import { byId, metadata } from "./dom";
 import { createEditor } from "./editor";
 import { createExporting } from "./exporting";
 import { showHelp } from "./help";
-import { createLayout } from "./layout";
+import { createLayout, focusNext } from "./layout";
 import { createMenu } from "./menu";
-import { caretPoint, createMenus } from "./menus";
+import { caretPoint, createMenus, moveCaretTo } from "./menus";
 import { createModelView, offerLabel } from "./model";
 import { type Choice, createNotices } from "./notices";
 import { createPreview } from "./preview";
@@ -30,7 +30,7 @@ import { keepInStep } from "./scroll";
 import { createSidebar, titleOf } from "./sidebar";
 import { connectSocket, type Connection } from "./socket";
 import { createLength, showSaving } from "./status";
-import { cycleTheme, storedTheme } from "./theme";
+import { cycleTheme, nameTheme, storedTheme } from "./theme";
 import { takeToken } from "./token";
 
 const ASK: Action = { name: "ask", label: "Ask AI", scope: "replace" };
@@ -97,7 +97,7 @@ function run(first: string): void {
     ),
     leaving() {
       notices.hide("export", "model", "repair");
-      if (saving.name !== null) rewriting.leave(titleOf(saving.name));
+      rewriting.leave(saving.name && titleOf(saving.name));
     },
     opened(document) {
       entitle(document.name);
@@ -142,7 +142,7 @@ function run(first: string): void {
     newDocument: () => void documents.create().then(uncover),
     toggleDocuments: layout.toggleDocuments,
     cycleLayout: layout.cycle,
-    cycleTheme: () => nameTheme(cycleTheme()),
+    cycleTheme: () => nameTheme(byId("theme-button"), cycleTheme()),
     nextPane: () => focusNext([view.contentDOM, byId("preview"), byId("documents-search")]),
     help: () => void showHelp(dialogs, commands, metadata("version")),
     clipboardRefused: () =>
@@ -151,7 +151,7 @@ function run(first: string): void {
 
   const socket = connectSocket(() => token, receive, connected);
   connectButtons(document, commands);
-  nameTheme(storedTheme());
+  nameTheme(byId("theme-button"), storedTheme());
   byId("ai-button").addEventListener("click", () => menus.ai(byId("ai-button")));
   byId("format-button").addEventListener("click", () => menus.format(byId("format-button")));
   byId("export-button").addEventListener("click", () => menus.export(byId("export-button")));
@@ -222,7 +222,7 @@ function run(first: string): void {
     if (state === "open") {
       notices.hide("server");
       // What failed for want of a server is over.
-      if (wasAway) notices.hide("documents", "export");
+      if (wasAway) notices.hideErrors("documents", "export");
       if (wasAway && saving.name === null) void documents.start();
       preview.reset();
       previewing.restart();
@@ -256,16 +256,9 @@ function run(first: string): void {
     if (event.shiftKey) return false;
     event.preventDefault();
     const point = { x: event.clientX, y: event.clientY };
-    moveCaretTo(point);
+    moveCaretTo(view, point);
     menus.onText(point);
     return true;
-  }
-
-  /** What is right-clicked is what is meant, unless it is selected already. */
-  function moveCaretTo(point: { x: number; y: number }): void {
-    const at = view.posAtCoords(point);
-    const { main } = view.state.selection;
-    if (at !== null && (at < main.from || main.to < at)) view.dispatch({ selection: { anchor: at } });
   }
 
   function openTextMenu(): boolean {
@@ -298,28 +291,6 @@ function run(first: string): void {
       void documents.catchUp();
     });
   }
-}
-
-function metadata(name: string): string {
-  return document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content ?? "";
-}
-
-function nameTheme(theme: string): void {
-  byId("theme-button").setAttribute("aria-label", `Theme: ${theme}`);
-  byId("theme-button").title = `Theme: ${theme}`;
-}
-
-/** The commands whose buttons have no room on this screen. */
-function unseen(commands: readonly Command[]): Command[] {
-  const hidden = [...document.querySelectorAll<HTMLElement>(".topbar [data-command]")].filter((button) => !button.checkVisibility());
-  return commands.filter(({ name }) => hidden.some((button) => button.dataset["command"] === name));
-}
-
-/** Focus the pane after the one that has it, leaving out what is not shown. */
-function focusNext(panes: readonly HTMLElement[]): void {
-  const shown = panes.filter((pane) => pane.checkVisibility());
-  const at = shown.findIndex((pane) => pane.contains(document.activeElement));
-  shown[(at + 1) % shown.length]?.focus();
 }
 
 const token = takeToken();

@@ -133,6 +133,12 @@ export function connectButtons(root: ParentNode, commands: readonly Command[]): 
   }
 }
 
+/** The commands whose buttons have no room on this screen. */
+export function unseen(commands: readonly Command[]): Command[] {
+  const hidden = [...document.querySelectorAll<HTMLElement>(".topbar [data-command]")].filter((button) => !button.checkVisibility());
+  return commands.filter(({ name }) => hidden.some((button) => button.dataset["command"] === name));
+}
+
 export function menuItems(commands: readonly Command[]): MenuItem[] {
   return commands.map(({ label, key, run }) => ({ label, ...(key && { key: keyLabel(key) }), run }));
 }

@@ -35,6 +35,11 @@ export function byId<T extends HTMLElement = HTMLElement>(id: string): T {
   return element as T;
 }
 
+/** What the page's head says under that name; empty when it says nothing. */
+export function metadata(name: string): string {
+  return document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content ?? "";
+}
+
 export function megabytes(bytes: number): string {
   return (bytes / 1e6).toFixed(0);
 }

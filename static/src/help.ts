@@ -5,10 +5,11 @@ import type { Dialogs } from "./dialogs";
 import { h } from "./dom";
 
 const USAGE = [
-  "Select words, or put the caret into a paragraph, and right-click: the model on this machine rewrites them. Its answer stands beside your text until you accept or reject it, change by change.",
+  "Select words, or put the caret into a paragraph, and right-click or press “AI”: the model on this machine rewrites them. Its answer stands beside your text until you accept or reject it, change by change.",
   "What you write is saved by itself as a plain file. Nothing leaves this machine.",
-  "Shift + right-click opens the browser’s own menu, with its spelling suggestions. To leave the text by keyboard, press Escape and then Tab.",
 ];
+const BY_HAND =
+  "Shift + right-click opens the browser’s own menu, with its spelling suggestions. To leave the text by keyboard, press Escape and then Tab.";
 
 export async function showHelp(dialogs: Dialogs, commands: readonly Command[], version: string): Promise<void> {
   const groups = (Object.keys(GROUP_TITLES) as Group[]).filter((group) => commands.some(isWorthKnowing(group)));
@@ -17,6 +18,7 @@ export async function showHelp(dialogs: Dialogs, commands: readonly Command[], v
     wide: true,
     body: [
       ...USAGE.map((sentence) => h("p", {}, sentence)),
+      h("p", { class: "by-hand" }, BY_HAND),
       h("div", { class: "keys" }, ...groups.map((group) => section(group, commands))),
       h("p", { class: "quiet" }, `ME_AI ${version} · `, h("a", { href: "/static/THIRD-PARTY.txt", target: "_blank" }, "Licences")),
     ],

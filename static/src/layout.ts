@@ -87,3 +87,10 @@ export function createLayout({ root, buttons, documents, documentsButton }: Layo
   arrange();
   return layouts;
 }
+
+/** Focus the pane after the one that has it, leaving out what is not shown. */
+export function focusNext(panes: readonly HTMLElement[]): void {
+  const shown = panes.filter((pane) => pane.checkVisibility());
+  const at = shown.findIndex((pane) => pane.contains(document.activeElement));
+  shown[(at + 1) % shown.length]?.focus();
+}

@@ -78,3 +78,10 @@ export function caretPoint(view: EditorView): Point {
   const box = view.dom.getBoundingClientRect();
   return caret ? { x: caret.left, y: caret.bottom + 4 } : { x: box.left + 32, y: box.top + 32 };
 }
+
+/** What is right-clicked is what is meant, unless it is selected already. */
+export function moveCaretTo(view: EditorView, point: Point): void {
+  const at = view.posAtCoords(point);
+  const { main } = view.state.selection;
+  if (at !== null && (at < main.from || main.to < at)) view.dispatch({ selection: { anchor: at } });
+}

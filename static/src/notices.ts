@@ -22,6 +22,8 @@ export interface Notices {
   /** Show `notice` in the place of the last one of that `key`. */
   show(key: string, notice: Notice): void;
   hide(...keys: string[]): void;
+  /** Of these, hide what tells of a failure. */
+  hideErrors(...keys: string[]): void;
 }
 
 export function createNotices(container: HTMLElement): Notices {
@@ -34,6 +36,7 @@ export function createNotices(container: HTMLElement): Notices {
   };
   return {
     hide,
+    hideErrors: (...keys) => hide(...keys.filter((key) => shown.get(key)?.dataset["tone"] === "error")),
     show(key, notice) {
       const old = shown.get(key);
       // A state that is found again on every attempt must not be read out again each time.

@@ -14,8 +14,8 @@ export interface Rewriting {
   start(action: Action, instruction?: string): void;
   /** What was asked for again, for the proposal that is open. */
   retry(): void;
-  /** Another document comes: the model stops, and what is undecided waits in `name`. */
-  leave(name: string): void;
+  /** Another document comes: the model stops, and what is undecided waits in `name`; null where that one is given up. */
+  leave(name: string | null): void;
   /** Stop the model; false when it is not at work. */
   cancel(): boolean;
   receive(message: FromServer): void;
@@ -53,25 +53,30 @@ export function createRewriting(
   let arrived = "";
   let frame: number | null = null;
 
-  const begin = (wish: Wish, target: Target) => {
+  /** Whether it was asked; what is open stays when it was not. */
+  const begin = (wish: Wish, { source, from, to }: Target) => {
     const id = `r${++count}`;
     const { doc } = view.state;
     const sent = send({
       type: "rewrite",
       id,
       action: wish.action.name,
-      selection: doc.sliceString(target.source.from, target.source.to),
-      before: textBefore(doc, target.source.from, BEFORE),
-      after: textAfter(doc, target.source.to, AFTER),
+      selection: doc.sliceString(source.from, source.to),
+      before: textBefore(doc, source.from, BEFORE),
+      after: textAfter(doc, source.to, AFTER),
       instruction: wish.instruction,
     });
-    if (!sent) return tell("The server is away, so the model cannot be asked just now.", "error");
+    if (!sent) {
+      tell("The server is away, so the model cannot be asked just now.", "error");
+      return false;
+    }
     running = id;
     // The bar takes room at the bottom, where the caret may be.
-    const seen = EditorView.scrollIntoView(target.to, { y: "nearest", yMargin: MARGIN });
+    const seen = EditorView.scrollIntoView(to, { y: "nearest", yMargin: MARGIN });
     // A selection left standing would darken the marks of the changes.
     const selection = { anchor: view.state.selection.main.to };
-    view.dispatch({ selection, effects: [openProposal.of({ id, wish, ...target }), seen] });
+    view.dispatch({ selection, effects: [openProposal.of({ id, wish, source, from, to }), seen] });
+    return true;
   };
 
   const flush = () => {
@@ -105,28 +110,21 @@ export function createRewriting(
     } else tell("No change suggested.", "plain", notes);
   };
 
-  /** The proposal that was open until now. */
-  const close = () => {
-    const open = currentProposal(view.state);
-    rewriting.cancel();
-    if (open) view.dispatch({ effects: closeProposal.of(open.id) });
-    return open;
-  };
-
   const rewriting: Rewriting = {
     start(action, instruction = "") {
       const target = aim(view.state, action);
       if (typeof target === "string") return tell(target, "plain");
-      if (close()) tell(CLOSED, "plain");
-      begin({ action, instruction }, target);
+      const open = currentProposal(view.state);
+      rewriting.cancel();
+      if (begin({ action, instruction }, target) && open) tell(CLOSED, "plain");
     },
     retry() {
-      const open = close();
-      if (open) begin(open.wish, open);
+      const open = currentProposal(view.state);
+      if (open?.done) begin(open.wish, open);
     },
     leave(name) {
       if (rewriting.cancel()) tell(CLOSED, "plain");
-      else if (currentProposal(view.state)) tell(`The open suggestion waits in ${name}.`, "plain");
+      else if (name && currentProposal(view.state)) tell(`The open suggestion waits in ${name}.`, "plain");
     },
     cancel() {
       const id = stop();

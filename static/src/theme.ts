@@ -23,3 +23,9 @@ export function cycleTheme(): Theme {
   applyTheme(next);
   return next;
 }
+
+/** Say on the button which of them it is. */
+export function nameTheme(button: HTMLElement, theme: Theme): void {
+  button.setAttribute("aria-label", `Theme: ${theme}`);
+  button.title = `Theme: ${theme}`;
+}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -105,12 +107,19 @@ def ask_ai(desk: Desk, instruction: str) -> None:
     desk.press("Enter")
 
 
+def propose(desk: Desk, model: ScriptedModel, text: str) -> None:
+    """Answer the last request, and wait until the answer can be judged."""
+    expect(desk.bar).to_have_attribute("data-proposal", "streaming")
+    model.proposes(text)
+    expect(desk.bar).to_have_attribute("data-proposal", "done")
+
+
 def test_retry_asks_the_same_of_the_same_after_another_document(sit_down: SitDown, scripted: ScriptedModel) -> None:
     desk = sit_down({"Letter.md": "Dear Ann.\n", "Other.md": "Other words.\n"})
     expect(desk.page.locator("#title")).to_have_text("Letter")
     desk.select("Ann")
     ask_ai(desk, "Another name")
-    scripted.proposes("Eve")
+    propose(desk, scripted, "Eve")
     expect(desk.changes).to_have_count(1)
     desk.page.locator("#documents-list [data-name='Other.md'] .open").click()
     expect(desk.page.get_by_text("The open suggestion waits in Letter.")).to_be_visible()
@@ -124,6 +133,8 @@ def test_retry_asks_the_same_of_the_same_after_another_document(sit_down: SitDow
     expect(desk.bar).to_have_attribute("data-proposal", "streaming")
     first, _, again = scripted.asked
     assert {**again, "id": first["id"]} == first
+    propose(desk, scripted, "Ada")
+    expect(desk.page.locator("ins.added")).to_have_text("Ada")
 
 
 def test_asking_without_a_selection_means_the_paragraph(sit_down: SitDown, scripted: ScriptedModel) -> None:
@@ -133,13 +144,13 @@ def test_asking_without_a_selection_means_the_paragraph(sit_down: SitDown, scrip
     expect(desk.page.get_by_text("This paragraph")).to_be_visible()
     desk.press("Escape")
     ask_ai(desk, "Shorter")
-    scripted.proposes("One.")
+    propose(desk, scripted, "One.")
     desk.press("Control+Enter")
     desk.expect_file(b"One.\n\n\n\nThree.\n")
     desk.press("ArrowDown", "ArrowDown")
     ask_ai(desk, "A joke")
     assert [asked["selection"] for asked in scripted.asked] == ["One two.", ""]
-    scripted.proposes("Ha.")
+    propose(desk, scripted, "Ha.")
     desk.press("Control+Enter")
     desk.expect_file(b"One.\n\nHa.\n\nThree.\n")
 
@@ -150,7 +161,7 @@ def test_autocomplete_inside_a_word_goes_on_after_it(sit_down: SitDown, scripted
     desk.press("ContextMenu")
     desk.choose("Autocomplete")
     assert scripted.asked[-1]["selection"] == "Once upon"
-    scripted.proposes(" twice")
+    propose(desk, scripted, " twice")
     desk.press("Control+Enter")
     desk.expect_file(b"Once upon twice a time.\n")
 
@@ -175,8 +186,7 @@ def test_a_second_request_says_that_the_first_suggestion_was_closed(sit_down: Si
         desk.click_after("One")
         desk.press("ContextMenu")
         desk.choose("Paraphrase")
-        scripted.proposes("Two one.")
-        expect(desk.bar).to_have_attribute("data-proposal", "done")
+        propose(desk, scripted, "Two one.")
     expect(desk.page.get_by_text("The open suggestion was closed.")).to_be_visible()
 
 
@@ -221,3 +231,30 @@ def test_a_repair_says_that_it_was_done_and_goes_with_its_document(sit_down: Sit
     desk.page.locator("#documents-list [data-name='Other.md'] .open").click()
     expect(desk.content).to_have_text("Other words.")
     expect(done).to_have_count(0)
+
+
+# On a phone.
+
+
+@pytest.fixture
+def phone(sit_down: SitDown) -> Desk:
+    desk = sit_down("One.\n")
+    desk.page.set_viewport_size({"width": 390, "height": 844})
+    return desk
+
+
+def test_a_phone_has_the_theme_the_export_and_help_behind_one_button(phone: Desk) -> None:
+    phone.page.get_by_role("button", name="More").click()
+    for label in ["HTML file", "Light, dark, as the system", "Help"]:
+        expect(phone.page.get_by_role("menuitem", name=label, exact=True)).to_be_visible()
+    phone.choose("Help")
+    expect(phone.page.get_by_role("dialog", name="Help")).to_be_visible()
+    expect(phone.page.locator("kbd:visible")).to_have_count(0)
+
+
+def test_a_phone_shows_the_whole_offer_of_a_model(phone: Desk) -> None:
+    offer = phone.page.get_by_role("button", name="Get a model")
+    box = offer.bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= 390
+    expect(offer).to_have_attribute("title", re.compile(r"Get SmolLM2 .*MB, Apache-2.0"))
