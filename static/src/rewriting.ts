@@ -74,7 +74,8 @@ export function createRewriting(
     // The bar takes room at the bottom, where the caret may be.
     const seen = EditorView.scrollIntoView(to, { y: "nearest", yMargin: MARGIN });
     // A selection left standing would darken the marks of the changes.
-    const selection = { anchor: view.state.selection.main.to };
+    const { main } = view.state.selection;
+    const selection = main.empty ? main : { anchor: to };
     view.dispatch({ selection, effects: [openProposal.of({ id, wish, source, from, to }), seen] });
     return true;
   };
