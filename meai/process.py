@@ -25,6 +25,7 @@ Frame = dict[str, Any]
 _LOG = logging.getLogger("meai.process")
 
 MAX_FRAME_BYTES = 32 * 1024 * 1024
+_PATIENCE_S = 1.0
 _HEADER = struct.Struct(">I")
 
 
@@ -175,6 +176,12 @@ class Child:
         self._on_exit(status)
 
     def _end_input(self, process: subprocess.Popen[bytes]) -> None:
-        # Closing flushes, and a child that is gone cannot take what is left.
-        with contextlib.suppress(OSError):
-            cast(BinaryIO, process.stdin).close()
+        # Two threads must not close one stream, nor one while another writes. A write that hangs is left to a kill.
+        if not self._lock.acquire(timeout=_PATIENCE_S):
+            return
+        try:
+            # Closing flushes, and a child that is gone cannot take what is left.
+            with contextlib.suppress(OSError):
+                cast(BinaryIO, process.stdin).close()
+        finally:
+            self._lock.release()
