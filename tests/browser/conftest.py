@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.desk import Desk
 from tests.browser.scripted import ScriptedModel
@@ -40,6 +40,7 @@ def sit_down(page: Page, letters: Path, start_server: StartServer) -> SitDown:
         desk.open()
         if len(named) > 1:
             desk.page.locator(f"#documents-list [data-name='{first.name}'] .open").click()
+            expect(page.locator("#title")).to_have_text(first.stem)
         return desk
 
     return sit

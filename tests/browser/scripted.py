@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from playwright.sync_api import Page, WebSocketRoute
+from playwright.sync_api import Page, WebSocketRoute, expect
+
+from tests.browser.desk import wait_until
 
 READY = {"state": "ready", "name": "Scripted", "message": "", "offer": None}
 
@@ -17,6 +19,8 @@ class ScriptedModel:
     """Stands between the page and its server from the page's next opening on."""
 
     def __init__(self, page: Page) -> None:
+        self._tab = page
+        self._order: dict[str, Any] | None = None
         self.asked: list[dict[str, Any]] = []
         """The rewrites that the page asked for, as they came."""
         self.cancelled: list[str] = []
@@ -27,20 +31,26 @@ class ScriptedModel:
     def says(self, *pieces: str) -> None:
         """Send *pieces* of the answer to the last rewrite."""
         for piece in pieces:
-            self._send({"type": "delta", "id": self._id, "text": piece})
+            self._send({"type": "delta", "id": self._open["id"], "text": piece})
 
     def proposes(self, text: str, *warnings: str) -> None:
-        """End the answer to the last rewrite: it is *text*, whatever was said before."""
-        units = [{"source": self.asked[-1]["selection"], "text": text, "reason": ""}]
-        self._send({"type": "proposed", "id": self._id, "text": text, "units": units, "warnings": list(warnings)})
+        """End the answer to the last rewrite: it is *text*, whatever was said before. Waits until the page has it."""
+        order = self._open
+        units = [{"source": order["selection"], "text": text, "reason": ""}]
+        message = {"type": "proposed", "id": order["id"], "text": text, "units": units, "warnings": list(warnings)}
+        self._end(message)
+        expect(self._tab.locator("[data-proposal=streaming]")).to_have_count(0)
 
     def fails(self, code: str, message: str) -> None:
         """End the last rewrite without an answer."""
-        self._send({"type": "failed", "id": self._id, "code": code, "message": message})
+        self._end({"type": "failed", "id": self._open["id"], "code": code, "message": message})
 
     @property
-    def _id(self) -> str:
-        return str(self.asked[-1]["id"])
+    def _open(self) -> dict[str, Any]:
+        """The rewrite that waits for an answer, once there is one."""
+        wait_until(self._tab, lambda: self._order is not None)
+        assert self._order is not None
+        return self._order
 
     def _connect(self, page: WebSocketRoute) -> None:
         server = page.connect_to_server()
@@ -51,10 +61,11 @@ class ScriptedModel:
     def _from_page(self, raw: str | bytes, server: WebSocketRoute) -> None:
         message = json.loads(raw)
         if message["type"] == "rewrite":
+            self._order = message
             self.asked.append(message)
         elif message["type"] == "cancel":
             self.cancelled.append(message["id"])
-            self._send({"type": "cancelled", "id": message["id"]})
+            self._end({"type": "cancelled", "id": message["id"]})
         else:
             server.send(raw)
 
@@ -65,6 +76,11 @@ class ScriptedModel:
         elif message["type"] == "welcome":
             message["model"] |= READY
         page.send(json.dumps(message))
+
+    def _end(self, message: dict[str, Any]) -> None:
+        if self._order and self._order["id"] == message["id"]:
+            self._order = None
+        self._send(message)
 
     def _send(self, message: dict[str, Any]) -> None:
         assert self._page is not None

@@ -1,0 +1,218 @@
+"""How the page looks: axe finds nothing, nothing runs off the side, both panes show one place."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import SitDown
+from tests.browser.desk import Desk, wait_until
+from tests.browser.scripted import ScriptedModel
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).resolve().parents[2] / "static" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LOOK = """(tags) => axe.run({ runOnly: tags, resultTypes: ["violations"] }).then(({ violations }) =>
+    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).slice(0, 3).join(", ")}`)
+)"""
+HEIGHT = 900
+
+# What reaches beyond the right edge of the window and cannot be scrolled to inside something narrower.
+OVERFLOW = """() => {
+    const inside = (element) => {
+        for (let box = element.parentElement; box; box = box.parentElement) {
+            if (!["visible", "clip"].includes(getComputedStyle(box).overflowX)) {
+                return box.getBoundingClientRect().right <= innerWidth + 1;
+            }
+        }
+        return false;
+    };
+    const wide = [...document.body.querySelectorAll("*")].filter((element) => {
+        const { width, height, right } = element.getBoundingClientRect();
+        return width > 1 && height > 1 && right > innerWidth + 1 && element.checkVisibility() && !inside(element);
+    });
+    const scrolls = document.scrollingElement.scrollWidth > innerWidth;
+    return [...(scrolls ? ["the page"] : []), ...wide.map((element) => element.outerHTML.slice(0, 80))];
+}"""
+WIDE = "\n\n".join(
+    [
+        "# " + "Unbrechbar" * 40,
+        "A" * 3000,
+        "[" + "link" * 60 + "](https://example.com/" + "x" * 500 + ")",
+        "`" + "code" * 100 + "`",
+        "```\n" + "wide " * 200 + "\n```",
+        "|" + " a wide cell |" * 30 + "\n|" + " - |" * 30 + "\n|" + " and another |" * 30,
+        "$$\n" + " + ".join(f"x_{{{n}}}^2" for n in range(80)) + "\n$$",
+        "> " * 30 + "deep",
+        "\n".join("  " * depth + "- deeper" for depth in range(25)),
+        "![" + "alternative" * 30 + "](https://example.com/" + "p" * 200 + ".png)",
+        "<figure><img src='tally.png' width='3000' height='400' alt='Tally'><figcaption>Wide</figcaption></figure>",
+        "I has a dog.",
+    ]
+)
+
+
+@contextmanager
+def the_document(desk: Desk, model: ScriptedModel) -> Iterator[None]:
+    expect(desk.content).to_be_visible()
+    yield
+
+
+@contextmanager
+def the_preview(desk: Desk, model: ScriptedModel) -> Iterator[None]:
+    desk.page.get_by_role("button", name="Read", exact=True).click()
+    expect(desk.page.locator("#article")).to_be_visible()
+    yield
+    desk.page.get_by_role("button", name="Write", exact=True).click()
+    expect(desk.content).to_be_visible()
+
+
+@contextmanager
+def a_menu(desk: Desk, model: ScriptedModel) -> Iterator[None]:
+    desk.content.focus()
+    desk.press("ContextMenu")
+    expect(desk.menu).to_be_visible()
+    yield
+    desk.press("Escape")
+
+
+@contextmanager
+def the_list(desk: Desk, model: ScriptedModel) -> Iterator[None]:
+    if shut := desk.page.locator("#documents").is_hidden():
+        desk.page.locator("#documents-button").click()
+    expect(desk.page.locator("#documents")).to_be_visible()
+    yield
+    if shut:
+        desk.page.locator("#documents-button").click()
+
+
+@contextmanager
+def the_help(desk: Desk, model: ScriptedModel) -> Iterator[None]:
+    desk.press("Control+/")
+    expect(desk.page.get_by_role("dialog", name="Help")).to_be_visible()
+    yield
+    desk.press("Escape")
+
+
+@contextmanager
+def a_repair(desk: Desk, model: ScriptedModel) -> Iterator[None]:
+    desk.page.locator(".notice", has_text="garbled").get_by_role("button").first.click()
+    expect(desk.page.get_by_role("dialog", name="Repair garbled characters")).to_be_visible()
+    yield
+    desk.press("Escape")
+
+
+@contextmanager
+def a_suggestion(desk: Desk, model: ScriptedModel) -> Iterator[None]:
+    """Words are added, removed and replaced, and there is something worth knowing."""
+    desk.write("\n\nI recieve the the mail and I has no time.")
+    desk.press("ContextMenu")
+    desk.choose("Correct spelling")
+    expect(desk.bar).to_be_visible()
+    model.proposes("I receive the mail and I have no time at all.", "A sentence was kept as it was.")
+    expect(desk.bar).to_have_attribute("data-proposal", "done")
+    yield
+    desk.press("Escape")
+
+
+SCENES = (the_document, the_preview, a_menu, the_list, the_help, a_repair, a_suggestion)
+Look = Callable[[Page], list[str]]
+
+
+def walk_through(desk: Desk, model: ScriptedModel, look: Look) -> dict[str, list[str]]:
+    """Return what *look* finds wrong, by scene."""
+    found = {}
+    for scene in SCENES:
+        with scene(desk, model):
+            found[scene.__name__] = look(desk.page)
+    return {name: problems for name, problems in found.items() if problems}
+
+
+@pytest.fixture
+def desk(sit_down: SitDown, scripted: ScriptedModel, letters: Path, fixtures: Path) -> Desk:
+    """The newsletter, which has one of everything, garbled characters too."""
+    (letters / "images").mkdir()
+    shutil.copy(fixtures / "tally.png", letters / "images" / "tally.png")
+    desk = sit_down((fixtures / "newsletter.md").read_bytes())
+    expect(desk.page.locator("#article figure")).to_be_attached()
+    desk.page.emulate_media(reduced_motion="reduce")
+    return desk
+
+
+@pytest.mark.parametrize("width", [390, 820, 1440])
+def test_axe_finds_nothing_in_light_and_dark(desk: Desk, scripted: ScriptedModel, width: int) -> None:
+    desk.page.set_viewport_size({"width": width, "height": HEIGHT})
+    desk.page.evaluate(AXE.read_text("utf-8"))
+
+    def look(page: Page) -> list[str]:
+        found = []
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            found += [f"{scheme}: {problem}" for problem in page.evaluate(LOOK, RULES)]
+        return found
+
+    assert walk_through(desk, scripted, look) == {}
+
+
+@pytest.mark.parametrize("width", [320, 390, 820, 1440])
+def test_nothing_runs_off_the_side(
+    sit_down: SitDown, scripted: ScriptedModel, letters: Path, fixtures: Path, width: int
+) -> None:
+    shutil.copy(fixtures / "tally.png", letters / "tally.png")
+    desk = sit_down({f"{'Long name ' * 12}.md": f"ðŸ‘‰ garbled\n\n{WIDE}", f"{'W' * 120}.md": ""})
+    expect(desk.page.locator("#article figure")).to_be_attached()
+    desk.page.set_viewport_size({"width": width, "height": 640})
+    assert walk_through(desk, scripted, lambda page: page.evaluate(OVERFLOW)) == {}
+
+
+# Two panes, one place.
+
+LONG = "\n\n".join(
+    f"## Part {part}\n\n" + " ".join(f"Sentence {part}.{n} fills this line." for n in range(1, 4 + part % 9 * 3))
+    for part in range(1, 81)
+)
+HEADINGS_AT_EYE = """() => {
+    const at = (pane, selector) => {
+        const box = document.querySelector(pane).getBoundingClientRect();
+        const eye = box.top + box.height / 4;
+        const isAbove = (heading) => heading.getBoundingClientRect().top <= eye + 8;
+        const above = [...document.querySelectorAll(selector)].filter(isAbove);
+        return Number(/Part (\\d+)/.exec(above.at(-1)?.textContent ?? "Part 0")[1]);
+    };
+    return [at(".cm-scroller", ".cm-line:has(.tok-heading)"), at("#preview", "#article h2")];
+}"""
+
+TOPS = "() => ['.cm-scroller', '#preview'].map((pane) => document.querySelector(pane).scrollTop)"
+
+
+def parts_at_eye(page: Page) -> tuple[int, int]:
+    """Return which part is at eye level in the editor and in the preview."""
+    editor, preview = page.evaluate(HEADINGS_AT_EYE)
+    return editor, preview
+
+
+@pytest.mark.parametrize("pane", [".cm-scroller", "#preview"])
+def test_the_other_pane_follows(sit_down: SitDown, pane: str) -> None:
+    desk = sit_down(LONG)
+    page = desk.page
+    expect(page.locator("#article h2").nth(79)).to_be_attached()
+    page.locator(pane).hover()
+    seen: list[tuple[int, int]] = []
+    for _ in range(4):
+        page.mouse.wheel(0, 1500)
+        before = seen[-1][0] if seen else 1
+
+        def moved_together(before: int = before) -> bool:
+            editor, preview = parts_at_eye(page)
+            return editor > before and abs(editor - preview) <= 1
+
+        wait_until(page, moved_together)
+        seen.append(parts_at_eye(page))
+    page.mouse.wheel(0, -100_000)
+    wait_until(page, lambda: page.evaluate(TOPS) == [0, 0])
