@@ -15,6 +15,7 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route, sync_playwright
 
 from meai.config import read_config
@@ -40,6 +41,13 @@ CHROMIUM_FLAGS = (
 RUNNING = re.compile(r"ME_AI is running at (http://127\.0\.0\.1:\d+)/#token=(\S+)\n")
 START_TIMEOUT_S = 30
 EMBEDDED = "smollm2-135m"
+
+
+# A busy machine is no failure. CI draws the same examples each time, so that a change is judged by what it changes.
+settings.register_profile(
+    "meai", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=bool(os.environ.get("CI"))
+)
+settings.load_profile("meai")
 
 
 @pytest.fixture(scope="session")

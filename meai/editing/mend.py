@@ -24,9 +24,11 @@ _ARTICLES = frozenset(["a", "an", "the"])
 _FORMS = (
     _COMMAS,
     _ARTICLES,
-    frozenset(["is", "are", "was", "were", "be", "been", "am"]),
-    frozenset(["has", "have", "had"]),
-    frozenset(["do", "does", "did"]),
+    # Number and person, but not tense: when a thing was is the writer's to say.
+    frozenset(["is", "are", "am"]),
+    frozenset(["was", "were"]),
+    frozenset(["has", "have"]),
+    frozenset(["do", "does"]),
     frozenset(["in", "on", "at", "to", "of", "for", "with", "by", "from", "into"]),
     frozenset(["this", "that", "these", "those"]),
     frozenset(["their", "there", "they're"]),

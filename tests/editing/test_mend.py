@@ -36,6 +36,7 @@ def test_corrections_are_taken(source: str, answer: str, expected: str) -> None:
         ("She is here.", "Yesterday she came here with all of her friends."),
         ("Use *it* now.", "Use **it** now."),
         ("All of this remains.", ""),
+        ("It is good and they had it.", "It was good and they have it."),
         ("It came and asked it one question.", "It came which asked one question."),
         ("It is not safe, he may go.", "It is safe, she must go."),
         ("change it: it is yours.", "change it: It is Yours."),

@@ -113,7 +113,7 @@ def edited(text: str, edit: tuple[float, int, str]) -> str:
 
 
 @given(EDITS)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_what_was_drawn_before_makes_no_difference(edits: list[tuple[float, int, str]]) -> None:
     blocks, text = Blocks(), NEWSLETTER
     for edit in edits:
@@ -122,7 +122,7 @@ def test_what_was_drawn_before_makes_no_difference(edits: list[tuple[float, int,
 
 
 @given(st.lists(SNIPPETS, max_size=12).map("".join), st.lists(SNIPPETS, max_size=12).map("".join))
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_what_was_drawn_before_makes_no_difference_to_small_texts(one: str, other: str) -> None:
     blocks = Blocks()
     blocks.render(one)
@@ -144,7 +144,7 @@ def tags_are_closed(text: str) -> bool:
 
 
 @given(EDITS)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_blocks_together_are_the_whole_document(edits: list[tuple[float, int, str]]) -> None:
     text = NEWSLETTER
     for edit in edits:
@@ -154,7 +154,7 @@ def test_blocks_together_are_the_whole_document(edits: list[tuple[float, int, st
 
 
 @given(st.lists(SNIPPETS, max_size=15).map("".join))
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_blocks_together_are_the_whole_of_small_texts(text: str) -> None:
     assume("<" not in text)
     assert comparable(joined(Blocks().render(text))) == comparable(whole(text))
