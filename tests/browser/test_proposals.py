@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -258,8 +259,12 @@ def test_arrows_letters_and_enter_choose_and_escape_returns(sit_down: SitDown, s
 
 
 @pytest.mark.model
-def test_escape_stops_the_model_at_once_and_it_answers_the_next(sit_down: SitDown, model_path: Path) -> None:
+def test_escape_stops_the_model_at_once_and_it_answers_the_next(
+    page: Page, sit_down: SitDown, model_path: Path
+) -> None:
     story = "Once upon a time there was a small garden behind the library, and nobody knew who had planted it."
+    heard: list[dict[str, str]] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda raw: heard.append(json.loads(raw))))
     desk = sit_down(f"{story}\n\n{FAULTY}\n", model=model_path)
     expect(desk.page.locator("#model")).to_have_attribute("data-state", "ready", timeout=MODEL_MS)
     desk.click_after(story)
@@ -270,12 +275,15 @@ def test_escape_stops_the_model_at_once_and_it_answers_the_next(sit_down: SitDow
     desk.press("Escape")
     expect(desk.bar).to_have_count(0)
     expect(desk.page.locator("ins.added")).to_have_count(0)
+    wait_until(page, lambda: any(message["type"] == "cancelled" for message in heard))
     desk.expect_file(f"{story}\n\n{FAULTY}\n".encode())
 
     desk.select(FAULTY)
     desk.press("ContextMenu")
     desk.choose("Correct spelling")
     expect(desk.page.locator("[data-proposal=done]")).to_be_visible(timeout=MODEL_MS)
+    answers = [message for message in heard if message["type"] in ("cancelled", "proposed", "failed")]
+    assert [message["type"] for message in answers] == ["cancelled", "proposed"]
 
 
 @pytest.mark.model
