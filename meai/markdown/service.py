@@ -65,17 +65,24 @@ class _Drawer:
         )
         self._child.start()
         self._ready = False
+        self._gone = False
 
     @property
     def alive(self) -> bool:
-        """Whether the process has not ended."""
-        return self._child.alive
+        """Whether the process has not ended, as far as is known."""
+        return not self._gone and self._child.alive
 
     def ask(self, frame: Frame, max_seconds: float) -> Frame | None:
         """Return the answer to *frame*, or None when the process ended without one.
 
         Raises queue.Empty after *max_seconds*, which begin when the process reads; kill it then.
         """
+        answer = self._ask(frame, max_seconds)
+        # Its pipe ends a moment before the process counts as ended.
+        self._gone = answer is None
+        return answer
+
+    def _ask(self, frame: Frame, max_seconds: float) -> Frame | None:
         if not self._ready and self._answers.get(timeout=MAX_START_SECONDS) is None:
             return None
         self._ready = True

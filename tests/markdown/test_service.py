@@ -13,7 +13,9 @@ from collections.abc import Callable, Iterator
 import psutil
 import pytest
 
+from meai.errors import EngineGone
 from meai.markdown.service import BROKEN, MAX_TEXT_BYTES, TOO_LARGE, TOO_SLOW, Preview, PreviewService
+from meai.process import Child
 
 ENDLESS = ("|" + "a|" * 2000 + "\n|" + "-|" * 2000 + "\n" + "|a\n" * 30 + "\n") * 12
 
@@ -146,6 +148,22 @@ def test_a_killed_process_is_replaced_unnoticed(page: Page) -> None:
     assert preview.message == ""
     assert preview.blocks[0].html is not None
     assert child().pid != before.pid
+
+
+def test_a_process_whose_pipe_ended_before_it_is_replaced_unnoticed(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.show(1, "a\n")
+    before = child()
+    send = Child.send
+
+    def send_or_fail(self: Child, frame: dict[str, object]) -> None:
+        if self.pid == before.pid:
+            raise EngineGone("The pipe has ended, the process not yet.")
+        send(self, frame)
+
+    monkeypatch.setattr("meai.process.Child.send", send_or_fail)
+    assert page.show(2, "a\n").message == ""
 
 
 def test_a_text_that_ends_the_process_pauses(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
