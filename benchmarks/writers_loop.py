@@ -53,7 +53,7 @@ def main() -> None:
             figure("first character of a 60-word rewrite, nothing cached", "s", "first", "1.5 s"),
             figure("the whole of it", "s", "whole"),
             figure("first character, asked again", "s", "again"),
-            figure("from Esc to an idle model, while it reads", "s", "cancel"),
+            figure("from Esc to the next rewrite's first character", "s", "cancel"),
             figure("memory of the web process", "MB", "memory", "120 MB"),
         ]
     )

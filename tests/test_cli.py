@@ -437,6 +437,7 @@ def test_input_that_is_no_text_fails_in_one_sentence(meai: Run) -> None:
     assert sentence(result).startswith("The input is not UTF-8 text")
 
 
+@pytest.mark.slow
 @pytest.mark.model
 def test_a_rewrite_prints_the_text_with_its_line_ends(meai: Run, model_path: Path) -> None:
     source = b"\xef\xbb\xbf# A title\r\n\r\nI has went to the market yesterday.\r\n\r\n```\ncode\r\n```\r\n"
@@ -446,6 +447,7 @@ def test_a_rewrite_prints_the_text_with_its_line_ends(meai: Run, model_path: Pat
     assert result.stdout.endswith(b"\r\n\r\n```\ncode\r\n```\r\n")
 
 
+@pytest.mark.slow
 @pytest.mark.model
 def test_a_rewrite_as_json_tells_units_changes_and_timings(meai: Run, model_path: Path) -> None:
     source = b"I has went to the market yesterday. It was an nice day.\n"
@@ -458,6 +460,7 @@ def test_a_rewrite_as_json_tells_units_changes_and_timings(meai: Run, model_path
         assert change["after"] in result["text"]
 
 
+@pytest.mark.slow
 @pytest.mark.model
 def test_a_rewrite_runs_nothing_of_the_folder_it_is_started_in(
     environment: dict[str, str], tmp_path: Path, model_path: Path, trap: Path

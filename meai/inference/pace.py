@@ -1,7 +1,7 @@
 """How many threads to compute with, from what evaluations took. Knows no clock, no thread and no llama.cpp.
 
-Threads that share a model wait for each other in busy loops. Where something else wants the same cores they may wait
-for a hundred times as long as they compute, and one thread alone is then far faster; see docs/performance.md.
+Threads that share a model wait for each other in busy loops. Where something else wants the same cores they wait for
+far longer than they compute, and one thread alone is then faster; see docs/performance.md.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, WebSocket,
 from tests.browser.desk import Desk, wait_until
 from tests.conftest import StartServer, Watched
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PAYLOADS = json.loads((Path(__file__).parents[1] / "fixtures" / "hostile.json").read_text("utf-8"))
 HOSTILE: list[str] = [*PAYLOADS["html"], *PAYLOADS["markdown"]]

@@ -14,7 +14,7 @@ from tests.browser.conftest import SitDown
 from tests.browser.desk import Desk, wait_until
 from tests.browser.scripted import ScriptedModel
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 AXE = Path(__file__).resolve().parents[2] / "static" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

@@ -17,7 +17,7 @@ from meai.models.library import open_library
 from tests.browser.desk import Desk
 from tests.conftest import StartServer
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 NONE_YET = "There is no model on this computer yet, so the editor works without suggestions."
 NO_ANSWER = "the package index did not answer"
