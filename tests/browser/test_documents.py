@@ -13,7 +13,7 @@ from tests.browser.conftest import SitDown
 from tests.browser.desk import Desk, wait_until
 from tests.conftest import StartServer, Watched
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 BACK_MS = 15_000
 BOM = b"\xef\xbb\xbf"

@@ -12,7 +12,7 @@ from tests.browser.desk import Desk
 from tests.browser.scripted import ScriptedModel
 from tests.conftest import Watched
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 GONE = "Not saved. There is no document"
 

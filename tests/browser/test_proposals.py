@@ -13,7 +13,7 @@ from tests.browser.conftest import SitDown
 from tests.browser.desk import Desk, wait_until
 from tests.browser.scripted import ScriptedModel
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 MODEL_MS = 60_000
 TWICE = "The same words.\n\nSomething else between them.\n\nThe same words.\n"

@@ -17,7 +17,7 @@ from tests.browser.desk import Desk, wait_until
 from tests.browser.elsewhere import Site, elsewhere
 from tests.conftest import CHROMIUM_FLAGS, Server, StartServer, Watched
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SECRET = "Dear diary, nobody else reads this."
 EVIL = "evil.example"
