@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from meai.editing.protect import added_spans, lost_spans
@@ -50,19 +51,7 @@ def without_preamble(answer: str, source: str) -> str:
 
 def objection(source: str, answer: str, budget: Budget) -> str:
     """Return why *answer* must not stand for *source*, as the end of a sentence, or nothing when it may."""
-    checks = (
-        (not answer, "the model gave no answer"),
-        (budget.must_change and _words(answer) == _words(source), "the model gave the same sentence back"),
-        (_LEFTOVER.search(answer) and not _LEFTOVER.search(source), "the answer had leftovers of a prompt"),
-        (_REFUSAL.search(answer) and not _REFUSAL.search(source), "the model answered instead of rewriting"),
-        (bool(lost_spans(source, answer)), f"the answer lost {_named(lost_spans(source, answer))}"),
-        (bool(added_spans(source, answer)), f"the answer invented {_named(added_spans(source, answer))}"),
-        (_numbers(source) != _numbers(answer), "the answer changed a number"),
-        (not _fits(source, answer), "the answer was far shorter or longer"),
-        (kept_share(source, answer) < budget.least_kept, "the answer strayed too far from the text"),
-        (answer.count("\n") > source.count("\n"), "the answer had lines of its own"),
-    )
-    return next((reason for failed, reason in checks if failed), "")
+    return next((reason for check in _CHECKS if (reason := check(source, answer, budget))), "")
 
 
 def kept_share(source: str, answer: str) -> float:
@@ -98,3 +87,44 @@ def _fits(source: str, answer: str) -> bool:
 def _named(spans: Counter[str]) -> str:
     first = next(iter(spans), "")
     return first if len(first) <= 60 else f"{first[:57]}..."
+
+
+def _lost(source: str, answer: str) -> str:
+    spans = lost_spans(source, answer)
+    return f"the answer lost {_named(spans)}" if spans else ""
+
+
+def _invented(source: str, answer: str) -> str:
+    spans = added_spans(source, answer)
+    return f"the answer invented {_named(spans)}" if spans else ""
+
+
+def _when(failed: Callable[[str, str, Budget], object], reason: str) -> Callable[[str, str, Budget], str]:
+    return lambda source, answer, budget: reason if failed(source, answer, budget) else ""
+
+
+# In this order: the first that fails is told, and those after it are not asked.
+_CHECKS: tuple[Callable[[str, str, Budget], str], ...] = (
+    _when(lambda source, answer, budget: not answer, "the model gave no answer"),
+    _when(
+        lambda source, answer, budget: budget.must_change and _words(answer) == _words(source),
+        "the model gave the same sentence back",
+    ),
+    _when(
+        lambda source, answer, budget: _LEFTOVER.search(answer) and not _LEFTOVER.search(source),
+        "the answer had leftovers of a prompt",
+    ),
+    _when(
+        lambda source, answer, budget: _REFUSAL.search(answer) and not _REFUSAL.search(source),
+        "the model answered instead of rewriting",
+    ),
+    lambda source, answer, budget: _lost(source, answer),
+    lambda source, answer, budget: _invented(source, answer),
+    _when(lambda source, answer, budget: _numbers(source) != _numbers(answer), "the answer changed a number"),
+    _when(lambda source, answer, budget: not _fits(source, answer), "the answer was far shorter or longer"),
+    _when(
+        lambda source, answer, budget: kept_share(source, answer) < budget.least_kept,
+        "the answer strayed too far from the text",
+    ),
+    _when(lambda source, answer, budget: answer.count("\n") > source.count("\n"), "the answer had lines of its own"),
+)
