@@ -13,6 +13,7 @@ import { createDocuments } from "./documents";
 import { byId, metadata } from "./dom";
 import { createEditor } from "./editor";
 import { createExporting } from "./exporting";
+import { createFiling } from "./filing";
 import { showHelp } from "./help";
 import { createLayout, focusNext } from "./layout";
 import { createMenu } from "./menu";
@@ -91,8 +92,8 @@ function run(first: string): void {
       { list: byId("documents-list"), search: byId("documents-search"), empty: byId("documents-empty") },
       {
         open: (name) => void openFromList(name),
-        rename: (name) => void documents.rename(name),
-        remove: (name) => void documents.remove(name),
+        rename: (name) => void filing.rename(name),
+        remove: (name) => void filing.remove(name),
       },
     ),
     leaving() {
@@ -111,6 +112,7 @@ function run(first: string): void {
     renamed: entitle,
   });
 
+  const filing = createFiling({ api, dialogs, notices, documents: () => documents, focusText: () => view.focus() });
   const exporting = createExporting({
     api,
     notices,
@@ -139,7 +141,7 @@ function run(first: string): void {
     stopModel: rewriting.cancel,
     retry: rewriting.retry,
     save: () => void saving.flush(),
-    newDocument: () => void documents.create().then(uncover),
+    newDocument: () => void filing.create().then(uncover),
     toggleDocuments: layout.toggleDocuments,
     cycleLayout: layout.cycle,
     cycleTheme: () => nameTheme(byId("theme-button"), cycleTheme()),

@@ -1,4 +1,4 @@
-/** Which document is open, and what can be done to the workspace's: each step waits until nothing can be lost. */
+/** Which document is open, and how one takes the place of another: each step waits until nothing can be lost. */
 
 import type { Text } from "@codemirror/state";
 
@@ -6,7 +6,7 @@ import type { Api, Failure } from "./api";
 import type { Dialogs } from "./dialogs";
 import type { Editor } from "./editor";
 import type { Notices } from "./notices";
-import type { DocumentEntry, OpenedDocument } from "./protocol";
+import type { DocumentEntry, OpenedDocument, SavedDocument } from "./protocol";
 import type { Saving } from "./saving";
 import { type Sidebar, titleOf } from "./sidebar";
 
@@ -28,9 +28,16 @@ export interface Documents {
   start(): Promise<void>;
   refresh(): Promise<void>;
   open(name: string): Promise<void>;
-  create(): Promise<void>;
-  rename(name: string): Promise<void>;
-  remove(name: string): Promise<void>;
+  /** The workspace's documents, as they were last heard of. */
+  readonly entries: readonly DocumentEntry[];
+  /** `name`, else one like it that no document has. */
+  freeName(name: string): string;
+  /** The revision of `name` that holds all that was typed; null where there is none, and then the writer knows why. */
+  etagOf(name: string): Promise<string | null>;
+  /** The document `name` has another name now. */
+  nowCalled(name: string, to: SavedDocument): Promise<void>;
+  /** The document `name` was deleted: another takes its place in the editor. */
+  gone(name: string): Promise<void>;
   /** Show what another program has written, where the writer has nothing unsaved. */
   catchUp(): Promise<void>;
   /** The file on disk has changed since it was opened: the writer decides. `unasked`: the page asks by itself. */
@@ -38,7 +45,7 @@ export interface Documents {
 }
 
 const LAST = "meai-document";
-const UNTITLED = "Untitled.md";
+export const UNTITLED = "Untitled.md";
 const WRONG_TOKEN = 401;
 
 export function createDocuments(parts: DocumentParts): Documents {
@@ -80,13 +87,6 @@ export function createDocuments(parts: DocumentParts): Documents {
     parts.renamed(name);
   };
 
-  const etagOf = async (name: string) => {
-    if (name === saving.name) return (await saving.flush()) ? saving.etag : null;
-    const result = await api.open(name);
-    if (!result.ok) tell(result.failure);
-    return result.ok ? result.value.etag : null;
-  };
-
   const documents: Documents = {
     async start() {
       const result = await api.documents();
@@ -117,62 +117,28 @@ export function createDocuments(parts: DocumentParts): Documents {
       if (wanted === name) show(result.value, result.value.etag);
     },
 
-    async create() {
-      const created = await dialogs.askName({
-        title: "New document",
-        label: "Name",
-        value: freeName(UNTITLED),
-        action: "Create",
-        async attempt(name) {
-          const result = await api.create(withEnding(name), "");
-          if (!result.ok) return result.failure.message;
-          await documents.refresh();
-          await documents.open(result.value.name);
-          return null;
-        },
-      });
-      // Closing gave the focus back to the button that opened the dialog.
-      if (created) editor.view.focus();
+    get entries() {
+      return entries;
     },
 
-    async rename(name) {
-      const etag = await etagOf(name);
-      if (etag === null) return;
-      const renamed = await dialogs.askName({
-        title: `Rename ${titleOf(name)}`,
-        label: "New name",
-        value: name,
-        action: "Rename",
-        async attempt(to) {
-          const current = name === saving.name ? await etagOf(name) : etag;
-          if (current === null) return "It is not saved yet, so it cannot be renamed.";
-          const result = await api.rename(name, withEnding(to), current);
-          if (!result.ok) return result.failure.message;
-          if (name === saving.name) {
-            saving.renamed(result.value.name, result.value.etag);
-            nowCalled(result.value.name);
-          }
-          await documents.refresh();
-          return null;
-        },
-      });
-      if (renamed) editor.view.focus();
+    freeName,
+
+    async etagOf(name) {
+      if (name === saving.name) return (await saving.flush()) ? saving.etag : null;
+      const result = await api.open(name);
+      if (!result.ok) tell(result.failure);
+      return result.ok ? result.value.etag : null;
     },
 
-    async remove(name) {
-      const etag = await etagOf(name);
-      if (etag === null) return;
-      const agreed = await dialogs.ask({
-        title: `Delete ${titleOf(name)}?`,
-        body: ["It goes to ME_AI’s trash folder, where you can still find the file."],
-        answers: [
-          { label: "Keep", value: false },
-          { label: "Delete", value: true, tone: "danger" },
-        ],
-      });
-      if (!agreed) return;
-      const result = await api.remove(name, etag);
-      if (!result.ok) return tell(result.failure);
+    async nowCalled(name, to) {
+      if (name === saving.name) {
+        saving.renamed(to.name, to.etag);
+        nowCalled(to.name);
+      }
+      await documents.refresh();
+    },
+
+    async gone(name) {
       const next = entries[entries.findIndex((entry) => entry.name === name) + 1] ?? entries[0];
       await documents.refresh();
       if (name !== saving.name) return;
@@ -253,8 +219,4 @@ export function createDocuments(parts: DocumentParts): Documents {
   };
 
   return documents;
-}
-
-function withEnding(name: string): string {
-  return /\.(?:md|markdown)$/i.test(name) ? name : `${name}.md`;
 }
