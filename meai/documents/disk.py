@@ -88,6 +88,11 @@ def copy_owner_and_mode(source: Path, handle: int) -> None:
                 os.setxattr(handle, name, os.getxattr(source, name))
 
 
+def let_owner_write(path: Path) -> None:
+    """Take the write protection of *path* away, for its owner alone."""
+    os.chmod(path, stat.S_IMODE(os.stat(path).st_mode) | stat.S_IWUSR)
+
+
 def must_stay_in_place(path: Path, status: os.stat_result) -> bool:
     """Whether replacing the file would cut a hard link or change its owner. Raises PermissionError for read-only."""
     # A rename asks only the folder's permission, so a read-only file would be replaced without this check.

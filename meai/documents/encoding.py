@@ -18,6 +18,16 @@ from meai.errors import BadInput, DocumentUnreadable
 BOM = b"\xef\xbb\xbf"
 _MARK = "\ufeff"
 _LINE_END = re.compile("\r\n|\r|\n")
+_NUL = "\0"
+# A byte that is no part of UTF-8, as `surrogateescape` writes it.
+_STRAY = re.compile("[\udc80-\udcff]+")
+# The longer marks first: one begins like another.
+_MARKED = (
+    (b"\xff\xfe\0\0", "utf-32"),
+    (b"\0\0\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
 # Above this many lines on both sides a quadratic comparison takes seconds; pairing lines by position is then enough.
 _MAX_COMPARED_LINES = 4000
 
@@ -41,19 +51,38 @@ def etag_of(data: bytes) -> str:
     return f'"sha256-{hashlib.sha256(data).hexdigest()}"'
 
 
+def flaw(data: bytes) -> str | None:
+    """Return why *data* is no text that can be edited, with the offset of the first such byte; None where it is."""
+    nul = data.find(b"\0")
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if nul < 0 or error.start < nul:
+            return f"is not UTF-8 text: byte {error.start} is 0x{data[error.start]:02x}"
+    return None if nul < 0 else f"is not plain text: byte {nul} is 0x00"
+
+
+def salvage(data: bytes) -> bytes:
+    """Return as UTF-8 what *data*, which has a flaw, most likely says.
+
+    As UTF-16 or UTF-32 where it is marked so; else what is UTF-8 stays and other bytes are taken for Windows-1252.
+    """
+    encoding = next((encoding for mark, encoding in _MARKED if data.startswith(mark)), None)
+    if encoding is None:
+        text = _STRAY.sub(_western, data.decode("utf-8", "surrogateescape"))
+    else:
+        text = data.decode(encoding, "replace")
+    return text.replace(_NUL, "\ufffd").encode()
+
+
 def decode(data: bytes, name: str = "The file") -> TextFile:
-    """Read *data* as strict UTF-8. Raises DocumentUnreadable with the offset of the first byte that is not.
+    """Read *data* as strict UTF-8 without NUL. Raises DocumentUnreadable with the offset of the first byte that is not.
 
     *name* stands for the file in that sentence.
     """
-    try:
-        marked = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        offset = error.start
-        raise DocumentUnreadable(
-            f"{name} is not UTF-8 text: byte {offset} is 0x{data[offset]:02x}; "
-            "save a copy of it with the encoding UTF-8 and open that."
-        ) from error
+    if why := flaw(data):
+        raise DocumentUnreadable(f"{name} {why}; save a copy of it with the encoding UTF-8 and open that.")
+    marked = data.decode("utf-8")
     raw = marked.lstrip(_MARK)
     bom = BOM * (len(marked) - len(raw))
     ends = tuple(_LINE_END.findall(raw))
@@ -68,7 +97,10 @@ def encode(text: str, old: bytes) -> bytes:
     """
     was = decode(old)
     # A mark that was pasted in would be read back as the file's own, and the next save would add another.
-    lines = _LINE_END.split(text.lstrip(_MARK))
+    text = text.lstrip(_MARK)
+    if _NUL in text:
+        raise BadInput("The text contains the character NUL, which no text file may hold; please delete it.")
+    lines = _LINE_END.split(text)
     body = "".join(line + end for line, end in zip(lines, _ends(lines, was), strict=True))
     try:
         return was.bom + body.encode("utf-8")
@@ -76,6 +108,10 @@ def encode(text: str, old: bytes) -> bytes:
         raise BadInput(
             f"The character {body[error.start]!a} is half of a pair and cannot be saved; please delete it."
         ) from error
+
+
+def _western(stray: re.Match[str]) -> str:
+    return stray[0].encode("utf-8", "surrogateescape").decode("cp1252", "replace")
 
 
 def _ends(lines: list[str], was: TextFile) -> list[str]:

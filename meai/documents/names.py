@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 
 from meai.errors import BadInput, DocumentExists
@@ -29,6 +30,9 @@ _DEVICES = frozenset(
 # Controls, separators and half pairs cannot be typed back; bidirectional overrides make a name read as another.
 _UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _NOT_PORTABLE = re.compile(r'[<>:"|?*]')
+# Not more than two digits: a year is no counter.
+_COUNTED = re.compile(r"(.+) ([1-9][0-9]?)", re.DOTALL)
+_MAX_COPIES = 1000
 
 
 def parts(name: str) -> tuple[str, ...]:
@@ -71,6 +75,23 @@ def new_document_parts(root: Path, name: str, *, instead_of: Path | None = None)
     if folder / pieces[-1] != instead_of:
         return (*placed, _new_part(folder, (*placed, pieces[-1]), instead_of))
     return (*placed, pieces[-1])
+
+
+def numbered(name: str) -> Iterator[str]:
+    """Yield names beside *name* for its copies: `Note 2.md`, `Note 3.md`; after `Note 7.md` comes `Note 8.md`.
+
+    They can be made where *name* is there, also if its own last part could not be made anew.
+    """
+    folder, slash, last = name.rpartition("/")
+    stem, dot, suffix = last.rpartition(".")
+    counted = _COUNTED.fullmatch(stem)
+    first = int(counted[2]) + 1 if counted else 2
+    stem = _NOT_PORTABLE.sub("-", counted[1] if counted else stem)
+    for number in range(first, first + _MAX_COPIES):
+        ending = f" {number}{dot}{suffix}"
+        room = MAX_PART_BYTES - len(_composed(ending).encode())
+        short = _composed(stem).encode()[:room].decode(errors="ignore").rstrip()
+        yield f"{folder}{slash}{short}{ending}"
 
 
 def is_document(file_name: str) -> bool:

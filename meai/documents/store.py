@@ -1,4 +1,4 @@
-"""The documents of one workspace: listed, read, written, renamed and deleted by name. Knows nothing of HTTP.
+"""The documents of one workspace: read, written, copied, renamed and deleted by name. Knows nothing of HTTP.
 
 A caller says which bytes it edited (*base*, an ETag), so that nothing written elsewhere meanwhile is overwritten.
 """
@@ -7,46 +7,22 @@ from __future__ import annotations
 
 import os
 import posixpath
-import stat
 import threading
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from meai.documents import encoding, files, names
-from meai.errors import BadInput, DocumentConflict, DocumentNotFound, DocumentNotWritten, MeaiError
+from meai.documents import disk, encoding, files, listing, names
+from meai.documents.acknowledged import Acknowledged, Answer, Attempt
+from meai.documents.document import Document, load
+from meai.documents.listing import Entry
+from meai.errors import BadInput, DocumentConflict, DocumentExists, DocumentNotFound, DocumentNotWritten, MeaiError
 
-MAX_ENTRIES = 50_000
 MAX_ASSET_BYTES = 25 * 1024 * 1024
 ASSET_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg", ".bmp", ".ico")
 _LOCKS = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A document in the list."""
-
-    name: str
-    """Its path below the workspace, with `/`."""
-    size: int
-    """Bytes."""
-    modified: datetime
-    """When its bytes last changed, in UTC. For people; nothing is decided by it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A document as an editor takes it."""
-
-    name: str
-    """Its path below the workspace, with `/`."""
-    text: str
-    """Its content with `\\n` line ends and without a byte-order mark."""
-    etag: str
-    """What to give as *base* when writing what was made of it."""
 
 
 class DocumentStore:
@@ -60,6 +36,7 @@ class DocumentStore:
         self._root = Path(os.path.realpath(root))
         self._trash = trash
         self._only = only
+        self._acknowledged = Acknowledged()
         # A fixed number, shared by names of equal hash: a lock per name would never be given back.
         self._locks = tuple(threading.Lock() for _ in range(_LOCKS))
         if only is not None:
@@ -72,21 +49,44 @@ class DocumentStore:
 
     def list(self) -> tuple[Entry, ...]:
         """Return the documents by name. Hidden folders, tools' folders and links out of the workspace are left out."""
-        found = self._walk() if self._only is None else self._entries("", (self._only,))
-        return tuple(sorted(found, key=lambda entry: names.key(entry.name)))
+        return listing.listed(self._root, self._only)
 
     def read(self, name: str) -> Document:
         """Return the document *name*. Raises BadInput, DocumentNotFound or DocumentUnreadable."""
-        file = files.read(self._real(name))
-        return Document(name, file.text, file.etag)
+        return load(name, self._real(name))
 
-    def write(self, name: str, text: str, *, base: str | None) -> Document:
+    def write(self, name: str, text: str, *, base: str | None, attempt: Attempt | None = None) -> Document:
         """Save *text* as *name*, whose bytes had the ETag *base* when the caller read them; None creates it.
 
-        Bytes of lines that did not change stay as they are. Raises DocumentExists, DocumentConflict,
-        DocumentNotFound, DocumentNotWritten or BadInput.
+        Bytes of lines that did not change stay as they are. The same *attempt* again returns what it did the first
+        time. Raises DocumentExists, DocumentConflict, DocumentNotFound, DocumentNotWritten, DocumentUnreadable or
+        BadInput.
         """
-        return self._create(name, text) if base is None else self._overwrite(name, text, base)
+        with self._turn(name):
+            if attempt and (answer := self._acknowledged.find(name, attempt, text)):
+                return Document(answer.name, text, answer.etag, rev=answer.rev)
+            document = self._create(name, text) if base is None else self._overwrite(name, text, base)
+            if attempt:
+                self._acknowledged.keep(name, attempt, text, Answer(document.name, document.etag, document.rev))
+            return document
+
+    def copy(self, name: str, to: str | None = None) -> Document:
+        """Make a copy of the document *name*, called *to* or a free name beside it, and return it.
+
+        What is no UTF-8 becomes a copy that is. Raises like `write`.
+        """
+        self._refuse_more_documents()
+        real = self._real(name)
+        was = files.snapshot(real)
+        if encoding.flaw(was.data):
+            was = replace(was, data=encoding.salvage(was.data))
+        for candidate in (to,) if to is not None else names.numbered(name):
+            try:
+                return self._copy(real, was, candidate)
+            except DocumentExists:
+                if to is not None:
+                    raise
+        raise DocumentExists(f"“{name}” has a thousand copies; please give the next one a name.")
 
     def rename(self, name: str, to: str, *, base: str) -> Document:
         """Give the document *name* the name *to*, which must be free. Raises like `write`."""
@@ -128,23 +128,41 @@ class DocumentStore:
             return None
 
     def _create(self, name: str, text: str) -> Document:
-        if self._only is not None:
-            raise BadInput(f"Only “{self._only}” is open; start ME_AI on a folder to add documents to it.")
-        data = encoding.encode(text, b"")
-        with self._turn(name):
+        self._refuse_more_documents()
+        data = _encoded(name, text, b"")
+        try:
             pieces = names.new_document_parts(self._root, name)
             files.save(self._make_folder(pieces) / pieces[-1], data, None)
+        except DocumentExists:
+            if not self._holds(name, data):
+                raise
+            pieces = names.document_parts(name)  # the same text under that name is a repeated save
         return Document("/".join(pieces), encoding.decode(data).text, encoding.etag_of(data))
 
     def _overwrite(self, name: str, text: str, base: str) -> Document:
-        with self._turn(name):
-            real = self._real(name)
-            was = files.snapshot(real)
-            data = encoding.encode(text, was.data)
-            if data != was.data:  # the same bytes again are a repeated save whose answer was lost
-                _refuse_conflict(name, was.etag, base)
-                files.save(real, data, was)
+        real = self._real(name)
+        was = files.snapshot(real)
+        data = _encoded(name, text, was.data)
+        if data != was.data:  # the same bytes again are a repeated save whose answer was lost
+            _refuse_conflict(name, was.etag, base)
+            files.save(real, data, was)
         return Document(name, encoding.decode(data).text, encoding.etag_of(data))
+
+    def _copy(self, real: Path, was: files.Snapshot, to: str) -> Document:
+        with self._turn(to):
+            pieces = names.new_document_parts(self._root, to)
+            target = self._make_folder(pieces) / pieces[-1]
+            files.copy(real, was, target)
+            disk.let_owner_write(target)
+        return load("/".join(pieces), target)
+
+    def _holds(self, name: str, data: bytes) -> bool:
+        """Whether there is a document of exactly that name with exactly *data*, which is not nothing."""
+        try:
+            real = self._real(name)
+            return bool(data) and real.name in os.listdir(real.parent) and files.snapshot(real).data == data
+        except (OSError, MeaiError):
+            return False
 
     def _real(self, name: str) -> Path:
         pieces = names.document_parts(name)
@@ -156,6 +174,10 @@ class DocumentStore:
         document = self.read(name)
         _refuse_conflict(name, document.etag, base)
         return document
+
+    def _refuse_more_documents(self) -> None:
+        if self._only is not None:
+            raise BadInput(f"Only “{self._only}” is open; start ME_AI on a folder to add documents to it.")
 
     def _refuse_second_document(self, name: str, new: str) -> None:
         if self._only is not None and posixpath.dirname(new) != posixpath.dirname(name):
@@ -196,42 +218,12 @@ class DocumentStore:
                 stack.enter_context(self._locks[index])
             yield
 
-    def _walk(self) -> Iterator[Entry]:
-        """Yield documents, upper folders first, so that the limit cuts the deepest."""
-        seen = 0
-        folders = deque([""])
-        while folders and seen < MAX_ENTRIES:
-            prefix = folders.popleft()
-            found = _visible(self._root / prefix)[: MAX_ENTRIES - seen]
-            seen += len(found)
-            if prefix.count("/") < names.MAX_DEPTH - 1:
-                folders.extend(f"{prefix}{entry.name}/" for entry in found if entry.is_dir(follow_symlinks=False))
-            yield from self._entries(prefix, (entry.name for entry in found))
 
-    def _entries(self, prefix: str, found: Iterable[str]) -> Iterator[Entry]:
-        for file_name in found:
-            if names.is_document(file_name) and (status := self._status(prefix + file_name)) is not None:
-                yield Entry(prefix + file_name, status.st_size, datetime.fromtimestamp(status.st_mtime, UTC))
-
-    def _status(self, name: str) -> os.stat_result | None:
-        """Return what the disk says of the document *name*, or None where it could not be opened."""
-        try:
-            status = os.stat(names.inside(self._root, names.document_parts(name)), follow_symlinks=False)
-        except (OSError, MeaiError):
-            return None
-        return status if stat.S_ISREG(status.st_mode) else None
-
-
-def _visible(folder: Path) -> Sequence[os.DirEntry[str]]:
-    """Return what *folder* shows, by name; what a killed save left there long ago is deleted in passing."""
-    try:
-        with os.scandir(folder) as entries:
-            found = sorted(entries, key=lambda entry: entry.name)
-    except OSError:
-        return ()
-    for entry in found:
-        files.sweep(folder / entry.name)
-    return [entry for entry in found if names.is_visible(entry.name)]
+def _encoded(name: str, text: str, old: bytes) -> bytes:
+    data = encoding.encode(text, old)
+    if len(data) > files.MAX_BYTES:
+        raise BadInput(f"“{name}” would have {len(data):,} bytes, of {files.MAX_BYTES:,} that fit; please split it.")
+    return data
 
 
 def _refuse_conflict(name: str, etag: str, base: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from typing import Any
 
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException, default_exceptions
@@ -38,7 +39,21 @@ _SENTENCES = {
 
 
 def strings(limit: int, *names: str) -> tuple[str, ...]:
-    """Return the fields *names* of the request's JSON object, all strings, in that order.
+    """Return the fields *names* of the request's JSON object, all strings, in that order. Raises like `body`."""
+    fields = body(limit)
+    return tuple(string(fields, name) for name in names)
+
+
+def string(fields: dict[str, Any], name: str) -> str:
+    """Return the field *name* of a body. Raises BadInput where it is no string."""
+    value = fields.get(name)
+    if not isinstance(value, str):
+        raise BadInput(f"The request's body needs “{name}”, a string.")
+    return value
+
+
+def body(limit: int) -> dict[str, Any]:
+    """Return the request's JSON object, of which nothing else is checked.
 
     Raises BadInput, or an HTTPException for a body above *limit* bytes or of another type than JSON.
     """
@@ -51,10 +66,7 @@ def strings(limit: int, *names: str) -> tuple[str, ...]:
         raise BadInput("The request's body is not JSON.") from error
     if not isinstance(fields, dict):
         raise BadInput("The request's body is not a JSON object.")
-    for name in names:
-        if not isinstance(fields.get(name), str):
-            raise BadInput(f"The request's body needs “{name}”, a string.")
-    return tuple(fields[name] for name in names)
+    return fields
 
 
 def precondition_missing() -> HTTPException:

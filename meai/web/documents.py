@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from dataclasses import asdict
 from datetime import UTC
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
+from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 from flask.views import MethodView
 
+from meai.documents.acknowledged import Attempt
+from meai.documents.document import Document
 from meai.documents.intake import repair
-from meai.documents.store import Document, DocumentStore, Entry
-from meai.errors import DocumentNotFound
+from meai.documents.listing import Entry
+from meai.documents.store import DocumentStore
+from meai.errors import BadInput, DocumentNotFound
 from meai.web import answers
 
+MAX_CLIENT_CHARS = 100
 MEDIA_TYPES = {
     ".png": "image/png",
     ".jpg": "image/jpeg",
@@ -32,6 +39,7 @@ def blueprint(store: DocumentStore) -> Blueprint:
     documents = Blueprint("documents", __name__, url_prefix="/api")
     documents.add_url_rule("/documents", view_func=_Workspace.as_view("workspace", store))
     documents.add_url_rule("/documents/<path:name>", view_func=_Document.as_view("document", store))
+    documents.add_url_rule("/documents/<path:name>/copy", view_func=_Copy.as_view("copy", store))
     documents.add_url_rule("/files/<path:path>", view_func=_File.as_view("file", store))
     return documents
 
@@ -50,6 +58,7 @@ class _Workspace(_StoreView):
         return jsonify(
             {
                 "workspace": self._store.root.name,
+                "id": _identity(self._store.root),
                 "documents": [_listed(entry) for entry in entries],
                 "open": latest.name if latest else None,
             }
@@ -59,22 +68,36 @@ class _Workspace(_StoreView):
 class _Document(_StoreView):
     def get(self, name: str) -> Response:
         document = self._store.read(name)
+        if request.headers.get("If-None-Match") == document.etag:
+            return _unchanged(document)
         mended = repair(document.text)
         return _with_etag(document, {**asdict(document), "repair": asdict(mended) if mended else None})
 
     def put(self, name: str) -> Response:
-        (text,) = answers.strings(answers.MAX_TEXT_BODY, "text")
-        if request.headers.get("If-None-Match") == "*" and "If-Match" not in request.headers:
-            return _saved(self._store.write(name, text, base=None), status=201)
-        return _saved(self._store.write(name, text, base=_base()))
+        body = answers.body(answers.MAX_TEXT_BODY)
+        text, attempt = answers.string(body, "text"), _attempt(body)
+        creates = request.headers.get("If-None-Match") == "*" and "If-Match" not in request.headers
+        document = self._store.write(name, text, base=None if creates else _base(), attempt=attempt)
+        answer = {**_named(document), "rev": document.rev, "seq": attempt.seq if attempt else None}
+        return _with_etag(document, answer, status=201 if creates else 200)
 
     def patch(self, name: str) -> Response:
         (to,) = answers.strings(answers.MAX_SMALL_BODY, "name")
-        return _saved(self._store.rename(name, to, base=_base()))
+        document = self._store.rename(name, to, base=_base())
+        return _with_etag(document, _named(document))
 
     def delete(self, name: str) -> Response:
         self._store.delete(name, base=_base())
         return Response(status=204)
+
+
+class _Copy(_StoreView):
+    def post(self, name: str) -> Response:
+        to = answers.body(answers.MAX_SMALL_BODY).get("name")
+        if not isinstance(to, str | None):
+            raise BadInput("The “name” of a copy must be a string.")
+        document = self._store.copy(name, to)
+        return _with_etag(document, _named(document), status=201)
 
 
 class _File(_StoreView):
@@ -90,6 +113,11 @@ class _File(_StoreView):
         return response
 
 
+def _identity(root: Path) -> str:
+    """Return what tells *root* from a folder of the same name elsewhere, at each start the same."""
+    return hashlib.sha256(os.fsencode(root)).hexdigest()[:16]
+
+
 def _base() -> str:
     """Return the ETag that the request says it means; a list or `*` equals no document's and so is a conflict."""
     base = request.headers.get("If-Match", "").strip()
@@ -103,13 +131,28 @@ def _listed(entry: Entry) -> dict[str, str | int]:
     return {"name": entry.name, "size": entry.size, "modified": modified}
 
 
-def _saved(document: Document, status: int = 200) -> Response:
-    response = _with_etag(document, {"name": document.name, "etag": document.etag})
-    response.status_code = status
+def _attempt(fields: dict[str, Any]) -> Attempt | None:
+    """Return what the page calls this save, or None where it does not say."""
+    client, seq = fields.get("client"), fields.get("seq")
+    if client is None and seq is None:
+        return None
+    if not (isinstance(client, str) and 0 < len(client) <= MAX_CLIENT_CHARS and type(seq) is int):
+        raise BadInput(f"“client” must be 1 to {MAX_CLIENT_CHARS} characters, and “seq” a whole number with it.")
+    return Attempt(client, seq)
+
+
+def _named(document: Document) -> dict[str, object]:
+    return {"name": document.name, "etag": document.etag}
+
+
+def _unchanged(document: Document) -> Response:
+    response = Response(status=304)
+    response.headers["ETag"] = document.etag
     return response
 
 
-def _with_etag(document: Document, fields: dict[str, object]) -> Response:
+def _with_etag(document: Document, fields: dict[str, object], status: int = 200) -> Response:
     response = jsonify(fields)
     response.headers["ETag"] = document.etag
+    response.status_code = status
     return response

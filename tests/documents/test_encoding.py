@@ -4,12 +4,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from meai.documents.encoding import BOM, decode, encode, etag_of
+from meai.documents.encoding import BOM, decode, encode, etag_of, flaw, salvage
 from meai.errors import BadInput, DocumentUnreadable
 
 ENDS = st.sampled_from(["\n", "\r\n", "\r"])
 # Characters that Python, but no editor, takes for line ends are in here on purpose.
-WORDS = st.text(st.sampled_from("ab é👉\u2028\u0085\x0b\x0c\0\ufeff"), max_size=5)
+WORDS = st.text(st.sampled_from("ab é👉e\u0301\u2028\u0085\x0b\x0c\ufeff"), max_size=5)
 LINES = st.lists(st.tuples(WORDS, ENDS), max_size=8)
 
 
@@ -17,7 +17,10 @@ def build(lines: list[tuple[str, str]], last: str, bom: bool) -> bytes:
     return (BOM if bom else b"") + ("".join(text + end for text, end in lines) + last).encode()
 
 
-@given(st.text().map(str.encode) | st.builds(build, LINES, WORDS, st.booleans()))
+ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
+
+
+@given(ANY_TEXT.map(str.encode) | st.builds(build, LINES, WORDS, st.booleans()))
 def test_saving_without_an_edit_gives_the_same_bytes(data: bytes) -> None:
     assert encode(decode(data).text, data) == data
 
@@ -92,15 +95,51 @@ def test_foreign_line_ends_in_the_text_do_not_get_in() -> None:
     assert encode("a\r\nb\rc", b"x\ny\nz") == b"a\nb\nc"
 
 
-@pytest.mark.parametrize(("data", "offset"), [(b"caf\xe9", 3), (BOM + b"a\xff", 4), (b"\xed\xa0\x80", 0)])
-def test_bytes_that_are_not_utf8_are_refused_with_their_offset(data: bytes, offset: int) -> None:
-    with pytest.raises(DocumentUnreadable, match=rf"“n.md” is not UTF-8 text: byte {offset} is 0x.*UTF-8 and open"):
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"caf\xe9", "is not UTF-8 text: byte 3 is 0xe9"),
+        (BOM + b"a\xff", "is not UTF-8 text: byte 4 is 0xff"),
+        (b"\xed\xa0\x80", "is not UTF-8 text: byte 0 is 0xed"),
+        (b"a\xff\0", "is not UTF-8 text: byte 1 is 0xff"),
+        (b"a\0\xff", "is not plain text: byte 1 is 0x00"),
+        (b"a\n\0", "is not plain text: byte 2 is 0x00"),
+    ],
+)
+def test_bytes_that_are_no_text_are_refused_with_the_offset_of_the_first(data: bytes, why: str) -> None:
+    assert flaw(data) == why
+    with pytest.raises(DocumentUnreadable, match=rf"“n.md” {why}; save a copy .* UTF-8 and open"):
         decode(data, "“n.md”")
 
 
-def test_half_a_surrogate_pair_is_refused() -> None:
-    with pytest.raises(BadInput, match="half of a pair"):
-        encode("a\ud800", b"a")
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        ("“Café” – 5 €".encode("cp1252"), "“Café” – 5 €"),
+        ("Müller ".encode() + "Müller".encode("latin-1"), "Müller Müller"),
+        ("Ünï 👉".encode("utf-16"), "Ünï 👉"),
+        (b"\xfe\xff" + "Ünï".encode("utf-16-be"), "Ünï"),
+        ("Ünï".encode("utf-32"), "Ünï"),
+        (b"a\0b\r\nc\x81", "a\ufffdb\r\nc\ufffd"),
+    ],
+    ids=["Windows-1252", "a Latin-1 line in UTF-8", "UTF-16", "big-endian", "UTF-32", "nothing known"],
+)
+def test_what_is_no_utf8_is_read_as_what_it_most_likely_is(data: bytes, text: str) -> None:
+    assert salvage(data).decode("utf-8-sig") == text
+
+
+@given(st.binary())
+def test_what_is_salvaged_is_text_and_loses_no_line(data: bytes) -> None:
+    saved = salvage(data)
+    assert flaw(saved) is None
+    if not data.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")):
+        assert (saved.count(b"\n"), saved.count(b"\r")) == (data.count(b"\n"), data.count(b"\r"))
+
+
+@pytest.mark.parametrize(("text", "why"), [("a\ud800", "half of a pair"), ("a\0", "contains the character NUL")])
+def test_what_no_text_file_can_hold_is_refused(text: str, why: str) -> None:
+    with pytest.raises(BadInput, match=why):
+        encode(text, b"a")
 
 
 def test_an_etag_is_the_quoted_digest_of_the_bytes() -> None:

@@ -2,6 +2,7 @@
 
 import os
 import posixpath
+import re
 import stat
 import threading
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from meai.documents.acknowledged import Attempt
 from meai.documents.encoding import etag_of
 from meai.documents.names import TEMPORARY_PREFIX
 from meai.documents.store import DocumentStore
@@ -228,7 +230,7 @@ def test_the_list_shows_documents_only(store: DocumentStore, root: Path) -> None
 def test_a_huge_workspace_is_listed_up_to_a_limit(
     store: DocumentStore, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("meai.documents.store.MAX_ENTRIES", 10)
+    monkeypatch.setattr("meai.documents.listing.MAX_ENTRIES", 10)
     for folder in ("", "a", "b"):
         (root / folder).mkdir(exist_ok=True)
         for number in range(8):
@@ -247,10 +249,161 @@ def test_old_remains_of_a_kill_go_when_the_workspace_is_listed(store: DocumentSt
     assert not left.exists()
 
 
-def test_a_document_that_is_not_utf8_is_named_with_the_way_out(store: DocumentStore, root: Path) -> None:
-    (root / "latin.md").write_bytes("café".encode("latin-1"))
-    with pytest.raises(DocumentUnreadable, match=r"“latin.md” is not UTF-8 text: byte 3 .* save a copy"):
-        store.read("latin.md")
+@pytest.mark.parametrize(
+    ("data", "why", "text"),
+    [
+        (b"caf\xe9\r\n", r"“a.md” is not UTF-8 text: byte 3 is 0xe9", "café\n"),
+        (b"a\0b", r"“a.md” is not plain text: byte 1 is 0x00", "a\ufffdb"),
+    ],
+    ids=["not UTF-8", "NUL"],
+)
+def test_what_is_no_text_is_shown_and_never_written(
+    store: DocumentStore, root: Path, data: bytes, why: str, text: str
+) -> None:
+    (root / "a.md").write_bytes(data)
+    document = store.read("a.md")
+    assert document.read_only is not None
+    assert re.fullmatch(f"{why}, .* convert a copy of it .*\\.", document.read_only)
+    assert (document.text, document.convertible, document.etag) == (text, True, etag_of(data))
+    with pytest.raises(DocumentUnreadable, match="byte"):
+        store.write("a.md", document.text, base=document.etag)
+    assert (root / "a.md").read_bytes() == data
+
+
+def test_a_copy_of_what_is_no_text_can_be_written(store: DocumentStore, root: Path) -> None:
+    (root / "a.md").write_bytes(b"caf\xe9\r\n")
+    copy = store.copy("a.md")
+    assert (copy.name, copy.text, copy.read_only) == ("a 2.md", "café\n", None)
+    assert (root / "a 2.md").read_bytes() == "café\r\n".encode()
+    assert (root / "a.md").read_bytes() == b"caf\xe9\r\n"
+    store.write(copy.name, "cafés\n", base=copy.etag)
+    assert (root / "a 2.md").read_bytes() == "cafés\r\n".encode()
+
+
+@pytest.mark.parametrize("protected", ["a.md", ""], ids=["the file", "its folder"])
+def test_a_write_protected_document_is_shown_with_the_reason(
+    store: DocumentStore, root: Path, protected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.write("a.md", "text", base=None)
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != root / protected)  # root may write anything
+    document = store.read("a.md")
+    assert document.text == "text"
+    assert "“a.md” is write-protected, so it is shown but not changed; " in (document.read_only or "")
+    assert not document.convertible
+
+
+def test_a_document_from_one_mebibyte_on_is_plain_and_above_twenty_none(store: DocumentStore, root: Path) -> None:
+    sizes = {"small.md": 2**20, "large.md": 2**20 + 1, "largest.md": 20 * 2**20, "huge.md": 20 * 2**20 + 1}
+    for name, size in sizes.items():
+        (root / name).write_bytes(b"a" * size)
+    assert [store.read(name).plain for name in list(sizes)[:3]] == [False, True, True]
+    with pytest.raises(DocumentUnreadable, match=r"“huge.md” has 20,971,521 bytes .* up to 20,971,520; please split"):
+        store.read("huge.md")
+
+
+def test_no_document_is_saved_that_could_not_be_opened_again(store: DocumentStore, root: Path) -> None:
+    base = store.write("a.md", "text", base=None).etag
+    with pytest.raises(BadInput, match=r"“a.md” would have 20,971,521 bytes, .* please split"):
+        store.write("a.md", "a" * (20 * 2**20 + 1), base=base)
+    assert (root / "a.md").read_text() == "text"
+
+
+# Copies.
+
+
+def test_a_copy_gets_a_free_name_beside_its_original(store: DocumentStore, root: Path) -> None:
+    store.write("Posts/Note.md", "one\r\n", base=None)
+    assert [store.copy("Posts/Note.md").name for _ in range(2)] == ["Posts/Note 2.md", "Posts/Note 3.md"]
+    assert store.copy("Posts/Note 2.md").name == "Posts/Note 4.md"
+    assert {path.read_bytes() for path in (root / "Posts").iterdir()} == {b"one\n"}
+
+
+def test_a_copy_may_be_named_but_takes_no_name_that_is_taken(store: DocumentStore) -> None:
+    store.write("a.md", "a", base=None)
+    store.write("b.md", "b", base=None)
+    assert store.copy("a.md", "Archive/a.md").name == "Archive/a.md"
+    for name in ("b.md", "B.md"):
+        with pytest.raises(DocumentExists):
+            store.copy("a.md", name)
+    assert store.read("b.md").text == "b"
+
+
+def test_a_copy_has_exactly_the_bytes(store: DocumentStore, root: Path) -> None:
+    data = b"\xef\xbb\xbfone\r\ntwo\nthree\rfour"
+    (root / "a.md").write_bytes(data)
+    assert (root / store.copy("a.md").name).read_bytes() == data
+
+
+@posix
+@pytest.mark.parametrize(("mode", "copied"), [(0o600, 0o600), (0o444, 0o644)])
+def test_a_copy_is_as_private_as_its_original_and_can_be_written(
+    store: DocumentStore, root: Path, mode: int, copied: int
+) -> None:
+    store.write("a.md", "secret", base=None)
+    (root / "a.md").chmod(mode)
+    assert stat.S_IMODE((root / store.copy("a.md").name).stat().st_mode) == copied
+
+
+def test_many_copies_at_once_are_all_there(store: DocumentStore, root: Path) -> None:
+    store.write("a.md", "text", base=None)
+    together(*([lambda: store.copy("a.md")] * 8))
+    assert sorted(os.listdir(root)) == [
+        "a 2.md",
+        "a 3.md",
+        "a 4.md",
+        "a 5.md",
+        "a 6.md",
+        "a 7.md",
+        "a 8.md",
+        "a 9.md",
+        "a.md",
+    ]
+
+
+# Saves that are sent again because their answer was lost.
+
+
+def test_the_same_save_again_is_answered_as_the_first_time_whatever_came_between(
+    store: DocumentStore, root: Path
+) -> None:
+    base = store.write("a.md", "one", base=None).etag
+    attempt = Attempt("page", 7)
+    first = store.write("a.md", "two", base=base, attempt=attempt)
+    store.write("a.md", "three", base=first.etag)
+    assert store.write("a.md", "two", base=base, attempt=attempt).etag == first.etag
+    assert (root / "a.md").read_text() == "three"
+
+
+def test_a_number_used_again_for_another_text_is_another_save(store: DocumentStore) -> None:
+    base = store.write("a.md", "one", base=None).etag
+    attempt = Attempt("page", 7)
+    two = store.write("a.md", "two", base=base, attempt=attempt)
+    with pytest.raises(DocumentConflict):
+        store.write("a.md", "three", base=base, attempt=attempt)
+    assert store.write("a.md", "three", base=two.etag, attempt=attempt).text == "three"
+
+
+def test_of_each_document_the_last_256_saves_are_remembered(store: DocumentStore) -> None:
+    first = base = store.write("a.md", "start", base=None).etag
+    for seq in range(257):
+        base = store.write("a.md", f"text {seq}", base=base, attempt=Attempt("page", seq)).etag
+    with pytest.raises(DocumentConflict):
+        store.write("a.md", "text 0", base=first, attempt=Attempt("page", 0))
+    assert store.write("a.md", "text 1", base=first, attempt=Attempt("page", 1)).etag == etag_of(b"text 1")
+    assert store.read("a.md").text == "text 256"
+
+
+def test_creating_again_what_is_there_with_that_text_is_the_same_creation(store: DocumentStore) -> None:
+    first = store.write("Posts/a.md", "text", base=None)
+    assert store.write("Posts/a.md", "text", base=None) == first
+    with pytest.raises(DocumentExists):
+        store.write("Posts/A.md", "text", base=None)
+
+
+def test_a_document_begun_empty_is_created_once(store: DocumentStore) -> None:
+    store.write("a.md", "", base=None, attempt=Attempt("one page", 1))
+    with pytest.raises(DocumentExists):
+        store.write("a.md", "", base=None, attempt=Attempt("another", 1))
 
 
 def test_a_read_only_folder_is_told(store: DocumentStore, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -278,6 +431,8 @@ def test_a_single_document_is_all_there_is(single: DocumentStore) -> None:
         single.read("two.md")
     with pytest.raises(BadInput, match="start ME_AI on a folder"):
         single.write("three.md", "", base=None)
+    with pytest.raises(BadInput, match="start ME_AI on a folder"):
+        single.copy("one.md")
 
 
 @pytest.mark.parametrize(("name", "why"), [(".draft.md", "hidden part"), ("out.md", "a link out of the workspace")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,13 +29,89 @@ def test_the_list_names_the_workspace_and_what_to_open(ask: Ask, workspace: Path
     assert (entry["name"], entry["size"]) == ("a.md", 10)
     assert entry["modified"].endswith("Z")
     (workspace / "a.md").unlink()
-    assert ask("GET", "/api/documents").json == {"workspace": "ME_AI", "documents": [], "open": None}
+    empty = ask("GET", "/api/documents").json
+    assert empty == {"workspace": "ME_AI", "id": empty["id"], "documents": [], "open": None}
+    assert len(empty["id"]) == 16
 
 
 def test_a_document_is_text_with_an_etag(ask: Ask) -> None:
     answer = ask("GET", "/api/documents/a.md")
-    assert answer.json == {"name": "a.md", "text": "one\ntwo\n", "etag": ETAG, "repair": None}
+    assert answer.json == {
+        "name": "a.md",
+        "text": "one\ntwo\n",
+        "etag": ETAG,
+        "rev": 0,
+        "repair": None,
+        "read_only": None,
+        "convertible": False,
+        "plain": False,
+    }
     assert answer.headers["ETag"] == ETAG
+
+
+def test_a_document_that_is_the_same_need_not_travel_again(ask: Ask, workspace: Path) -> None:
+    answer = ask("GET", "/api/documents/a.md", headers={"If-None-Match": ETAG})
+    assert (answer.status_code, answer.data, answer.headers["ETag"]) == (304, b"", ETAG)
+    before = (workspace / "a.md").stat()
+    (workspace / "a.md").write_bytes(b"ONE\r\ntwo\r\n")
+    os.utime(workspace / "a.md", ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert ask("GET", "/api/documents/a.md", headers={"If-None-Match": ETAG}).json["text"] == "ONE\ntwo\n"
+
+
+def test_a_document_that_cannot_be_saved_says_why_and_can_be_converted(ask: Ask, workspace: Path) -> None:
+    (workspace / "a.md").write_bytes(b"caf\xe9")
+    opened = ask("GET", "/api/documents/a.md").json
+    assert (opened["text"], opened["convertible"]) == ("café", True)
+    assert "byte 3 is 0xe9" in opened["read_only"]
+    copy = ask("POST", "/api/documents/a.md/copy", json={})
+    assert (copy.status_code, copy.json) == (201, {"name": "a 2.md", "etag": etag_of("café".encode())})
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"name": "Archive/b.md"}, 201),
+        ({"name": "A.md"}, 412),
+        ({"name": "../b.md"}, 400),
+        ({"name": "b"}, 400),
+        ({"name": 1}, 400),
+        ([], 400),
+    ],
+)
+def test_duplicating(ask: Ask, workspace: Path, body: Any, status: int) -> None:
+    answer = ask("POST", "/api/documents/a.md/copy", json=body)
+    assert answer.status_code == status
+    if status == 201:
+        assert answer.json == {"name": "Archive/b.md", "etag": ETAG}
+        assert (workspace / "Archive" / "b.md").read_bytes() == (workspace / "a.md").read_bytes()
+
+
+def test_a_save_sent_twice_is_one_save(ask: Ask, workspace: Path) -> None:
+    def save(text: str, base: str, seq: int) -> Any:
+        body = {"text": text, "client": "page", "seq": seq}
+        return ask("PUT", "/api/documents/a.md", json=body, headers={"If-Match": base})
+
+    first = save("two", ETAG, 1)
+    assert first.json == {"name": "a.md", "etag": first.headers["ETag"], "rev": first.json["rev"], "seq": 1}
+    assert save("three", first.json["etag"], 2).status_code == 200
+    assert save("two", ETAG, 1).json == first.json
+    assert (workspace / "a.md").read_text() == "three"
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        {"client": "page"},
+        {"seq": 1},
+        {"client": "", "seq": 1},
+        {"client": 1, "seq": 1},
+        {"client": "page", "seq": True},
+        {"client": "p" * 101, "seq": 1},
+    ],
+)
+def test_a_save_says_both_whose_and_which_it_is_or_neither(ask: Ask, mark: dict[str, Any]) -> None:
+    answer = ask("PUT", "/api/documents/a.md", json={"text": "x", **mark}, headers={"If-Match": ETAG})
+    assert answer.status_code == 400
 
 
 def test_a_garbled_document_comes_with_its_repair(ask: Ask, workspace: Path) -> None:
@@ -93,7 +170,7 @@ def test_the_precondition_decides(
         assert answer.json["error"]["message"].endswith(".")
     elif content:
         assert after == before | {name: content}
-        assert answer.json == {"name": name, "etag": etag_of(content)}
+        assert answer.json == {"name": name, "etag": etag_of(content), "rev": 0, "seq": None}
         assert answer.headers["ETag"] == etag_of(content)
     else:
         assert after == {"a.png": before["a.png"]}

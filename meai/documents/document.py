@@ -1,0 +1,58 @@
+"""A document as an editor takes it, and what keeps it from being edited. Knows nothing of the workspace around it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from meai.documents import encoding, files
+
+PLAIN_ABOVE_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document as an editor takes it."""
+
+    name: str
+    """Its path below the workspace, with `/`."""
+    text: str
+    """Its content with `\\n` line ends and without a byte-order mark."""
+    etag: str
+    """What to give as *base* when writing what was made of it."""
+    read_only: str | None = None
+    """Why it cannot be saved, one sentence with the way out, or None."""
+    convertible: bool = False
+    """Whether that is for its encoding, so that a copy of it can be edited; *text* is what the copy would say."""
+    plain: bool = False
+    """Whether it is so large that only plain editing stays quick: above 1 MiB."""
+    rev: int = 0
+    """The number of its newest revision; 0 where no history is kept."""
+
+
+def load(name: str, real: Path) -> Document:
+    """Read the document *name* at *real*. Raises DocumentNotFound, or DocumentUnreadable above 20 MiB."""
+    data = files.snapshot(real).data
+    flaw = encoding.flaw(data)
+    return Document(
+        name=name,
+        text=encoding.decode(encoding.salvage(data) if flaw else data).text,
+        etag=encoding.etag_of(data),
+        read_only=_flawed(real, flaw) if flaw else _protected(real),
+        convertible=flaw is not None,
+        plain=len(data) > PLAIN_ABOVE_BYTES,
+    )
+
+
+def _flawed(real: Path, flaw: str) -> str:
+    return f"“{real.name}” {flaw}, so it is shown but not changed; convert a copy of it to write in that."
+
+
+def _protected(real: Path) -> str | None:
+    # A save makes a file beside the old one, so the folder must be writable too.
+    if not os.access(real, os.W_OK):
+        return f"“{real.name}” is write-protected, so it is shown but not changed; duplicate it to write in the copy."
+    if not os.access(real.parent, os.W_OK):
+        return f"The folder of “{real.name}” is write-protected, so it is shown but not changed; permit writing there."
+    return None
