@@ -1,6 +1,19 @@
 /** The server's HTTP side. The only module that fetches; a failure is a value with a sentence in it. */
 
-import type { Exported, ExportFormat, OpenedDocument, SavedDocument, Workspace } from "./protocol";
+import type {
+  Authorship,
+  Exported,
+  ExportFormat,
+  History,
+  Lost,
+  OpenedDocument,
+  Receipt,
+  Revision,
+  SavedDocument,
+  SearchAnswer,
+  Trashed,
+  Workspace,
+} from "./protocol";
 
 export interface Failure {
   /** 0 when the server could not be reached. */
@@ -19,7 +32,22 @@ export interface Api {
   save(name: string, text: string, etag: string, urgent?: boolean): Promise<Result<SavedDocument>>;
   create(name: string, text: string): Promise<Result<SavedDocument>>;
   rename(name: string, to: string, etag: string): Promise<Result<SavedDocument>>;
-  remove(name: string, etag: string): Promise<Result<null>>;
+  /** The answer says under which id it lies in the trash. */
+  remove(name: string, etag: string): Promise<Result<{ readonly trash: string }>>;
+  copy(name: string): Promise<Result<SavedDocument>>;
+  search(words: string, signal: AbortSignal): Promise<Result<SearchAnswer>>;
+  trash(): Promise<Result<{ readonly documents: readonly Trashed[] }>>;
+  /** Back into the workspace, under a free name where its own is taken. */
+  restore(trashed: string): Promise<Result<SavedDocument>>;
+  /** For good; all of the trash without an id. */
+  emptyTrash(trashed?: string): Promise<Result<null>>;
+  history(name: string): Promise<Result<History>>;
+  revision(name: string, rev: number): Promise<Result<Revision & { readonly text: string }>>;
+  label(name: string, rev: number, label: string): Promise<Result<Revision>>;
+  lost(): Promise<Result<{ readonly documents: readonly Lost[] }>>;
+  recover(lost: string): Promise<Result<SavedDocument>>;
+  accept(name: string, receipt: Receipt): Promise<Result<null>>;
+  receipts(name: string): Promise<Result<Authorship>>;
   image(path: string): Promise<Result<Blob>>;
   export(format: ExportFormat, name: string, text: string): Promise<Result<Exported>>;
 }
@@ -37,10 +65,13 @@ interface Question {
   readonly body?: unknown;
   readonly precondition?: Record<string, string>;
   readonly urgent?: boolean;
+  readonly signal?: AbortSignal;
 }
 
 /** `token` is asked for at every request: the server may be started anew with another. */
 export function connectApi(token: () => string): Api {
+  const page = crypto.randomUUID();
+  const done = (question: Question) => ask(token(), question, async () => null);
   const json = <T>(question: Question) => ask(token(), question, (response) => response.json() as Promise<T>);
   return {
     documents: () => json({ method: "GET", path: "/api/documents" }),
@@ -51,15 +82,26 @@ export function connectApi(token: () => string): Api {
       json({ method: "PUT", path: documentPath(name), body: { text }, precondition: { "If-None-Match": "*" } }),
     rename: (name, to, etag) =>
       json({ method: "PATCH", path: documentPath(name), body: { name: to }, precondition: { "If-Match": etag } }),
-    remove: (name, etag) =>
-      ask(token(), { method: "DELETE", path: documentPath(name), precondition: { "If-Match": etag } }, async () => null),
+    remove: (name, etag) => json({ method: "DELETE", path: documentPath(name), precondition: { "If-Match": etag } }),
+    copy: (name) => json({ method: "POST", path: `${documentPath(name)}/copy`, body: {} }),
+    search: (words, signal) => json({ method: "GET", path: `/api/search?${new URLSearchParams({ q: words, page })}`, signal }),
+    trash: () => json({ method: "GET", path: "/api/trash" }),
+    restore: (id) => json({ method: "POST", path: `/api/trash/${encodeURIComponent(id)}/restore`, body: {} }),
+    emptyTrash: (id) => done({ method: "DELETE", path: id === undefined ? "/api/trash" : `/api/trash/${encodeURIComponent(id)}` }),
+    history: (name) => json({ method: "GET", path: `${documentPath(name)}/history` }),
+    revision: (name, rev) => json({ method: "GET", path: `${documentPath(name)}/history/${rev}` }),
+    label: (name, rev, label) => json({ method: "PATCH", path: `${documentPath(name)}/history/${rev}`, body: { label } }),
+    lost: () => json({ method: "GET", path: "/api/history/deleted" }),
+    recover: (id) => json({ method: "POST", path: `/api/history/deleted/${encodeURIComponent(id)}/restore`, body: {} }),
+    accept: (name, receipt) => done({ method: "POST", path: `${documentPath(name)}/receipts`, body: receipt }),
+    receipts: (name) => json({ method: "GET", path: `${documentPath(name)}/receipts` }),
     image: (path) => ask(token(), { method: "GET", path: `/api/files/${encodePath(path)}` }, (r) => r.blob()),
     export: (format, name, text) => json({ method: "POST", path: "/api/export", body: { format, name, text } }),
   };
 }
 
 async function ask<T>(token: string, question: Question, read: (response: Response) => Promise<T>): Promise<Result<T>> {
-  const { method, path, body, precondition, urgent } = question;
+  const { method, path, body, precondition, urgent, signal } = question;
   const content = body === undefined ? null : new Blob([JSON.stringify(body)], { type: "application/json" });
   try {
     const response = await fetch(path, {
@@ -67,6 +109,7 @@ async function ask<T>(token: string, question: Question, read: (response: Respon
       body: content,
       headers: { ...precondition, Authorization: `Bearer ${token}` },
       cache: "no-store",
+      signal: signal ?? null,
       keepalive: urgent === true && (content?.size ?? 0) < LARGEST_URGENT,
     });
     if (!response.ok) return { ok: false, failure: await failureOf(response) };

@@ -28,11 +28,15 @@ import { review } from "./review";
 import { createRewriting } from "./rewriting";
 import { type Cause, Saving, type SaveState } from "./saving";
 import { keepInStep } from "./scroll";
-import { createSidebar, titleOf } from "./sidebar";
+import { createSearch } from "./search";
+import { showFound } from "./found";
+import { createSidebar } from "./sidebar";
 import { connectSocket, type Connection } from "./socket";
 import { createLength, showSaving } from "./status";
 import { cycleTheme, nameTheme, storedTheme } from "./theme";
 import { takeToken } from "./token";
+import { createTrash } from "./trash";
+import { titleOf } from "./tree";
 
 const ASK: Action = { name: "ask", label: "Ask AI", scope: "replace" };
 const NO_TOKEN = "Open the whole address that ME_AI printed in the terminal: it holds the key to this page.";
@@ -82,20 +86,37 @@ function run(first: string): void {
   const model = createModelView(byId("model"), (name) => send({ type: "pull", model: name }));
   const length = createLength(byId("length"), () => view.state);
 
+  const sidebar = createSidebar(
+    { scroller: byId("documents-scroller"), list: byId("documents-list"), empty: byId("documents-empty") },
+    {
+      open: (name) => void openFromList(name),
+      rename: (name) => void filing.rename(name),
+      remove: (name) => void filing.remove(name),
+      move: (name, folder) => void filing.moveTo(name, folder),
+      menu: (row, at) => menus.onRow(row, at),
+    },
+  );
+  const search = createSearch(
+    {
+      input: byId("documents-search"),
+      found: byId("documents-found"),
+      status: byId("documents-found-status"),
+      instead: byId("documents-scroller"),
+    },
+    {
+      names: () => documents.entries.map(({ name }) => name),
+      search: api.search,
+      open: (name, hit) => void openFromList(name).then(() => hit && saving.name === name && showFound(view, hit)),
+      leave: sidebar.focus,
+    },
+  );
   const documents = createDocuments({
     api,
     saving,
     editor,
     dialogs,
     notices,
-    sidebar: createSidebar(
-      { list: byId("documents-list"), search: byId("documents-search"), empty: byId("documents-empty") },
-      {
-        open: (name) => void openFromList(name),
-        rename: (name) => void filing.rename(name),
-        remove: (name) => void filing.remove(name),
-      },
-    ),
+    sidebar,
     leaving() {
       notices.hide("export", "model", "repair");
       rewriting.leave(saving.name && titleOf(saving.name));
@@ -112,7 +133,23 @@ function run(first: string): void {
     renamed: entitle,
   });
 
-  const filing = createFiling({ api, dialogs, notices, documents: () => documents, focusText: () => view.focus() });
+  const filing = createFiling({
+    api,
+    dialogs,
+    notices,
+    documents: () => documents,
+    folders: () => sidebar.folders,
+    opened: () => saving.name,
+    focusText: () => view.focus(),
+  });
+  const trash = createTrash({
+    api,
+    dialogs,
+    restored: async (name) => {
+      await documents.refresh();
+      await documents.open(name);
+    },
+  });
   const exporting = createExporting({
     api,
     notices,
@@ -131,7 +168,17 @@ function run(first: string): void {
   const ask = createAsk(view, { box: byId("ask"), form: byId("ask-form"), input: byId("ask-input"), subject: byId("ask-subject") }, (instruction) =>
     act(model.actions.find(({ name }) => name === "ask") ?? ASK, instruction),
   );
-  const menus = createMenus({ view, menu: createMenu(byId("menu")), model, commands: () => commands, act });
+  const menus = createMenus({
+    view,
+    menu: createMenu(byId("menu")),
+    model,
+    commands: () => commands,
+    act,
+    filing,
+    history: (name) => void openFromList(name),
+    open: (name) => void openFromList(name),
+    focusList: sidebar.focus,
+  });
 
   const commands = commandsFor({
     view,
@@ -142,10 +189,20 @@ function run(first: string): void {
     retry: rewriting.retry,
     save: () => void saving.flush(),
     newDocument: () => void filing.create().then(uncover),
+    searchDocuments() {
+      layout.showDocuments(true);
+      search.open();
+    },
+    rename: () => withOpen(filing.rename),
+    duplicate: () => withOpen(filing.duplicate),
+    move: () => withOpen(filing.move),
+    remove: () => withOpen(filing.remove),
+    history: () => undefined,
+    trash: () => void trash.open(),
     toggleDocuments: layout.toggleDocuments,
     cycleLayout: layout.cycle,
     cycleTheme: () => nameTheme(byId("theme-button"), cycleTheme()),
-    nextPane: () => focusNext([view.contentDOM, byId("preview"), byId("documents-search")]),
+    nextPane: () => focusNext([view.contentDOM, byId("preview"), byId("documents-search"), byId("documents-list")]),
     help: () => void showHelp(dialogs, commands, metadata("version")),
     clipboardRefused: () =>
       notices.show("export", { text: "The browser did not allow it; use its own keys for cut, copy and paste.", tone: "error" }),
@@ -157,6 +214,7 @@ function run(first: string): void {
   byId("ai-button").addEventListener("click", () => menus.ai(byId("ai-button")));
   byId("format-button").addEventListener("click", () => menus.format(byId("format-button")));
   byId("export-button").addEventListener("click", () => menus.export(byId("export-button")));
+  byId("title-button").addEventListener("click", () => menus.document(byId("title-button")));
   byId("more-button").addEventListener("click", () => menus.more(byId("more-button"), unseen(commands)));
   listenToWindow();
   void documents.start();
@@ -242,6 +300,10 @@ function run(first: string): void {
   async function openFromList(name: string): Promise<void> {
     await documents.open(name);
     uncover();
+  }
+
+  function withOpen(run: (name: string) => Promise<void>): void {
+    if (saving.name !== null) void run(saving.name);
   }
 
   /** On a narrow screen the list lies over the text. */

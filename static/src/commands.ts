@@ -35,6 +35,14 @@ export interface CommandParts {
   retry(): void;
   save(): void;
   newDocument(): void;
+  searchDocuments(): void;
+  /** Of the open document. */
+  rename(): void;
+  duplicate(): void;
+  move(): void;
+  remove(): void;
+  history(): void;
+  trash(): void;
   toggleDocuments(): void;
   cycleLayout(): void;
   cycleTheme(): void;
@@ -103,6 +111,13 @@ export function commandsFor(parts: CommandParts): readonly Command[] {
 
     { name: "save", label: "Save now", group: "documents", key: "Mod-s", reach: "page", run: always(parts.save) },
     { name: "new-document", label: "New document…", group: "documents", run: always(parts.newDocument) },
+    { name: "search-documents", label: "Search all documents", group: "documents", key: "Mod-Shift-f", reach: "page", run: always(parts.searchDocuments) },
+    { name: "rename", label: "Rename…", group: "documents", run: always(parts.rename) },
+    { name: "duplicate", label: "Duplicate", group: "documents", run: always(parts.duplicate) },
+    { name: "move", label: "Move to a folder…", group: "documents", run: always(parts.move) },
+    { name: "history", label: "History…", group: "documents", key: "F4", reach: "page", run: always(parts.history) },
+    { name: "delete", label: "Delete", group: "documents", run: always(parts.remove) },
+    { name: "trash", label: "Deleted documents…", group: "documents", run: always(parts.trash) },
     { name: "documents", label: "Show or hide documents", group: "documents", key: "Mod-Shift-\\", reach: "page", run: always(parts.toggleDocuments) },
     { name: "find", label: "Find and replace", group: "documents", key: "Mod-f", reach: "native", run: always(() => openSearchPanel(view)) },
 

@@ -21,10 +21,21 @@ export interface NameQuestion {
   attempt(name: string): Promise<string | null>;
 }
 
+export interface FormQuestion {
+  readonly title: string;
+  /** The first input among them gets the focus. */
+  readonly fields: readonly Node[];
+  readonly action: string;
+  /** Do it; the sentence it returns is shown and the dialog stays. */
+  attempt(): Promise<string | null>;
+}
+
 export interface Dialogs {
   ask<T>(question: Question<T>): Promise<T | null>;
   /** Whether the name was taken, rather than the dialog left. */
   askName(question: NameQuestion): Promise<boolean>;
+  /** Whether it was done, rather than the dialog left. */
+  askForm(question: FormQuestion): Promise<boolean>;
 }
 
 export function createDialogs(dialog: HTMLDialogElement): Dialogs {
@@ -54,6 +65,34 @@ export function createDialogs(dialog: HTMLDialogElement): Dialogs {
       dialog.showModal();
     });
 
+  const askForm = async ({ title, fields, action, attempt }: FormQuestion) => {
+    let done = false;
+    const problem = h("p", { class: "problem", role: "alert" });
+    const submit = async (event: Event) => {
+      event.preventDefault();
+      problem.textContent = await attempt();
+      done = problem.textContent === "";
+      if (done) close();
+      else form.querySelector("input")?.focus();
+    };
+    const form = h(
+      "form",
+      { submit: (event) => void submit(event) },
+      ...fields,
+      problem,
+      h(
+        "footer",
+        { class: "choices" },
+        h("button", { type: "button", click: close }, "Cancel"),
+        h("button", { type: "submit", class: "primary" }, action),
+      ),
+    );
+    const closed = open(title, false, form);
+    form.querySelector("input")?.focus();
+    await closed;
+    return done;
+  };
+
   return {
     async ask<T>({ title, body, answers, wide = false, unasked = false }: Question<T>): Promise<T | null> {
       let answer: T | null = null;
@@ -69,35 +108,20 @@ export function createDialogs(dialog: HTMLDialogElement): Dialogs {
       return answer;
     },
 
-    async askName({ title, label, value, action, attempt }) {
-      let taken = false;
+    askName({ title, label, value, action, attempt }) {
       const input = h("input", { id: "dialog-name", type: "text", value, autocomplete: "off", spellcheck: "false" });
-      const problem = h("p", { class: "problem", role: "alert" });
-      const submit = async (event: Event) => {
-        event.preventDefault();
-        problem.textContent = input.value.trim() ? await attempt(input.value.trim()) : "A document needs a name.";
-        taken = problem.textContent === "";
-        if (taken) close();
-        else input.focus();
-      };
-      const cancel = h("button", { type: "button", click: close }, "Cancel");
-      const closed = open(
+      const answered = askForm({
         title,
-        false,
-        h(
-          "form",
-          { submit: (event) => void submit(event) },
-          h("label", { for: "dialog-name" }, label),
-          input,
-          problem,
-          h("footer", { class: "choices" }, cancel, h("button", { type: "submit", class: "primary" }, action)),
-        ),
-      );
+        action,
+        fields: [h("label", { for: "dialog-name" }, label), input],
+        attempt: async () => (input.value.trim() ? attempt(input.value.trim()) : "A document needs a name."),
+      });
       const dot = value.lastIndexOf(".");
       input.setSelectionRange(value.lastIndexOf("/") + 1, dot > 0 ? dot : value.length);
-      await closed;
-      return taken;
+      return answered;
     },
+
+    askForm,
   };
 }
 

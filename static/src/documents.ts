@@ -8,7 +8,8 @@ import type { Editor } from "./editor";
 import type { Notices } from "./notices";
 import type { DocumentEntry, OpenedDocument, SavedDocument } from "./protocol";
 import type { Saving } from "./saving";
-import { type Sidebar, titleOf } from "./sidebar";
+import type { Sidebar } from "./sidebar";
+import { titleOf } from "./tree";
 
 export interface DocumentParts {
   readonly api: Api;

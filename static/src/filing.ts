@@ -1,32 +1,66 @@
-/** What can be done to the workspace's documents: made, renamed, deleted. Which of them is open is documents.ts's business. */
+/** What can be done to the workspace's documents: made, renamed, moved, deleted. Which is open is documents.ts's business. */
 
-import type { Api } from "./api";
+import type { Api, Failure } from "./api";
 import type { Dialogs } from "./dialogs";
 import { type Documents, UNTITLED } from "./documents";
+import { folderField } from "./folders";
 import type { Notices } from "./notices";
-import { titleOf } from "./sidebar";
+import { folderOf, inside, lastOf, titleOf } from "./tree";
 
 export interface FilingParts {
   readonly api: Api;
   readonly dialogs: Dialogs;
   readonly notices: Notices;
   documents(): Documents;
+  folders(): readonly string[];
+  /** The name of the open document. */
+  opened(): string | null;
   focusText(): void;
 }
 
 export interface Filing {
-  create(): Promise<void>;
+  create(folder?: string): Promise<void>;
   rename(name: string): Promise<void>;
+  duplicate(name: string): Promise<void>;
+  /** Ask into which folder, and move it there. */
+  move(name: string): Promise<void>;
+  moveTo(name: string, folder: string): Promise<void>;
+  /** To the trash; a notice takes it back. */
   remove(name: string): Promise<void>;
 }
 
-export function createFiling({ api, dialogs, notices, documents, focusText }: FilingParts): Filing {
-  return {
-    async create() {
+/** The trash keeps it longer than the notice stands. */
+const UNDO_MS = 30_000;
+const UNSAVED = "It is not saved yet, so it cannot be renamed.";
+
+export function createFiling({ api, dialogs, notices, documents, folders, opened, focusText }: FilingParts): Filing {
+  let timer: number | undefined;
+  const tell = (failure: Failure) => notices.show("documents", { text: failure.message, tone: "error" });
+
+  /** The sentence that says why not. */
+  const call = async (name: string, to: string): Promise<string | null> => {
+    const etag = await documents().etagOf(name);
+    if (etag === null) return UNSAVED;
+    const result = await api.rename(name, to, etag);
+    if (!result.ok) return result.failure.message;
+    await documents().nowCalled(name, result.value);
+    return null;
+  };
+
+  const bringBack = async (id: string, wasOpen: boolean) => {
+    notices.hide("deleted");
+    const result = await api.restore(id);
+    if (!result.ok) return tell(result.failure);
+    await documents().refresh();
+    if (wasOpen) await documents().open(result.value.name);
+  };
+
+  const filing: Filing = {
+    async create(folder = "") {
       const created = await dialogs.askName({
-        title: "New document",
+        title: folder === "" ? "New document" : `New document in ${lastOf(folder)}`,
         label: "Name",
-        value: documents().freeName(UNTITLED),
+        value: documents().freeName(inside(folder, UNTITLED)),
         action: "Create",
         async attempt(name) {
           const result = await api.create(withEnding(name), "");
@@ -47,35 +81,49 @@ export function createFiling({ api, dialogs, notices, documents, focusText }: Fi
         label: "New name",
         value: name,
         action: "Rename",
-        async attempt(to) {
-          const etag = await documents().etagOf(name);
-          if (etag === null) return "It is not saved yet, so it cannot be renamed.";
-          const result = await api.rename(name, withEnding(to), etag);
-          if (!result.ok) return result.failure.message;
-          await documents().nowCalled(name, result.value);
-          return null;
-        },
+        attempt: (to) => call(name, withEnding(to)),
       });
       if (renamed) focusText();
+    },
+
+    async duplicate(name) {
+      if ((await documents().etagOf(name)) === null) return;
+      const result = await api.copy(name);
+      if (!result.ok) return tell(result.failure);
+      await documents().refresh();
+      await documents().open(result.value.name);
+    },
+
+    async move(name) {
+      const folder = folderField(folders(), folderOf(name));
+      const moved = await dialogs.askForm({
+        title: `Move ${titleOf(name)}`,
+        fields: folder.fields,
+        action: "Move",
+        attempt: async () => (folder.value === folderOf(name) ? null : call(name, inside(folder.value, lastOf(name)))),
+      });
+      if (moved) focusText();
+    },
+
+    async moveTo(name, folder) {
+      const problem = await call(name, inside(folder, lastOf(name)));
+      if (problem !== null) notices.show("documents", { text: problem, tone: "error" });
     },
 
     async remove(name) {
       const etag = await documents().etagOf(name);
       if (etag === null) return;
-      const agreed = await dialogs.ask({
-        title: `Delete ${titleOf(name)}?`,
-        body: ["It goes to ME_AI’s trash folder, where you can still find the file."],
-        answers: [
-          { label: "Keep", value: false },
-          { label: "Delete", value: true, tone: "danger" },
-        ],
-      });
-      if (!agreed) return;
+      const wasOpen = name === opened();
       const result = await api.remove(name, etag);
-      if (!result.ok) return notices.show("documents", { text: result.failure.message, tone: "error" });
+      if (!result.ok) return tell(result.failure);
       await documents().gone(name);
+      window.clearTimeout(timer);
+      timer = window.setTimeout(() => notices.hide("deleted"), UNDO_MS);
+      const undo = { label: "Undo", run: () => void bringBack(result.value.trash, wasOpen) };
+      notices.show("deleted", { text: `${titleOf(name)} is in the trash.`, choices: [undo] });
     },
   };
+  return filing;
 }
 
 function withEnding(name: string): string {

@@ -2,11 +2,13 @@
 
 import type { EditorView } from "@codemirror/view";
 
-import { type Command, menuItems } from "./commands";
+import { type Command, keyLabel, menuItems } from "./commands";
+import type { Filing } from "./filing";
 import type { Menu, MenuItem, Point } from "./menu";
 import { type ModelView, offerLabel } from "./model";
 import type { Action } from "./protocol";
 import { describeAim } from "./rewriting";
+import { folderOf, type Row } from "./tree";
 
 export interface MenuParts {
   readonly view: EditorView;
@@ -14,6 +16,11 @@ export interface MenuParts {
   readonly model: ModelView;
   commands(): readonly Command[];
   act(action: Action): void;
+  /** What the list of documents has. */
+  readonly filing: Filing;
+  history(name: string): void;
+  open(name: string): void;
+  focusList(): void;
 }
 
 export interface Menus {
@@ -21,6 +28,10 @@ export interface Menus {
   ai(button: HTMLElement): void;
   format(button: HTMLElement): void;
   export(button: HTMLElement): void;
+  /** What can be done to the open document. */
+  document(button: HTMLElement): void;
+  /** What can be done to a row of the list of documents. */
+  onRow(row: Row, at: Point | HTMLElement): void;
   /** The export and the commands whose own buttons have no room on this screen. */
   more(button: HTMLElement, unseen: readonly Command[]): void;
 }
@@ -28,9 +39,11 @@ export interface Menus {
 /** What the menu on the text has room for; the rest is behind "Format". */
 const AT_HAND = ["bold", "italic", "link", "heading", "bulleted-list", "quote"];
 const CLIPBOARD = ["cut", "copy", "paste"];
+const AT_DOCUMENT = ["rename", "duplicate", "move", "history"];
+const AT_WORKSPACE = ["new-document", "search-documents", "trash"];
 const OWN_MENU = "Shift + right-click: the browser’s menu";
 
-export function createMenus({ view, menu, model, commands, act }: MenuParts): Menus {
+export function createMenus({ view, menu, model, commands, act, filing, history, open, focusList }: MenuParts): Menus {
   const aiGroups = (): MenuItem[][] => {
     const disabled = model.obstacle !== null;
     const actions = model.actions
@@ -58,10 +71,35 @@ export function createMenus({ view, menu, model, commands, act }: MenuParts): Me
     export(button) {
       menu.open({ label: "Export", groups: [grouped("export")] }, button, focus);
     },
+    document(button) {
+      const groups = [named(AT_DOCUMENT), named(["delete"]), named(AT_WORKSPACE)];
+      menu.open({ label: "Document", groups }, button, focus);
+    },
+    onRow({ kind, name, title }, at) {
+      menu.open({ label: title, groups: kind === "folder" ? folderItems(name) : documentItems(name) }, at, focusList);
+    },
     more(button, unseen) {
       menu.open({ label: "More", note: "Export", groups: [grouped("export"), menuItems(unseen)] }, button, focus);
     },
   };
+
+  function folderItems(path: string): MenuItem[][] {
+    return [[{ label: "New document here…", run: () => void filing.create(path) }]];
+  }
+
+  function documentItems(name: string): MenuItem[][] {
+    return [
+      [{ label: "Open", key: keyLabel("Enter"), run: () => open(name) }],
+      [
+        { label: "Rename…", key: "F2", run: () => void filing.rename(name) },
+        { label: "Duplicate", run: () => void filing.duplicate(name) },
+        { label: "Move to a folder…", run: () => void filing.move(name) },
+        { label: "History…", run: () => history(name) },
+      ],
+      [{ label: "New document beside it…", run: () => void filing.create(folderOf(name)) }],
+      [{ label: "Delete", key: "Delete", run: () => void filing.remove(name) }],
+    ];
+  }
 
   function grouped(group: Command["group"]): MenuItem[] {
     return menuItems(commands().filter((command) => command.group === group));

@@ -30,6 +30,74 @@ export interface SavedDocument {
   readonly etag: string;
 }
 
+/** A line in which what was sought was found; of a document's name where `line` is null. */
+export interface Found {
+  readonly name: string;
+  readonly line: number | null;
+  readonly before: string;
+  readonly match: string;
+  readonly after: string;
+}
+
+export interface SearchAnswer {
+  readonly results: readonly Found[];
+  readonly more: boolean;
+}
+
+export interface Trashed {
+  readonly id: string;
+  readonly name: string;
+  readonly deleted: string;
+  readonly size: number;
+}
+
+/** A document that only the history still has. */
+export interface Lost {
+  readonly id: string;
+  readonly name: string;
+  readonly saved: string;
+  readonly words: number;
+}
+
+export interface Revision {
+  readonly rev: number;
+  readonly etag: string;
+  readonly saved: string;
+  readonly label: string | null;
+  readonly kind: "save" | "external" | "import" | "restore" | "unsaved";
+  readonly words: number;
+  readonly added: number;
+  readonly removed: number;
+}
+
+export interface History {
+  readonly revisions: readonly Revision[];
+  readonly warning: string | null;
+}
+
+/** An answer of the model that the writer took. */
+export interface Receipt {
+  readonly id: string;
+  readonly action: string;
+  readonly model: string;
+  readonly source: string;
+  readonly result: string;
+  readonly instruction: string;
+}
+
+/** A piece of a line that the model wrote: the `nth` place, from 0, at which that line has `text`. */
+export interface Piece {
+  readonly receipt: string;
+  readonly line: number;
+  readonly text: string;
+  readonly nth: number;
+}
+
+export interface Authorship {
+  readonly receipts: readonly (Receipt & { readonly at: string })[];
+  readonly authorship: readonly Piece[];
+}
+
 export type ExportFormat = "html" | "rich-text" | "text";
 
 export interface Loss {

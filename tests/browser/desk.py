@@ -80,6 +80,10 @@ class Desk:
         """The open menu."""
         return self.page.locator("#menu")
 
+    def listed(self, title: str) -> Locator:
+        """The document or folder *title* in the list."""
+        return self.page.get_by_role("treeitem", name=title, exact=True)
+
     def open(self) -> None:
         """Open the page, and wait until the document can be written in and the server has said hello."""
         self.page.goto(self.server.page_url)
@@ -112,6 +116,12 @@ class Desk:
         """Press the entries *names* of open menus, one after the other."""
         for name in names:
             self.page.get_by_role("menuitem", name=name, exact=True).click()
+
+    def choose_for(self, title: str, action: str) -> None:
+        """Choose *action* in the menu of *title* in the list of documents."""
+        self.listed(title).hover()
+        self.page.get_by_role("button", name=f"Actions for {title}", exact=True).click()
+        self.choose(action)
 
     def press(self, *keys: str) -> None:
         """Press *keys*, one after the other."""

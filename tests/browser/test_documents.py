@@ -47,7 +47,7 @@ def test_a_new_document_gets_a_name_a_file_and_the_caret(watched: Watched, sit_d
 def test_renaming_keeps_the_words_of_the_last_second(sit_down: SitDown) -> None:
     desk = sit_down("One.")
     desk.write(" Two.")
-    desk.page.get_by_role("button", name="Rename Letter").click()
+    desk.choose_for("Letter", "Rename…")
     asked = desk.page.get_by_role("dialog", name="Rename Letter")
     asked.get_by_label("New name").fill("Post.md")
     asked.get_by_role("button", name="Rename").click()
@@ -59,31 +59,26 @@ def test_renaming_keeps_the_words_of_the_last_second(sit_down: SitDown) -> None:
     assert (desk.server.workspace / "Post.md").read_bytes() == b"One. Two. Three."
 
 
-def test_deleting_asks_first_and_keeps_the_file_in_the_trash(sit_down: SitDown) -> None:
+def test_deleting_keeps_the_file_in_the_trash_and_can_be_undone(sit_down: SitDown) -> None:
     desk = sit_down({"Letter.md": "Gone.\n", "Other.md": "Other.\n"})
-    delete = desk.page.get_by_role("button", name="Delete Letter")
-    asked = desk.page.get_by_role("dialog", name="Delete Letter?")
-    delete.click()
-    asked.get_by_role("button", name="Keep").click()
-    delete.click()
-    desk.press("Escape")
-    expect(asked).not_to_be_visible()
-    assert desk.file.exists()
-    delete.click()
-    asked.get_by_role("button", name="Delete").click()
+    desk.choose_for("Letter", "Delete")
     expect(desk.page.locator("#title")).to_have_text("Other")
     expect(desk.content).to_contain_text("Other.")
+    expect(desk.listed("Letter")).to_have_count(0)
     assert not desk.file.exists()
-    assert [path.read_bytes() for path in (desk.server.data_dir / "trash").rglob("*.md")] == [b"Gone.\n"]
+    desk.page.locator(".notice", has_text="Letter is in the trash.").get_by_role("button", name="Undo").click()
+    expect(desk.page.locator("#title")).to_have_text("Letter")
+    expect(desk.content).to_contain_text("Gone.")
+    assert desk.file.read_bytes() == b"Gone.\n"
 
 
 def test_opening_another_saves_what_was_just_typed(sit_down: SitDown) -> None:
     desk = sit_down({"Letter.md": "One.", "Other.md": "Other.\n"})
     desk.write(" Two.")
-    desk.page.get_by_role("button", name="Other", exact=True).click()
+    desk.listed("Other").click()
     expect(desk.content).to_contain_text("Other.")
     assert desk.file.read_bytes() == b"One. Two."
-    desk.page.get_by_role("button", name="Letter", exact=True).click()
+    desk.listed("Letter").click()
     expect(desk.content).to_contain_text("One. Two.")
     desk.press("Control+z")
     expect(desk.content).not_to_contain_text("Two.")

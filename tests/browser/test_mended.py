@@ -64,7 +64,7 @@ def test_after_a_new_document_and_a_new_name_the_caret_is_in_the_text(sit_down: 
     expect(desk.content).to_be_focused()
     desk.page.keyboard.type("Dear")
     expect(desk.content).to_have_text("Dear")
-    desk.page.locator("#documents-list [data-name='Second.md'] button").nth(1).click()
+    desk.choose_for("Second", "Rename…")
     desk.page.get_by_label("New name").fill("Third")
     desk.press("Enter")
     expect(desk.page.locator("#title")).to_have_text("Third")
