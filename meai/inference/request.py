@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
 Role = Literal["system", "user", "assistant"]
+Purpose = Literal["caret", "rewrite", "free", "warm"]
+"""What an answer is for, most urgent first: text at the caret, a rewrite, a free prompt, a prompt read ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,11 @@ class Request:
     start: str = ""
     """The beginning of the answer, given to the model and not repeated in what it returns."""
     sampling: Sampling = field(default_factory=Sampling)
+    source: str = ""
+    """The text that the answer largely repeats, as it stands in the prompt; guesses are taken from it."""
+    purpose: Purpose = "free"
+    editor: str = ""
+    """Who asks, so that an editor's newest request for a purpose takes the place of its older one; empty: nobody's."""
 
     def to_frame(self) -> dict[str, Any]:
         """Return the request as JSON-ready values."""
@@ -55,7 +62,7 @@ class Request:
         sampling = dict(frame["sampling"])
         sampling["stop"] = tuple(sampling["stop"])
         turns = tuple(Turn(**turn) for turn in frame["turns"])
-        return cls(turns=turns, start=frame["start"], sampling=Sampling(**sampling))
+        return cls(**{**frame, "turns": turns, "sampling": Sampling(**sampling)})
 
 
 @dataclass(frozen=True, slots=True)
