@@ -10,12 +10,18 @@ from flask import Flask
 
 from meai import assets
 from meai.config import Config
+from meai.documents import places, tables
+from meai.documents.database import Database
+from meai.documents.history import History
+from meai.documents.receipts import Receipts
+from meai.documents.search import Search
 from meai.documents.store import DocumentStore
+from meai.documents.upkeep import Upkeep
 from meai.editing.rewrite import Rewriter
 from meai.inference.engine import Engine
 from meai.markdown.service import PreviewService
 from meai.models.library import models_folder, open_library
-from meai.web import answers, documents, exports, pages, security
+from meai.web import answers, documents, exports, history, pages, search, security
 from meai.web import socket as sockets
 from meai.web.channel import Channels
 from meai.web.models import CurrentModel
@@ -28,6 +34,8 @@ class Services:
     """What lives as long as the application; `app.extensions["meai"]`."""
 
     store: DocumentStore
+    past: history.Past
+    upkeep: Upkeep
     preview: PreviewService
     engine: Engine
     model: CurrentModel
@@ -35,6 +43,7 @@ class Services:
 
     def start(self) -> None:
         """Start the children: the preview's, and the model's if there is one. Returns at once."""
+        self.upkeep.start()
         self.preview.start()
         self.model.start(self.engine)
 
@@ -42,7 +51,7 @@ class Services:
         """Tell the pages, end the children. Returns within two seconds, whatever hangs."""
         self.model.close()
         self.channels.close()
-        ends: tuple[Callable[[], None], ...] = (self.preview.close, self.engine.close)
+        ends: tuple[Callable[[], None], ...] = (self.preview.close, self.engine.close, self.upkeep.close)
         threads = [threading.Thread(target=end, name="stop", daemon=True) for end in ends]
         for thread in threads:
             thread.start()
@@ -66,6 +75,8 @@ def create_app(config: Config, *, token: str) -> Flask:
     security.install(app, token)
     app.register_blueprint(pages.blueprint(_highlight_css))
     app.register_blueprint(documents.blueprint(services.store))
+    app.register_blueprint(history.blueprint(services.past))
+    app.register_blueprint(search.blueprint(Search(services.store)))
     app.register_blueprint(exports.blueprint(services.store))
     wings = sockets.Wings(services.preview, Rewriter(services.engine), services.model)
     app.register_blueprint(sockets.blueprint(token, services.channels, wings))
@@ -74,8 +85,13 @@ def create_app(config: Config, *, token: str) -> Flask:
 
 def _services(config: Config) -> Services:
     model = CurrentModel(open_library(config.data_dir), models_folder(config.data_dir), config.model)
+    database = Database(places.history_file(config.data_dir, config.workspace), tables.SCHEMA)
+    trash, kept = places.trash_folder(config.data_dir, config.workspace), History(database)
+    store = DocumentStore(config.workspace, trash=trash, only=config.single, history=kept)
     return Services(
-        store=DocumentStore(config.workspace, trash=config.data_dir / "trash", only=config.single),
+        store=store,
+        past=history.Past(store, kept, Receipts(database)),
+        upkeep=Upkeep(database),
         preview=PreviewService(),
         engine=Engine(model.engine_changed),
         model=model,

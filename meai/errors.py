@@ -52,6 +52,12 @@ class DocumentNotWritten(MeaiError):
     code = "document-not-written"
 
 
+class HistoryUnavailable(MeaiError):
+    """The database of revisions cannot be read or written; documents are as they were."""
+
+    code = "history-unavailable"
+
+
 class NoModel(MeaiError):
     """There is no model to answer with; the message says how to get one."""
 

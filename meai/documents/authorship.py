@@ -45,18 +45,20 @@ class Share:
     """Words that are the model's by more than half of their characters."""
 
 
-def count_words(text: str) -> int:
-    """Return how many words *text* has."""
-    return sum(1 for _ in _WORD.finditer(text))
+def words(text: str) -> list[str]:
+    """Return the words of *text*, in order."""
+    return _WORD.findall(text)
 
 
 def share(text: str, pieces: Iterable[Piece]) -> Share:
     """Return how many words *text* has and how many of them stand in *pieces*."""
     lines = text.split("\n")
     theirs = sum(
-        _is_theirs(word.span(), spans) for line, spans in _spans(lines, pieces).items() for word in _words(lines[line])
+        _is_theirs(word.span(), spans)
+        for line, spans in _spans(lines, pieces).items()
+        for word in _WORD.finditer(lines[line])
     )
-    return Share(count_words(text), theirs)
+    return Share(len(words(text)), theirs)
 
 
 def sentence(of: Share) -> str | None:
@@ -98,10 +100,6 @@ def carried(pieces: Sequence[Piece], before: str, after: str) -> tuple[Piece, ..
             lost += (piece for piece in pieces if old_from <= piece.line < old_to)
     kept += (found for piece in lost for found in _elsewhere(piece, new, free))
     return tuple(sorted(kept, key=lambda piece: (piece.line, new[piece.line].find(piece.text), piece.nth)))
-
-
-def _words(line: str) -> Iterator[re.Match[str]]:
-    return _WORD.finditer(line)
 
 
 Span = tuple[int, int, str]
@@ -202,7 +200,7 @@ def _nth(line: str, text: str, start: int) -> int:
 
 def _elsewhere(piece: Piece, new: list[str], lines: Iterable[int]) -> Iterator[Piece]:
     """Yield *piece* where it was moved to among *lines* of *new*, if it is long enough to be known again."""
-    if count_words(piece.text) >= _MIN_MOVED_WORDS:
+    if len(words(piece.text)) >= _MIN_MOVED_WORDS:
         found = next((line for line in lines if piece.text in new[line]), None)
         if found is not None:
             yield Piece(piece.receipt, found, piece.text, 0)

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from meai.documents import encoding, files
+from meai.documents import encoding
 
 PLAIN_ABOVE_BYTES = 1024 * 1024
 
@@ -29,15 +29,16 @@ class Document:
     """Whether it is so large that only plain editing stays quick: above 1 MiB."""
     rev: int = 0
     """The number of its newest revision; 0 where no history is kept."""
+    warning: str | None = None
+    """What the history could not do, one sentence, or None."""
 
 
-def load(name: str, real: Path) -> Document:
-    """Read the document *name* at *real*. Raises DocumentNotFound, or DocumentUnreadable above 20 MiB."""
-    data = files.snapshot(real).data
+def load(name: str, real: Path, data: bytes) -> Document:
+    """Return the document *name* at *real*, which holds *data*."""
     flaw = encoding.flaw(data)
     return Document(
         name=name,
-        text=encoding.decode(encoding.salvage(data) if flaw else data).text,
+        text=encoding.shown(data),
         etag=encoding.etag_of(data),
         read_only=_flawed(real, flaw) if flaw else _protected(real),
         convertible=flaw is not None,

@@ -75,6 +75,12 @@ def salvage(data: bytes) -> bytes:
     return text.replace(_NUL, "\ufffd").encode()
 
 
+def shown(data: bytes) -> str:
+    """Return what an editor shows of *data*, with `\n` line ends and without a mark: salvaged where it has a flaw."""
+    text = (salvage(data) if flaw(data) else data).decode("utf-8")
+    return text.lstrip(_MARK).replace("\r\n", "\n").replace("\r", "\n")
+
+
 def decode(data: bytes, name: str = "The file") -> TextFile:
     """Read *data* as strict UTF-8 without NUL. Raises DocumentUnreadable with the offset of the first byte that is not.
 

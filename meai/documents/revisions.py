@@ -36,6 +36,19 @@ class Revision:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the text of a save comes from."""
+
+    kind: Kind = "save"
+    authorship: Sequence[Piece] | None = None
+    """What the model wrote of it; None for what is known of that text or of the one before."""
+
+
+WRITTEN = Origin()
+"""Somebody wrote it here."""
+
+
+@dataclass(frozen=True, slots=True)
 class Recorded:
     """What the history says to a save. It never keeps one from happening."""
 
@@ -54,13 +67,12 @@ class Keeper(Protocol):
         data: bytes,
         *,
         before: bytes | None,
-        kind: Kind = "save",
-        authorship: Sequence[Piece] | None = None,
+        origin: Origin,
     ) -> AbstractContextManager[Recorded]:
         """Keep *data* as the content of *name*, durably, before the block that writes the file begins.
 
         *before* is what the file holds, None when it is created; what is unknown of it is kept first, as `external`.
-        A block that raises makes the revision `unsaved`. Without *authorship*, pieces that still stand are kept.
+        A block that raises makes the revision `unsaved`. *origin* tells where the text comes from.
         """
         ...
 
@@ -91,8 +103,7 @@ class NoHistory:
         data: bytes,
         *,
         before: bytes | None,
-        kind: Kind = "save",
-        authorship: Sequence[Piece] | None = None,
+        origin: Origin,
     ) -> Iterator[Recorded]:
         """Keep nothing."""
         yield Recorded(0)

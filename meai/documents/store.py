@@ -8,16 +8,17 @@ from __future__ import annotations
 import os
 import posixpath
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from meai.documents import disk, encoding, files, listing, names
 from meai.documents.acknowledged import Acknowledged, Answer, Attempt
 from meai.documents.document import Document, load
 from meai.documents.listing import Entry
+from meai.documents.revisions import WRITTEN, Keeper, NoHistory, Origin, Recorded
+from meai.documents.trash import Trash
 from meai.errors import BadInput, DocumentConflict, DocumentExists, DocumentNotFound, DocumentNotWritten, MeaiError
 
 MAX_ASSET_BYTES = 25 * 1024 * 1024
@@ -28,13 +29,15 @@ _LOCKS = 64
 class DocumentStore:
     """The Markdown files below *root*; with *only*, that one file of it.
 
-    Deleted documents go to the folder *trash*. Any thread may call; work on one document happens in turn.
-    Raises BadInput for an *only* that may not be opened: hidden, or a link out of *root*.
+    Deleted documents go to the folder *trash*; *history* is told of every content before a file gets it. Any thread
+    may call; work on one document happens in turn. Raises BadInput for an *only* that may not be opened: hidden, or a
+    link out of *root*.
     """
 
-    def __init__(self, root: Path, *, trash: Path, only: str | None = None) -> None:
+    def __init__(self, root: Path, *, trash: Path, only: str | None = None, history: Keeper | None = None) -> None:
         self._root = Path(os.path.realpath(root))
-        self._trash = trash
+        self._trash = Trash(trash)
+        self._history: Keeper = history or NoHistory()
         self._only = only
         self._acknowledged = Acknowledged()
         # A fixed number, shared by names of equal hash: a lock per name would never be given back.
@@ -47,25 +50,49 @@ class DocumentStore:
         """The real path of the workspace."""
         return self._root
 
+    @property
+    def trash(self) -> Trash:
+        """What was deleted."""
+        return self._trash
+
     def list(self) -> tuple[Entry, ...]:
         """Return the documents by name. Hidden folders, tools' folders and links out of the workspace are left out."""
         return listing.listed(self._root, self._only)
 
     def read(self, name: str) -> Document:
         """Return the document *name*. Raises BadInput, DocumentNotFound or DocumentUnreadable."""
-        return load(name, self._real(name))
+        with self._turn(name):
+            real = self._real(name)
+            data = files.snapshot(real).data
+            return _kept(load(name, real, data), self._history.seen(name, data))
 
-    def write(self, name: str, text: str, *, base: str | None, attempt: Attempt | None = None) -> Document:
+    def has(self, name: str) -> bool:
+        """Whether there is a document *name*."""
+        return self._only in (None, name) and listing.look(self._root, name) is not None
+
+    def data(self, name: str) -> bytes:
+        """Return the exact bytes of the document *name*. Raises like `read`."""
+        return files.snapshot(self._real(name)).data
+
+    def write(
+        self,
+        name: str,
+        text: str,
+        *,
+        base: str | None,
+        attempt: Attempt | None = None,
+        origin: Origin = WRITTEN,
+    ) -> Document:
         """Save *text* as *name*, whose bytes had the ETag *base* when the caller read them; None creates it.
 
         Bytes of lines that did not change stay as they are. The same *attempt* again returns what it did the first
-        time. Raises DocumentExists, DocumentConflict, DocumentNotFound, DocumentNotWritten, DocumentUnreadable or
-        BadInput.
+        time. *origin* is for the history. Raises DocumentExists, DocumentConflict, DocumentNotFound,
+        DocumentNotWritten, DocumentUnreadable or BadInput.
         """
         with self._turn(name):
             if attempt and (answer := self._acknowledged.find(name, attempt, text)):
                 return Document(answer.name, text, answer.etag, rev=answer.rev)
-            document = self._create(name, text) if base is None else self._overwrite(name, text, base)
+            document = self._create(name, text, origin) if base is None else self._overwrite(name, text, base, origin)
             if attempt:
                 self._acknowledged.keep(name, attempt, text, Answer(document.name, document.etag, document.rev))
             return document
@@ -80,13 +107,36 @@ class DocumentStore:
         was = files.snapshot(real)
         if encoding.flaw(was.data):
             was = replace(was, data=encoding.salvage(was.data))
-        for candidate in (to,) if to is not None else names.numbered(name):
-            try:
-                return self._copy(real, was, candidate)
-            except DocumentExists:
-                if to is not None:
-                    raise
-        raise DocumentExists(f"“{name}” has a thousand copies; please give the next one a name.")
+
+        def make(target: Path) -> None:
+            files.copy(real, was, target)
+            disk.let_owner_write(target)
+
+        def note(new: str) -> None:
+            self._history.seen(new, was.data)
+
+        return self._placed((to,) if to is not None else names.numbered(name), make, note)
+
+    def restore(self, identity: str) -> Document:
+        """Bring back what has the id *identity* in the trash, under its name or a free one beside it.
+
+        Raises like `write`.
+        """
+        name, path = self._trash.find(identity)
+        was = files.snapshot(path)
+        document = self._returned(
+            name, lambda target: files.copy(path, was, target), lambda new: self._history.returned(identity, new)
+        )
+        self._trash.remove(identity)
+        return document
+
+    def recreate(self, name: str, data: bytes, note: Callable[[str], object]) -> Document:
+        """Make a document of exactly *data*, called *name* or a free name beside it; *note* is told which, after.
+
+        Raises like `write`.
+        """
+
+        return self._returned(name, lambda target: files.save(target, data, None), note)
 
     def rename(self, name: str, to: str, *, base: str) -> Document:
         """Give the document *name* the name *to*, which must be free. Raises like `write`."""
@@ -100,18 +150,26 @@ class DocumentStore:
             if source != target:
                 _refuse_relative_link(source, target, name)
                 files.move(source, target)
+                self._history.renamed(name, new)
             if self._only is not None:
                 self._only = new
         return Document(new, document.text, document.etag)
 
-    def delete(self, name: str, *, base: str) -> None:
-        """Move the document *name* to the trash, under the time of its deletion. Raises like `write`."""
+    def delete(self, name: str, *, base: str) -> str:
+        """Move the document *name* to the trash and return its id there. Raises like `write`."""
         with self._turn(name):
             real = self._real(name)
             was = files.snapshot(real)
             _refuse_conflict(name, was.etag, base)
-            files.copy(real, was, self._fresh_trash() / real.name)
-            files.remove(self._root.joinpath(*names.document_parts(name)), was)
+            self._history.seen(name, was.data)
+            identity = self._trash.put(name, real, was)
+            try:
+                files.remove(self._root.joinpath(*names.document_parts(name)), was)
+            except BaseException:
+                self._trash.remove(identity)
+                raise
+            self._history.deleted(name, trash=identity)
+            return identity
 
     def asset(self, path: str) -> bytes | None:
         """Return the bytes of the image at *path* below the workspace (`./` and `../` resolved), or None.
@@ -127,34 +185,52 @@ class DocumentStore:
         except MeaiError:
             return None
 
-    def _create(self, name: str, text: str) -> Document:
+    def _create(self, name: str, text: str, origin: Origin) -> Document:
         self._refuse_more_documents()
         data = _encoded(name, text, b"")
         try:
             pieces = names.new_document_parts(self._root, name)
-            files.save(self._make_folder(pieces) / pieces[-1], data, None)
+            target, new = self._make_folder(pieces) / pieces[-1], "/".join(pieces)
+            with self._history.saving(new, data, before=None, origin=origin) as kept:
+                files.save(target, data, None)
         except DocumentExists:
             if not self._holds(name, data):
                 raise
-            pieces = names.document_parts(name)  # the same text under that name is a repeated save
-        return Document("/".join(pieces), encoding.decode(data).text, encoding.etag_of(data))
+            new, kept = name, self._history.seen(name, data)  # the same text under that name is a repeated save
+        return _kept(Document(new, encoding.decode(data).text, encoding.etag_of(data)), kept)
 
-    def _overwrite(self, name: str, text: str, base: str) -> Document:
+    def _overwrite(self, name: str, text: str, base: str, origin: Origin) -> Document:
         real = self._real(name)
         was = files.snapshot(real)
         data = _encoded(name, text, was.data)
         if data != was.data:  # the same bytes again are a repeated save whose answer was lost
             _refuse_conflict(name, was.etag, base)
+        with self._history.saving(name, data, before=was.data, origin=origin) as kept:
             files.save(real, data, was)
-        return Document(name, encoding.decode(data).text, encoding.etag_of(data))
+        return _kept(Document(name, encoding.decode(data).text, encoding.etag_of(data)), kept)
 
-    def _copy(self, real: Path, was: files.Snapshot, to: str) -> Document:
-        with self._turn(to):
-            pieces = names.new_document_parts(self._root, to)
-            target = self._make_folder(pieces) / pieces[-1]
-            files.copy(real, was, target)
-            disk.let_owner_write(target)
-        return load("/".join(pieces), target)
+    def _returned(self, name: str, make: Callable[[Path], None], note: Callable[[str], object]) -> Document:
+        if name != self._only:
+            self._refuse_more_documents()
+        return self._placed((name, *names.numbered(name)), make, note)
+
+    def _placed(
+        self, candidates: Iterable[str], make: Callable[[Path], None], note: Callable[[str], object]
+    ) -> Document:
+        """Let *make* make the first of *candidates* that is free, told to *note* after."""
+        taken: DocumentExists | None = None
+        for candidate in candidates:
+            with self._turn(candidate):
+                try:
+                    pieces = names.new_document_parts(self._root, candidate)
+                    target, name = self._make_folder(pieces) / pieces[-1], "/".join(pieces)
+                    make(target)
+                except DocumentExists as error:
+                    taken = error
+                    continue
+                note(name)
+                return load(name, target, files.snapshot(target).data)
+        raise taken or DocumentExists("There is no free name; please choose one.")
 
     def _holds(self, name: str, data: bytes) -> bool:
         """Whether there is a document of exactly that name with exactly *data*, which is not nothing."""
@@ -171,7 +247,8 @@ class DocumentStore:
         return names.inside(self._root, pieces)
 
     def _unchanged(self, name: str, base: str) -> Document:
-        document = self.read(name)
+        real = self._real(name)
+        document = load(name, real, files.snapshot(real).data)
         _refuse_conflict(name, document.etag, base)
         return document
 
@@ -194,22 +271,6 @@ class DocumentStore:
             ) from error
         return folder
 
-    def _fresh_trash(self) -> Path:
-        """Return a new folder in the trash, this user's alone, so that nothing there is ever overwritten."""
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-        try:
-            self._trash.mkdir(0o700, parents=True, exist_ok=True)
-            for attempt in range(1, 1000):
-                folder = self._trash / (stamp if attempt == 1 else f"{stamp}-{attempt}")
-                with suppress(FileExistsError):
-                    folder.mkdir(0o700)
-                    return folder
-        except OSError as error:
-            raise DocumentNotWritten(
-                f"The trash folder “{self._trash}” could not be made: {error.strerror}."
-            ) from error
-        raise DocumentNotWritten(f"The trash folder “{self._trash}” takes no more at this moment; please try again.")
-
     @contextmanager
     def _turn(self, *of: str) -> Iterator[None]:
         """Hold the locks of the documents named, in one order for all threads."""
@@ -217,6 +278,10 @@ class DocumentStore:
             for index in sorted({hash(names.key(name)) % _LOCKS for name in of}):
                 stack.enter_context(self._locks[index])
             yield
+
+
+def _kept(document: Document, kept: Recorded) -> Document:
+    return replace(document, rev=kept.rev, warning=kept.warning)
 
 
 def _encoded(name: str, text: str, old: bytes) -> bytes:

@@ -25,6 +25,7 @@ STATUS: dict[type[MeaiError], int] = {
     errors.DocumentConflict: 412,
     errors.DocumentUnreadable: 422,
     errors.DocumentNotWritten: 507,
+    errors.HistoryUnavailable: 503,
 }
 _SENTENCES = {
     400: "The request cannot be understood.",

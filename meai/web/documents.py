@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 from dataclasses import asdict
 from datetime import UTC
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -16,9 +14,11 @@ from meai.documents.acknowledged import Attempt
 from meai.documents.document import Document
 from meai.documents.intake import repair
 from meai.documents.listing import Entry
+from meai.documents.places import workspace_id
 from meai.documents.store import DocumentStore
 from meai.errors import BadInput, DocumentNotFound
 from meai.web import answers
+from meai.web.history import origin
 
 MAX_CLIENT_CHARS = 100
 MEDIA_TYPES = {
@@ -58,7 +58,7 @@ class _Workspace(_StoreView):
         return jsonify(
             {
                 "workspace": self._store.root.name,
-                "id": _identity(self._store.root),
+                "id": workspace_id(self._store.root),
                 "documents": [_listed(entry) for entry in entries],
                 "open": latest.name if latest else None,
             }
@@ -77,8 +77,10 @@ class _Document(_StoreView):
         body = answers.body(answers.MAX_TEXT_BODY)
         text, attempt = answers.string(body, "text"), _attempt(body)
         creates = request.headers.get("If-None-Match") == "*" and "If-Match" not in request.headers
-        document = self._store.write(name, text, base=None if creates else _base(), attempt=attempt)
-        answer = {**_named(document), "rev": document.rev, "seq": attempt.seq if attempt else None}
+        base, source = None if creates else _base(), origin(body)
+        document = self._store.write(name, text, base=base, attempt=attempt, origin=source)
+        seq = attempt.seq if attempt else None
+        answer = {**_named(document), "rev": document.rev, "seq": seq, "warning": document.warning}
         return _with_etag(document, answer, status=201 if creates else 200)
 
     def patch(self, name: str) -> Response:
@@ -87,8 +89,7 @@ class _Document(_StoreView):
         return _with_etag(document, _named(document))
 
     def delete(self, name: str) -> Response:
-        self._store.delete(name, base=_base())
-        return Response(status=204)
+        return jsonify({"trash": self._store.delete(name, base=_base())})
 
 
 class _Copy(_StoreView):
@@ -111,11 +112,6 @@ class _File(_StoreView):
         response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
         response.headers["Content-Disposition"] = "attachment"
         return response
-
-
-def _identity(root: Path) -> str:
-    """Return what tells *root* from a folder of the same name elsewhere, at each start the same."""
-    return hashlib.sha256(os.fsencode(root)).hexdigest()[:16]
 
 
 def _base() -> str:

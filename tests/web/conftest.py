@@ -38,7 +38,7 @@ def workspace(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def app(workspace: Path, tmp_path: Path, token: str) -> Flask:
+def app(workspace: Path, tmp_path: Path, token: str) -> Iterator[Flask]:
     """The real application; its children are not started."""
     config = Config(
         workspace=workspace,
@@ -51,7 +51,9 @@ def app(workspace: Path, tmp_path: Path, token: str) -> Flask:
         cache_dir=tmp_path / "cache",
         config_file=tmp_path / "config.toml",
     )
-    return create_app(config, token=token)
+    application = create_app(config, token=token)
+    yield application
+    application.extensions["meai"].upkeep.close()
 
 
 Ask = Callable[..., TestResponse]

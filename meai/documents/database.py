@@ -1,0 +1,298 @@
+"""One SQLite file that may be damaged, locked, full or newer than this program: told in a sentence, never fatal.
+
+Knows nothing of what is in it. One thread at a time writes, on one connection; every reader has a connection of its
+own. What is damaged is set aside, never deleted, and the newest sound backup takes its place.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import TypeVar
+
+from meai.errors import HistoryUnavailable
+
+APPLICATION_ID = 0x4D454149
+BUSY_TIMEOUT_S = 5.0
+# A writer waits for a locked file once, not at every save.
+_IMPATIENT_S = 30.0
+_KEPT_BACKUPS = 3
+_PRAGMAS = (
+    "foreign_keys=ON",
+    "wal_autocheckpoint=1000",
+    "journal_size_limit=67108864",
+    "trusted_schema=OFF",
+    "cell_size_check=ON",
+    "temp_store=MEMORY",
+    *(("fullfsync=ON", "checkpoint_fullfsync=ON") if sys.platform == "darwin" else ()),
+)
+_REASONS = {
+    sqlite3.SQLITE_BUSY: "another program is using it",
+    sqlite3.SQLITE_LOCKED: "another program is using it",
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_READONLY: "it may not be written",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened",
+    sqlite3.SQLITE_PERM: "it may not be opened",
+    sqlite3.SQLITE_IOERR: "the disk reports an error",
+}
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+T = TypeVar("T")
+Work = Callable[[sqlite3.Connection], T]
+Connect = Callable[..., sqlite3.Connection]
+
+
+class _Damaged(Exception):
+    """The file is no database of ours, or no longer a sound one."""
+
+
+class Database:
+    """The database at *path*, made when it is first written; any thread may call.
+
+    *schema* holds the script of each version, the first one first; a script must not begin or end a transaction.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        schema: Sequence[str],
+        *,
+        busy_timeout_s: float = BUSY_TIMEOUT_S,
+        connect: Connect = sqlite3.connect,
+    ) -> None:
+        self._path = path
+        self._schema = schema
+        self._busy_timeout_s = busy_timeout_s
+        self._connect = connect
+        self._turn = threading.RLock()
+        self._connection: sqlite3.Connection | None = None
+        self._unclean = False
+        self._impatient_until = 0.0
+        self._generation = 0
+        self._notice: str | None = None
+
+    @property
+    def path(self) -> Path:
+        """Where the file is."""
+        return self._path
+
+    def take_notice(self) -> str | None:
+        """Return what the writer should know of a damaged file that was set aside since the last call, or None."""
+        with self._turn:
+            notice, self._notice = self._notice, None
+            return notice
+
+    def write(self, work: Work[T]) -> T:
+        """Return what *work* does in one transaction, durable afterwards. Raises HistoryUnavailable."""
+        with self._turn:
+            try:
+                return self._transaction(work)
+            except _Damaged:
+                self._set_aside(self._generation)
+            try:
+                return self._transaction(work)
+            except _Damaged as error:
+                raise self._unavailable("it is damaged") from error
+
+    def read(self, work: Work[T]) -> T | None:
+        """Return what *work* reads, or None where there is no file yet. Raises HistoryUnavailable."""
+        generation = self._generation
+        try:
+            return self._read(work)
+        except _Damaged:
+            self._set_aside(generation)
+        try:
+            return self._read(work)
+        except _Damaged as error:
+            raise self._unavailable("it is damaged") from error
+
+    def check(self) -> None:
+        """Look through the whole file if the program that wrote it did not end well. Raises HistoryUnavailable."""
+        with self._turn:
+            self.write(lambda connection: None)
+            unclean, self._unclean = self._unclean, False
+        if unclean:
+            self.read(_quick_check)
+
+    def backup(self) -> None:
+        """Copy the file beside itself, one copy a day; the last three stay. Raises HistoryUnavailable."""
+        today = time.strftime("%Y%m%d", time.gmtime())
+        target = self._beside(f"backup-{today}")
+        if target.exists() or not self._path.exists():
+            return
+        part = self._beside("part")
+        part.unlink(missing_ok=True)
+        self.read(lambda connection: connection.execute("VACUUM INTO ?", (str(part),)))
+        os.replace(part, target)
+        for old in self._backups()[_KEPT_BACKUPS:]:
+            old.unlink(missing_ok=True)
+
+    def shrink(self) -> None:
+        """Give the room of deleted rows back to the disk. Raises HistoryUnavailable."""
+        with self._turn:
+            self.write(lambda connection: None)
+            if self._connection is not None:
+                with suppress(sqlite3.Error):
+                    self._connection.execute("PRAGMA incremental_vacuum").fetchall()
+
+    def close(self) -> None:
+        """Let go of the file; a later call opens it again."""
+        with self._turn:
+            if self._connection is not None:
+                with suppress(sqlite3.Error):
+                    self._connection.execute("PRAGMA optimize")
+                self._let_go()
+
+    def _transaction(self, work: Work[T]) -> T:
+        try:
+            connection = self._opened()
+            connection.execute(f"PRAGMA busy_timeout={self._patience_ms()}")
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                result = work(connection)
+                connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    connection.execute("ROLLBACK")
+                raise
+        except (sqlite3.Error, OSError) as error:
+            raise self._told(error) from error
+        self._impatient_until = 0.0
+        return result
+
+    def _read(self, work: Work[T]) -> T | None:
+        try:
+            if not self._path.exists():
+                return None
+            with closing(self._new_connection(f"{self._path.as_uri()}?mode=ro")) as connection:
+                _refuse_foreign(connection)
+                return work(connection)
+        except (sqlite3.Error, OSError) as error:
+            raise self._told(error, keep=True) from error
+
+    def _opened(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._path.parent.mkdir(0o700, parents=True, exist_ok=True)
+            wal = self._path.with_name(self._path.name + "-wal")
+            self._unclean = self._unclean or (wal.exists() and wal.stat().st_size > 0)
+            connection = self._new_connection(self._path.as_uri())
+            try:
+                self._prepare(connection)
+            except BaseException:
+                connection.close()
+                raise
+            self._connection = connection
+        return self._connection
+
+    def _new_connection(self, uri: str) -> sqlite3.Connection:
+        connection = self._connect(
+            uri, uri=True, timeout=self._patience_ms() / 1000, isolation_level=None, check_same_thread=False
+        )
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        """Make the file what this program needs. Raises HistoryUnavailable for one that a newer program wrote."""
+        if not _value(connection, "SELECT count(*) FROM sqlite_schema"):
+            connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
+        else:
+            _refuse_foreign(connection)
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > len(self._schema):
+            raise self._unavailable("a newer ME_AI wrote it; please update this one")
+        # Where the file system cannot share memory there is no log to write ahead.
+        wal = _value(connection, "PRAGMA journal_mode=WAL") == "wal"
+        if not wal:
+            connection.execute("PRAGMA journal_mode=TRUNCATE")
+        connection.execute(f"PRAGMA synchronous={'FULL' if wal else 'EXTRA'}")
+        if 0 < version < len(self._schema):
+            before = self._beside(f"before-version-{len(self._schema)}")
+            before.unlink(missing_ok=True)
+            connection.execute("VACUUM INTO ?", (str(before),))
+        for number in range(version, len(self._schema)):
+            connection.executescript(
+                f"BEGIN IMMEDIATE; {self._schema[number]}; PRAGMA application_id={APPLICATION_ID}; "
+                f"PRAGMA user_version={number + 1}; COMMIT"
+            )
+
+    def _set_aside(self, generation: int) -> None:
+        """Give the damaged file another name, unless that was done since *generation*."""
+        with self._turn:
+            if generation != self._generation:
+                return
+            self._let_go()
+            number = next(n for n in range(1, 10_000) if not self._beside(f"corrupt-{n}").exists())
+            aside = self._beside(f"corrupt-{number}")
+            try:
+                for ending in ("-wal", "-shm", ""):
+                    with suppress(FileNotFoundError):
+                        os.rename(f"{self._path}{ending}", f"{aside}{ending}")
+                kept = self._restore_backup()
+            except OSError as error:
+                raise self._unavailable(f"it is damaged and cannot be set aside ({error.strerror})") from error
+            self._generation += 1
+            rest = "that of the last backup goes on" if kept else "a new one begins"
+            self._notice = f"The history of your documents was damaged and is kept as “{aside.name}”; {rest}."
+
+    def _restore_backup(self) -> bool:
+        """Put the newest backup that is sound in the place of the file."""
+        for backup in self._backups():
+            with suppress(sqlite3.Error, _Damaged):
+                with closing(self._connect(f"{backup.as_uri()}?mode=ro", uri=True)) as connection:
+                    _quick_check(connection)
+                shutil.copyfile(backup, self._path)
+                return True
+        return False
+
+    def _backups(self) -> list[Path]:
+        """Return the backups, the newest first."""
+        return sorted(self._path.parent.glob(f"{self._path.name}.backup-*"), reverse=True)
+
+    def _beside(self, what: str) -> Path:
+        return self._path.with_name(f"{self._path.name}.{what}")
+
+    def _told(self, error: Exception, *, keep: bool = False) -> Exception:
+        """Return what to raise for *error*; a connection that failed is not used again, unless it only had to wait."""
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            self._impatient_until = time.monotonic() + _IMPATIENT_S
+        elif not keep:
+            self._let_go()
+        if code in _DAMAGED:
+            return _Damaged(str(error))
+        words = error.strerror if isinstance(error, OSError) else str(error)
+        return self._unavailable(_REASONS.get(code, words or "the system refused"))
+
+    def _unavailable(self, reason: str) -> HistoryUnavailable:
+        return HistoryUnavailable(f"The history “{self._path}” cannot be used: {reason}.")
+
+    def _let_go(self) -> None:
+        if self._connection is not None:
+            with suppress(sqlite3.Error):
+                self._connection.close()
+            self._connection = None
+
+    def _patience_ms(self) -> int:
+        return 50 if time.monotonic() < self._impatient_until else round(self._busy_timeout_s * 1000)
+
+
+def _refuse_foreign(connection: sqlite3.Connection) -> None:
+    if _value(connection, "PRAGMA application_id") != APPLICATION_ID:
+        raise _Damaged("This is no database of ME_AI's.")
+
+
+def _quick_check(connection: sqlite3.Connection) -> None:
+    if _value(connection, "PRAGMA quick_check(1)") != "ok":
+        raise _Damaged("The check found a defect.")
+
+
+def _value(connection: sqlite3.Connection, statement: str) -> object:
+    return connection.execute(statement).fetchone()[0]

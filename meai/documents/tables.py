@@ -1,0 +1,216 @@
+"""The history's tables, and what is done to their rows in a transaction that is the caller's. Knows no file."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import astuple
+from datetime import UTC, datetime
+
+from meai.documents import authorship, names
+from meai.documents.authorship import Piece
+from meai.documents.encoding import etag_of, shown
+from meai.documents.revisions import Kind, Origin, Revision
+from meai.errors import DocumentUnreadable
+
+# A document's `key` is null once it was deleted here; `trash` is then its id there. Times are milliseconds since 1970.
+SCHEMA = (
+    """
+    CREATE TABLE document (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, key TEXT UNIQUE, trash TEXT
+    ) STRICT;
+    CREATE TABLE content (hash TEXT PRIMARY KEY, packed BLOB NOT NULL) STRICT;
+    CREATE TABLE revision (
+        document INTEGER NOT NULL REFERENCES document, rev INTEGER NOT NULL,
+        hash TEXT NOT NULL REFERENCES content, saved INTEGER NOT NULL, label TEXT, kind TEXT NOT NULL,
+        words INTEGER NOT NULL, added INTEGER NOT NULL, removed INTEGER NOT NULL, authorship TEXT NOT NULL,
+        PRIMARY KEY (document, rev)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX revision_of_content ON revision (hash);
+    CREATE TABLE receipt (
+        document INTEGER NOT NULL REFERENCES document, id TEXT NOT NULL, at INTEGER NOT NULL, action TEXT NOT NULL,
+        model TEXT NOT NULL, source TEXT NOT NULL, result TEXT NOT NULL, instruction TEXT NOT NULL,
+        PRIMARY KEY (document, id)
+    ) STRICT, WITHOUT ROWID
+    """,
+)
+_REVISION = "SELECT rev, hash, saved, label, kind, words, added, removed FROM revision"
+# Half the time of zlib's own choice, for a tenth more space: a writer waits for it at each save.
+_LEVEL = 3
+
+
+def document_id(connection: sqlite3.Connection, name: str) -> int | None:
+    """Return the id of the document *name*, or None where nothing is known of it."""
+    row = connection.execute("SELECT id FROM document WHERE key = ?", (names.key(name),)).fetchone()
+    return None if row is None else int(row[0])
+
+
+def known_document(connection: sqlite3.Connection, name: str) -> int:
+    """Return the id of the document *name*, which is noted where it is not known."""
+    found = document_id(connection, name)
+    if found is None:
+        values = (name, names.key(name))
+        found = connection.execute("INSERT INTO document (name, key) VALUES (?, ?)", values).lastrowid
+        assert found is not None
+    return found
+
+
+def give_name(connection: sqlite3.Connection, document: int, name: str) -> None:
+    """Let *document* be the one that is called *name*; another that was is so no longer."""
+    connection.execute("UPDATE document SET key = NULL WHERE key = ? AND id <> ?", (names.key(name), document))
+    values = (name, names.key(name), document)
+    connection.execute("UPDATE document SET name = ?, key = ?, trash = NULL WHERE id = ?", values)
+
+
+def revisions(connection: sqlite3.Connection, document: int) -> tuple[Revision, ...]:
+    """Return the revisions of *document*, newest first."""
+    rows = connection.execute(f"{_REVISION} WHERE document = ? ORDER BY rev DESC", (document,))
+    return tuple(map(_revision, rows))
+
+
+def revision(connection: sqlite3.Connection, document: int, rev: int) -> Revision | None:
+    """Return that revision of *document*, or None."""
+    row = connection.execute(f"{_REVISION} WHERE document = ? AND rev = ?", (document, rev)).fetchone()
+    return None if row is None else _revision(row)
+
+
+def newest(connection: sqlite3.Connection, document: int, *, on_disk: bool = False) -> Revision | None:
+    """Return the newest revision of *document*; with *on_disk*, the newest that the file has held."""
+    refused = " AND kind <> 'unsaved'" if on_disk else ""
+    statement = f"{_REVISION} WHERE document = ?{refused} ORDER BY rev DESC LIMIT 1"
+    row = connection.execute(statement, (document,)).fetchone()
+    return None if row is None else _revision(row)
+
+
+def content(connection: sqlite3.Connection, etag: str) -> bytes | None:
+    """Return the bytes that have *etag*, or None. Raises DocumentUnreadable where the disk has damaged them."""
+    row = connection.execute("SELECT packed FROM content WHERE hash = ?", (_hash(etag),)).fetchone()
+    if row is None:
+        return None
+    try:
+        data = zlib.decompress(row[0])
+    except zlib.error:
+        data = b""
+    if etag_of(data) != _etag(_hash(etag)):
+        raise DocumentUnreadable("The disk has damaged this revision; please take the one before or after it.")
+    return data
+
+
+def pieces(connection: sqlite3.Connection, document: int, rev: int) -> tuple[Piece, ...]:
+    """Return what the model wrote of that revision."""
+    statement = "SELECT authorship FROM revision WHERE document = ? AND rev = ?"
+    row = connection.execute(statement, (document, rev)).fetchone()
+    return _pieces(row[0]) if row else ()
+
+
+def add(connection: sqlite3.Connection, document: int, data: bytes, origin: Origin, saved: int) -> tuple[int, bool]:
+    """Make *data* the newest content of *document* and return the number of its revision, and whether that is new."""
+    by_model = origin.authorship
+    last = newest(connection, document)
+    if last is not None and last.etag == etag_of(data):
+        if last.kind == "unsaved":
+            set_fields(connection, document, last.rev, kind=origin.kind, saved=saved)
+        if by_model is not None:
+            noted = _noted(authorship.standing(shown(data), by_model))
+            set_fields(connection, document, last.rev, authorship=noted)
+        return last.rev, last.kind == "unsaved"
+    before, text = text_of(connection, last), shown(data)
+    if by_model is None:
+        by_model = _remembered(connection, document, data)
+    if by_model is None:
+        by_model = authorship.carried(pieces(connection, document, last.rev), before, text) if last else ()
+    added, removed = difference(before, text)
+    # Counting only what changed; a damaged revision before, which reads as nothing, must not spoil the sum.
+    words = last.words + added - removed if last and (before or not last.words) else added
+    rev = last.rev + 1 if last else 1
+    _store(connection, data)
+    noted = _noted(authorship.standing(text, by_model))
+    values = (document, rev, _hash(etag_of(data)), saved, origin.kind, words, added, removed, noted)
+    connection.execute("INSERT INTO revision VALUES (?, ?, ?, ?, NULL, ?, ?, ?, ?, ?)", values)
+    return rev, True
+
+
+def set_fields(connection: sqlite3.Connection, document: int, rev: int, **fields: str | int | None) -> None:
+    """Change columns of a revision."""
+    columns = ", ".join(f"{column} = ?" for column in fields)
+    statement = f"UPDATE revision SET {columns} WHERE document = ? AND rev = ?"  # noqa: S608 - our own words
+    connection.execute(statement, (*fields.values(), document, rev))
+
+
+def remove(connection: sqlite3.Connection, document: int, gone: Iterable[int]) -> None:
+    """Delete revisions of *document*; those that follow are compared with what is before them now."""
+    numbers = set(gone)
+    for one in [one for one in revisions(connection, document) if one.rev in numbers]:
+        connection.execute("DELETE FROM revision WHERE document = ? AND rev = ?", (document, one.rev))
+        unused = "DELETE FROM content WHERE hash = ? AND NOT EXISTS (SELECT 1 FROM revision WHERE revision.hash = ?)"
+        connection.execute(unused, (_hash(one.etag), _hash(one.etag)))
+    rest = revisions(connection, document) if numbers else ()
+    for above, below in zip(rest, (*rest[1:], None), strict=False):
+        if above.rev - 1 in numbers:
+            added, removed = difference(text_of(connection, below), text_of(connection, above))
+            set_fields(connection, document, above.rev, added=added, removed=removed)
+
+
+def difference(before: str, after: str) -> tuple[int, int]:
+    """Return how many words *after* has that *before* has not, and the other way round; an order counts for nothing."""
+    old, new = Counter(before.split("\n")), Counter(after.split("\n"))
+    old_words, new_words = _words(old - new), _words(new - old)
+    return (new_words - old_words).total(), (old_words - new_words).total()
+
+
+def text_of(connection: sqlite3.Connection, of: Revision | None) -> str:
+    """Return the text of *of*; nothing where there is none or the disk has damaged it."""
+    try:
+        return shown((content(connection, of.etag) if of else None) or b"")
+    except DocumentUnreadable:
+        return ""
+
+
+def moment(milliseconds: int) -> datetime:
+    """Return the time of a row, in UTC."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def _revision(row: tuple[int, str, int, str | None, Kind, int, int, int]) -> Revision:
+    rev, content_hash, saved, label, kind, words, added, removed = row
+    return Revision(rev, _etag(content_hash), moment(saved), label, kind, words, added, removed)
+
+
+def _store(connection: sqlite3.Connection, data: bytes) -> None:
+    key = _hash(etag_of(data))
+    if connection.execute("SELECT 1 FROM content WHERE hash = ?", (key,)).fetchone() is None:
+        connection.execute("INSERT INTO content VALUES (?, ?)", (key, zlib.compress(data, _LEVEL)))
+
+
+def _remembered(connection: sqlite3.Connection, document: int, data: bytes) -> tuple[Piece, ...] | None:
+    """Return what the model wrote of *data* when *document* held it last, or None."""
+    statement = "SELECT authorship FROM revision WHERE document = ? AND hash = ? ORDER BY rev DESC LIMIT 1"
+    row = connection.execute(statement, (document, _hash(etag_of(data)))).fetchone()
+    return _pieces(row[0]) if row else None
+
+
+def _words(lines: Counter[str]) -> Counter[str]:
+    words: Counter[str] = Counter()
+    for line, times in lines.items():
+        for word in authorship.words(line):
+            words[word] += times
+    return words
+
+
+def _noted(of: Iterable[Piece]) -> str:
+    return json.dumps([astuple(piece) for piece in of], ensure_ascii=False, separators=(",", ":"))
+
+
+def _pieces(noted: str) -> tuple[Piece, ...]:
+    return tuple(Piece(*fields) for fields in json.loads(noted))
+
+
+def _hash(etag: str) -> str:
+    return etag.strip('"').removeprefix("sha256-")
+
+
+def _etag(content_hash: str) -> str:
+    return f'"sha256-{content_hash}"'
