@@ -72,8 +72,7 @@ def snapshot(path: Path, *, limit: int = MAX_BYTES) -> Snapshot:
     try:
         status = os.fstat(handle)
         _refuse_unfit(path, status, limit)
-        with os.fdopen(handle, "rb", closefd=False) as file:
-            return Snapshot(file.read(), status)
+        return Snapshot(_read_all(handle, status.st_size), status)
     finally:
         os.close(handle)
 
@@ -128,6 +127,14 @@ def sweep(path: Path) -> None:
         with suppress(OSError):
             if time.time() - path.lstat().st_mtime > STALE_TEMPORARY_S:
                 path.unlink()
+
+
+def _read_all(handle: int, size: int) -> bytes:
+    # Without a buffered file around the handle, which takes longer to make than a letter to read.
+    data = os.read(handle, size + 1)
+    while len(data) != size and (more := os.read(handle, size + 1)):
+        data += more
+    return data
 
 
 def _refuse_unfit(path: Path, status: os.stat_result, limit: int) -> None:
