@@ -78,7 +78,7 @@ export function removed(stretches: readonly Stretch[], changes: ChangeDesc): Str
 /** Both, in document order; where they overlap, `first` has it. */
 export function united(first: readonly Stretch[], second: readonly Stretch[]): Stretch[] {
   const rest = second.flatMap((stretch) => without(stretch, first.filter(({ from, to }) => from < stretch.to && stretch.from < to)));
-  return joined([...first, ...rest].sort((a, b) => a.from - b.from));
+  return joined([...first, ...rest].filter(({ from, to }) => from < to).sort((a, b) => a.from - b.from));
 }
 
 /** As it is told over the wire: no stretch goes over a line's end, and white space alone is nobody's. */

@@ -3,10 +3,20 @@
 import type { Change } from "./diff";
 import type { Revision } from "./protocol";
 
+/** One or more revisions, told as one. */
+export interface Entry {
+  /** The last of them. */
+  readonly revision: Revision;
+  /** How many saves it stands for. */
+  readonly saves: number;
+  /** What stood before them; null where this is the beginning. */
+  readonly before: Revision | null;
+}
+
 export interface Day {
   /** `Today`, `Yesterday`, `Friday`, `3 October`. */
   readonly title: string;
-  readonly revisions: readonly Revision[];
+  readonly entries: readonly Entry[];
 }
 
 /** A stretch of a comparison; what is `same` stands in both texts. */
@@ -15,19 +25,65 @@ export interface Piece {
   readonly text: string;
 }
 
+/** What is older than the last save by more than this is told by itself. */
+const SITTING_MS = 20 * 60_000;
 /** Within a week a weekday says which day is meant. */
 const WEEK = 6;
 
-/** `revisions`, the newest first, by the days of this machine. */
-export function byDay(revisions: readonly Revision[], now = new Date()): Day[] {
-  const days: { title: string; revisions: Revision[] }[] = [];
-  for (const revision of revisions) {
-    const title = describeDay(new Date(revision.saved), now);
+/** Each of `revisions`, the newest first. */
+export function every(revisions: readonly Revision[]): Entry[] {
+  return revisions.map((revision, i) => ({ revision, saves: 1, before: revisions[i + 1] ?? null }));
+}
+
+/** The same, where saves that followed each other closely, and that nobody named, are one. */
+export function bySitting(revisions: readonly Revision[]): Entry[] {
+  const entries: Entry[] = [];
+  for (const entry of every(revisions)) {
+    const last = entries.at(-1);
+    if (last && goesOn(entry.revision, last.revision)) {
+      entries[entries.length - 1] = { ...last, saves: last.saves + 1, before: entry.before };
+    } else {
+      entries.push(entry);
+    }
+  }
+  return entries;
+}
+
+/** By the days of this machine. */
+export function byDay(entries: readonly Entry[], now = new Date()): Day[] {
+  const days: { title: string; entries: Entry[] }[] = [];
+  for (const entry of entries) {
+    const title = describeDay(new Date(entry.revision.saved), now);
     const last = days.at(-1);
-    if (last?.title === title) last.revisions.push(revision);
-    else days.push({ title, revisions: [revision] });
+    if (last?.title === title) last.entries.push(entry);
+    else days.push({ title, entries: [entry] });
   }
   return days;
+}
+
+const KINDS: Record<Revision["kind"], string> = {
+  save: "",
+  external: "Changed by another program",
+  import: "As it was first met",
+  restore: "Restored",
+  unsaved: "Never reached the disk",
+};
+
+/** What happened to it, beyond its words; empty for an ordinary save. */
+export function describeKind({ kind }: Revision): string {
+  return KINDS[kind];
+}
+
+/** `12 added, 3 removed`; of several saves only how the length has changed, since what is typed and deleted again adds up. */
+export function describeWords({ revision, saves, before }: Entry): string {
+  if (before === null) return `${plural(revision.words)} at first`;
+  const by = revision.words - before.words;
+  if (saves > 1) return by === 0 ? "As many words" : `${plural(Math.abs(by))} ${by > 0 ? "more" : "fewer"}`;
+  const parts = [
+    ...(revision.added > 0 ? [`${revision.added.toLocaleString("en")} added`] : []),
+    ...(revision.removed > 0 ? [`${revision.removed.toLocaleString("en")} removed`] : []),
+  ];
+  return parts.join(", ") || "The same words";
 }
 
 export function describeDay(day: Date, now = new Date()): string {
@@ -84,6 +140,16 @@ export function shortened(pieces: readonly Piece[], around = 3): (Piece & { read
       ...(after && tail > 0 ? [{ ...piece, text: after, lines: 0 }] : []),
     ];
   });
+}
+
+function goesOn(earlier: Revision, last: Revision): boolean {
+  const isPlain = earlier.kind === "save" && earlier.label === null && last.kind === "save";
+  const pause = Date.parse(last.saved) - Date.parse(earlier.saved);
+  return isPlain && 0 <= pause && pause < SITTING_MS;
+}
+
+function plural(words: number): string {
+  return `${words.toLocaleString("en")} ${words === 1 ? "word" : "words"}`;
 }
 
 function midnight(day: Date): number {

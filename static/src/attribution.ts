@@ -1,0 +1,210 @@
+/** How the model's words are seen and handled: marks, a bar that counts them, a card on each with the way back. */
+
+import { isolateHistory } from "@codemirror/commands";
+import { type EditorState, type Extension, StateEffect, StateField } from "@codemirror/state";
+import { Decoration, EditorView, type Panel, showPanel } from "@codemirror/view";
+
+import { authorshipField, disown, type Stretch, stretchAt, stretchesOf, takingBack } from "./authorship";
+import { h, icon } from "./dom";
+import { place } from "./menu";
+import type { Known } from "./receipts";
+import { countWords } from "./status";
+import { describeMoment } from "./timeline";
+
+export interface AttributionParts {
+  /** An empty popover, for the card. */
+  readonly card: HTMLElement;
+  view(): EditorView;
+  receipt(id: string): Known | null;
+  keyOf(command: string): string;
+}
+
+export interface Attribution {
+  readonly extension: Extension;
+  /** Show the marks or take them away. */
+  toggle(): void;
+  /** The card of the words at the caret; false where they are the writer's. */
+  openCard(): boolean;
+  /** Another document stands in the editor; what is shown stays shown. */
+  opened(): void;
+}
+
+const setShown = StateEffect.define<boolean>();
+const shownField = StateField.define<boolean>({
+  create: () => false,
+  update: (shown, { effects }) => effects.reduce((now, effect) => (effect.is(setShown) ? effect.value : now), shown),
+});
+
+const TAKEN_BACK = "Taken back; undo brings it again.";
+const TOO_LATE = "You have rewritten these words since, so they cannot be taken back.";
+const WITH_YOURS = "You have changed words in the midst of it; they go with it. Undo brings them back.";
+
+export function createAttribution({ card, view, receipt, keyOf }: AttributionParts): Attribution {
+  let shown = false;
+
+  const show = (value: boolean) => {
+    shown = value;
+    view().dispatch({ effects: setShown.of(value) });
+  };
+
+  const close = () => {
+    if (!card.matches(":popover-open")) return;
+    card.hidePopover();
+    view().focus();
+  };
+
+  const openAt = (stretch: Stretch) => {
+    const { state } = view();
+    card.replaceChildren(...contents(state, stretch));
+    card.setAttribute("aria-label", "What the model wrote here");
+    card.showPopover();
+    const start = view().coordsAtPos(stretch.from, 1) ?? view().dom.getBoundingClientRect();
+    const end = view().coordsAtPos(stretch.to, -1) ?? start;
+    const fits = end.bottom + 8 + card.offsetHeight < window.innerHeight;
+    place(card, { x: start.left, y: fits ? end.bottom + 8 : start.top - 8 - card.offsetHeight });
+    card.querySelector<HTMLElement>("button:not([disabled])")?.focus();
+  };
+
+  const contents = (state: EditorState, { receipt: id }: Stretch): Node[] => {
+    const known = receipt(id);
+    const closing = h("button", { type: "button", class: "icon-button", "aria-label": "Close", click: close }, icon("cross"));
+    if (!known) return [h("header", {}, h("strong", {}, "The model wrote this."), closing)];
+    const back = takingBack(state.doc, stretchesOf(state), known);
+    const title = h("div", {}, h("strong", {}, known.action), h("small", {}, [known.model, describeMoment(known.at)].filter(Boolean).join(" · ")));
+    const note = back === null ? TOO_LATE : back.kind === "edited" ? WITH_YOURS : "";
+    const nodes: Node[] = [h("header", {}, title, closing)];
+    if (known.instruction) nodes.push(h("p", { class: "instruction" }, `“${known.instruction}”`));
+    nodes.push(
+      known.source.trim() === ""
+        ? h("p", { class: "quiet" }, "It was added; nothing of yours stood here.")
+        : h("div", { class: "source" }, h("small", {}, "You had written"), h("blockquote", { dir: "auto" }, known.source.trim())),
+    );
+    if (note) nodes.push(h("p", { class: "quiet" }, note));
+    nodes.push(
+      h(
+        "footer",
+        { class: "choices" },
+        h("button", { type: "button", class: back ? "primary" : "", disabled: back === null, click: () => takeBack(known) }, "Take it back"),
+      ),
+    );
+    return nodes;
+  };
+
+  const takeBack = (known: Known) => {
+    const { state } = view();
+    const back = takingBack(state.doc, stretchesOf(state), known);
+    close();
+    if (!back) return;
+    view().dispatch({
+      changes: back.changes.map(({ from, to, insert }) => ({ from, to, insert })),
+      effects: [disown.of(known.id), EditorView.announce.of(TAKEN_BACK)],
+      annotations: isolateHistory.of("full"),
+      userEvent: "input.takeback",
+      scrollIntoView: true,
+    });
+  };
+
+  const bar = (editor: EditorView): Panel => createBar(editor, keyOf, { hide: () => show(false), openCard });
+
+  const openCard = (): boolean => {
+    const stretch = stretchAt(view().state, view().state.selection.main.head);
+    if (stretch) openAt(stretch);
+    return stretch !== null;
+  };
+
+  card.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    event.stopPropagation();
+    close();
+  });
+  document.addEventListener("pointerdown", (event) => {
+    if (card.matches(":popover-open") && !card.contains(event.target as Node)) card.hidePopover();
+  });
+
+  return {
+    extension: [
+      shownField,
+      EditorView.decorations.compute([authorshipField, shownField], marks),
+      showPanel.compute([shownField], (state) => (state.field(shownField) ? bar : null)),
+      EditorView.domEventHandlers({
+        click(event, editor) {
+          const on = (event.target as HTMLElement).closest(".authored");
+          const at = on && editor.state.selection.main.empty ? editor.posAtCoords({ x: event.clientX, y: event.clientY }) : null;
+          const stretch = at === null ? null : stretchAt(editor.state, at);
+          if (stretch) openAt(stretch);
+          return false;
+        },
+      }),
+    ],
+    toggle: () => show(!shown),
+    openCard,
+    opened: () => shown && show(true),
+  };
+}
+
+const AUTHORED = Decoration.mark({ class: "authored" });
+
+function marks(state: EditorState) {
+  if (!state.field(shownField)) return Decoration.none;
+  return Decoration.set(stretchesOf(state).map(({ from, to }) => AUTHORED.range(from, to)));
+}
+
+/** Passages of the model's words: stretches with nothing but white space between them are read as one. */
+export function passages(state: EditorState): { readonly from: number; readonly to: number }[] {
+  const all: { from: number; to: number }[] = [];
+  for (const { from, to } of stretchesOf(state)) {
+    const last = all.at(-1);
+    if (last && !/\S/.test(state.sliceDoc(last.to, from))) last.to = to;
+    else all.push({ from, to });
+  }
+  return all;
+}
+
+/** `The model wrote 48 of 402 words (12 %)`. */
+export function describeShare(state: EditorState): string {
+  const all = countWords(state.doc.toString());
+  const theirs = stretchesOf(state).reduce((sum, { from, to }) => sum + countWords(state.sliceDoc(from, to)), 0);
+  if (theirs === 0) return "No words here are the model’s.";
+  const percent = Math.min(100, Math.round((100 * theirs) / Math.max(1, all)));
+  return `The model wrote ${theirs.toLocaleString("en")} of ${all.toLocaleString("en")} words (${percent < 1 ? "less than 1" : percent} %)`;
+}
+
+function createBar(view: EditorView, keyOf: (command: string) => string, { hide, openCard }: { hide(): void; openCard(): void }): Panel {
+  const share = h("strong", { role: "status" });
+  const go = (direction: 1 | -1) => {
+    const all = passages(view.state);
+    const { head } = view.state.selection.main;
+    const next = direction === 1 ? all.find(({ from }) => from > head) : all.findLast(({ to }) => to < head);
+    const to = next ?? all.at(direction === 1 ? 0 : -1);
+    if (!to) return;
+    view.dispatch({ selection: { anchor: to.from }, effects: EditorView.scrollIntoView(to.from, { y: "nearest", yMargin: 96 }) });
+    view.focus();
+  };
+  const step = (label: string, name: string, direction: 1 | -1) =>
+    h("button", { type: "button", class: "icon-button", "aria-label": label, title: label, click: () => go(direction) }, icon(name));
+  const moves = [
+    step("Previous passage", "up", -1),
+    step("Next passage", "down", 1),
+    h("button", { type: "button", title: keyOf("receipt"), click: openCard }, "About it…"),
+  ];
+  const hiding = h("button", { type: "button", title: keyOf("authorship"), click: () => (hide(), view.focus()) }, "Hide");
+  const dom = h("section", { class: "authorship-bar", "aria-label": "What the model wrote" }, share, h("span", { class: "choices" }, ...moves, hiding));
+
+  let timer: number | undefined;
+  const render = () => {
+    share.textContent = describeShare(view.state);
+    for (const button of moves) button.hidden = stretchesOf(view.state).length === 0;
+  };
+  render();
+  return {
+    dom,
+    update(update) {
+      if (!update.docChanged && update.startState.field(authorshipField) === update.state.field(authorshipField)) return;
+      window.clearTimeout(timer);
+      // Counting a long text takes longer than a key may.
+      timer = window.setTimeout(render, 250);
+    },
+    destroy: () => window.clearTimeout(timer),
+  };
+}
