@@ -5,8 +5,10 @@ import type {
   Exported,
   ExportFormat,
   History,
+  LeftDraft,
   Lost,
   OpenedDocument,
+  Piece,
   Receipt,
   Revision,
   SavedDocument,
@@ -25,16 +27,39 @@ export interface Failure {
 
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
 
+export interface Save {
+  readonly name: string;
+  readonly text: string;
+  /** The revision it replaces; null for a file that must not exist yet. */
+  readonly etag: string | null;
+  readonly client: string;
+  readonly seq: number;
+  /** The request should outlive the page; browsers allow that for 64 KiB. */
+  readonly urgent: boolean;
+  /** What of the text the model wrote; undefined where the page does not know. */
+  readonly authorship?: readonly Piece[] | undefined;
+  /** `restore`: the text is that of an old revision. */
+  readonly kind?: "save" | "restore";
+}
+
 export interface Api {
+  /** Whether the server can be reached. */
+  answers(): Promise<boolean>;
   documents(): Promise<Result<Workspace>>;
   open(name: string): Promise<Result<OpenedDocument>>;
-  /** `urgent` lets the request outlive the page; browsers allow that for 64 KiB. */
-  save(name: string, text: string, etag: string, urgent?: boolean): Promise<Result<SavedDocument>>;
+  /** Null when it still is the revision `etag`. */
+  openUnless(etag: string, name: string): Promise<Result<OpenedDocument | null>>;
+  save(write: Save): Promise<Result<SavedDocument>>;
   create(name: string, text: string): Promise<Result<SavedDocument>>;
   rename(name: string, to: string, etag: string): Promise<Result<SavedDocument>>;
   /** The answer says under which id it lies in the trash. */
   remove(name: string, etag: string): Promise<Result<{ readonly trash: string }>>;
   copy(name: string): Promise<Result<SavedDocument>>;
+  /** What pages wrote and nobody saved. */
+  drafts(): Promise<Result<{ readonly drafts: readonly LeftDraft[] }>>;
+  dropDraft(name: string, client: string): Promise<Result<null>>;
+  /** What the revision `etag` of any document held. */
+  content(etag: string): Promise<Result<{ readonly text: string }>>;
   search(words: string, signal: AbortSignal): Promise<Result<SearchAnswer>>;
   trash(): Promise<Result<{ readonly documents: readonly Trashed[] }>>;
   /** Back into the workspace, under a free name where its own is taken. */
@@ -57,6 +82,7 @@ const UNREACHABLE: Failure = {
   code: "unreachable",
   message: "ME_AI’s server does not answer; start it again in the terminal.",
 };
+const UNCHANGED = 304;
 const LARGEST_URGENT = 60_000;
 
 interface Question {
@@ -74,16 +100,24 @@ export function connectApi(token: () => string): Api {
   const done = (question: Question) => ask(token(), question, async () => null);
   const json = <T>(question: Question) => ask(token(), question, (response) => response.json() as Promise<T>);
   return {
+    answers: async () => (await ask("", { method: "GET", path: "/healthz" }, async () => null)).ok,
     documents: () => json({ method: "GET", path: "/api/documents" }),
     open: (name) => json({ method: "GET", path: documentPath(name) }),
-    save: (name, text, etag, urgent = false) =>
-      json({ method: "PUT", path: documentPath(name), body: { text }, precondition: { "If-Match": etag }, urgent }),
+    openUnless: (etag, name) => json({ method: "GET", path: documentPath(name), precondition: { "If-None-Match": etag } }),
+    save: ({ name, etag, urgent, ...body }) => {
+      const precondition: Record<string, string> = etag === null ? { "If-None-Match": "*" } : { "If-Match": etag };
+      return json({ method: "PUT", path: documentPath(name), body, precondition, urgent });
+    },
     create: (name, text) =>
       json({ method: "PUT", path: documentPath(name), body: { text }, precondition: { "If-None-Match": "*" } }),
     rename: (name, to, etag) =>
       json({ method: "PATCH", path: documentPath(name), body: { name: to }, precondition: { "If-Match": etag } }),
     remove: (name, etag) => json({ method: "DELETE", path: documentPath(name), precondition: { "If-Match": etag } }),
     copy: (name) => json({ method: "POST", path: `${documentPath(name)}/copy`, body: {} }),
+    drafts: () => json({ method: "GET", path: "/api/drafts" }),
+    dropDraft: (name, client) =>
+      done({ method: "DELETE", path: `/api/drafts/${encodePath(name)}?${new URLSearchParams({ client })}` }),
+    content: (etag) => json({ method: "GET", path: `/api/revisions/${encodeURIComponent(etag.replaceAll('"', ""))}` }),
     search: (words, signal) => json({ method: "GET", path: `/api/search?${new URLSearchParams({ q: words, page })}`, signal }),
     trash: () => json({ method: "GET", path: "/api/trash" }),
     restore: (id) => json({ method: "POST", path: `/api/trash/${encodeURIComponent(id)}/restore`, body: {} }),
@@ -112,6 +146,7 @@ async function ask<T>(token: string, question: Question, read: (response: Respon
       signal: signal ?? null,
       keepalive: urgent === true && (content?.size ?? 0) < LARGEST_URGENT,
     });
+    if (response.status === UNCHANGED) return { ok: true, value: null as T };
     if (!response.ok) return { ok: false, failure: await failureOf(response) };
     return { ok: true, value: await read(response) };
   } catch {

@@ -1,51 +1,66 @@
 /** The page: finds its parts and connects them. Element ids stand here and nowhere else. */
 
+import { undo } from "@codemirror/commands";
 import type { Text } from "@codemirror/state";
 import { EditorView, keymap, runScopeHandlers, type ViewUpdate } from "@codemirror/view";
 
 import "../css/app.css";
 
-import { connectApi } from "./api";
+import { connectApi, type Result } from "./api";
 import { createAsk } from "./ask";
+import { createAttribution } from "./attribution";
 import { commandsFor, connectButtons, keyLabel, keymapOf, unseen } from "./commands";
 import { createDialogs } from "./dialogs";
+import { createDisk } from "./disk";
 import { createDocuments } from "./documents";
 import { byId, metadata } from "./dom";
+import { type Draft, Drafts, type Moment } from "./drafts";
 import { createEditor } from "./editor";
 import { createExporting } from "./exporting";
 import { createFiling } from "./filing";
+import { showFound } from "./found";
 import { showHelp } from "./help";
+import { createHistory } from "./history";
 import { createLayout, focusNext } from "./layout";
 import { createMenu } from "./menu";
 import { caretPoint, createMenus, moveCaretTo } from "./menus";
 import { createModelView, offerLabel } from "./model";
-import { type Choice, createNotices } from "./notices";
+import { createNotices } from "./notices";
+import type { Clock } from "./pace";
 import { createPreview } from "./preview";
 import { createPreviewing } from "./previewing";
-import type { Action, FromPage, FromServer } from "./protocol";
+import type { Action, FromPage, FromServer, SavedDocument } from "./protocol";
+import { createReceipts } from "./receipts";
+import { createRecovery } from "./recovery";
 import { createRepairOffer } from "./repair";
 import { review } from "./review";
 import { createRewriting } from "./rewriting";
-import { type Cause, Saving, type SaveState } from "./saving";
+import { Saving, type SaveState, type Write } from "./saving";
 import { keepInStep } from "./scroll";
 import { createSearch } from "./search";
-import { showFound } from "./found";
 import { createSidebar } from "./sidebar";
 import { connectSocket, type Connection } from "./socket";
 import { createLength, showSaving } from "./status";
+import { openDrafts } from "./storage";
+import { createTabs } from "./tabs";
 import { cycleTheme, nameTheme, storedTheme } from "./theme";
 import { takeToken } from "./token";
 import { createTrash } from "./trash";
 import { titleOf } from "./tree";
+import { createWarnings } from "./warnings";
 
 const ASK: Action = { name: "ask", label: "Ask AI", scope: "replace" };
 const NO_TOKEN = "Open the whole address that ME_AI printed in the terminal: it holds the key to this page.";
-const OLD_TOKEN = "ME_AI was started anew: open the address it printed this time in this same tab, and what you wrote is saved.";
-const AWAY = "The server is away. Write on: your text is saved as soon as it is back.";
+const NO_PREVIEW = "No preview above 1 MiB";
+/** A longer text is left to this browser alone. */
+const LONGEST_DRAFT = 2_000_000;
 
 function run(first: string): void {
   let token = first;
   let connection: Connection = "connecting";
+  let titled = "";
+  let restored: string | null = null;
+  let isPlain = false;
   const api = connectApi(() => token);
   const notices = createNotices(byId("notices"));
   const dialogs = createDialogs(byId("dialog"));
@@ -54,22 +69,43 @@ function run(first: string): void {
   const editor = createEditor(byId("editor"), metadata("csp-nonce"), () => [
     keymap.of([{ key: "ContextMenu", run: openTextMenu }, ...keymapOf(commands)]),
     review({ stop: rewriting.cancel, retry: rewriting.retry, keyOf }),
+    receipts.extension,
+    attribution.extension,
     EditorView.updateListener.of(updated),
     EditorView.domEventHandlers({ contextmenu }),
   ]);
   const { view } = editor;
   const text = () => view.state.doc.toString();
 
-  const saving = new Saving<Text>(
-    async (name, content, etag, urgent) => {
-      if (etag !== null) return api.save(name, content, etag, urgent);
-      const created = await api.create(name, content);
-      if (created.ok) void documents.refresh();
-      return created;
-    },
-    { now: () => performance.now(), after: (ms, then) => window.setTimeout(then, ms), cancel: (id) => clearTimeout(id) },
-    saved,
-  );
+  const clock: Clock = {
+    now: () => performance.now(),
+    after: (ms, then) => window.setTimeout(then, ms),
+    cancel: (id) => clearTimeout(id),
+  };
+  const saving = new Saving<Text>(save, clock, () => crypto.randomUUID(), saved);
+  const storage = openDrafts(() => documents.workspace);
+  const warnings = createWarnings(notices, {
+    tryAgain: () => saving.retry(),
+    saveAgain: () => saving.decide(null),
+    saveAs: () => void documents.saveAs(),
+    connect: () => socket.retry(),
+    writeHere: () => documents.writeHere(),
+    convert: () => void documents.convert(),
+  });
+  const drafts = new Drafts(storage, { keep: sendDraft, drop: (name, client) => void api.dropDraft(name, client) }, clock, moment, warnings.kept);
+  const disk = createDisk({ api, saving, editor, dialogs, notices, keepAsCopy: () => documents.keepAsCopy() });
+  const recovery = createRecovery({
+    api,
+    saving,
+    editor,
+    dialogs,
+    notices,
+    storage,
+    keep: () => drafts.flush(),
+    open: (name) => void documents.open(name),
+    openNew: (name) => void documents.openNew(name),
+    copy: (name, content) => documents.copy(name, content),
+  });
   const previewing = createPreviewing(send, text);
   const preview = createPreview(byId("article"), {
     image: api.image,
@@ -84,6 +120,14 @@ function run(first: string): void {
   );
   const repairs = createRepairOffer(view, notices, dialogs);
   const model = createModelView(byId("model"), (name) => send({ type: "pull", model: name }));
+  const receipts = createReceipts({
+    api,
+    view: () => view,
+    document: () => ({ name: saving.name, exists: saving.etag !== null }),
+    model: () => model.name,
+    refused: (sentence) => notices.show("receipts", { text: `Not on record: ${sentence}`, tone: "error" }),
+  });
+  const attribution = createAttribution({ card: byId("receipt"), view: () => view, receipt: receipts.of, keyOf });
   const length = createLength(byId("length"), () => view.state);
 
   const sidebar = createSidebar(
@@ -117,20 +161,38 @@ function run(first: string): void {
     dialogs,
     notices,
     sidebar,
+    tabs: createTabs(() => documents.workspace),
+    recovery,
+    keep: () => drafts.flush(),
+    settled(name, client, seq) {
+      drafts.saved(name, client, seq);
+      void api.dropDraft(name, client);
+    },
+    locked(reason) {
+      warnings.locked(reason);
+      saved(saving.state);
+    },
     leaving() {
-      notices.hide("export", "model", "repair");
+      notices.hide("export", "history", "model", "repair", "draft", "disk");
       rewriting.leave(saving.name && titleOf(saving.name));
     },
     opened(document) {
       entitle(document.name);
       preview.begin(document.name);
       previewing.turned();
-      previewing.changed();
+      isPlain = document.plain;
+      byId("preview-state").textContent = isPlain ? NO_PREVIEW : "";
+      if (!isPlain) previewing.changed();
       length.changed();
-      repairs.offer(document);
+      receipts.opened();
+      attribution.opened();
+      repairs.offer(documents.isLocked ? { ...document, repair: null } : document);
       view.focus();
     },
-    renamed: entitle,
+    renamed(name) {
+      receipts.renamed(titled, name);
+      entitle(name);
+    },
   });
 
   const filing = createFiling({
@@ -141,6 +203,23 @@ function run(first: string): void {
     folders: () => sidebar.folders,
     opened: () => saving.name,
     focusText: () => view.focus(),
+  });
+  const history = createHistory({
+    api,
+    dialogs,
+    dialog: byId("history"),
+    async current() {
+      await saving.flush();
+      return saving.name === null ? null : { name: saving.name, text: text() };
+    },
+    restore(old, when) {
+      restored = old;
+      editor.replace(old);
+      const choices = [{ label: "Undo", run: () => (notices.hide("history"), undo(view)) }];
+      notices.show("history", { text: `The text is as it was ${when}.`, choices });
+      view.focus();
+      void saving.flush();
+    },
   });
   const trash = createTrash({
     api,
@@ -175,7 +254,7 @@ function run(first: string): void {
     commands: () => commands,
     act,
     filing,
-    history: (name) => void openFromList(name),
+    history: (name) => void openFromList(name).then(history.open),
     open: (name) => void openFromList(name),
     focusList: sidebar.focus,
   });
@@ -197,7 +276,9 @@ function run(first: string): void {
     duplicate: () => withOpen(filing.duplicate),
     move: () => withOpen(filing.move),
     remove: () => withOpen(filing.remove),
-    history: () => undefined,
+    history: () => void history.open(),
+    toggleAuthorship: attribution.toggle,
+    openReceipt: attribution.openCard,
     trash: () => void trash.open(),
     toggleDocuments: layout.toggleDocuments,
     cycleLayout: layout.cycle,
@@ -208,7 +289,7 @@ function run(first: string): void {
       notices.show("export", { text: "The browser did not allow it; use its own keys for cut, copy and paste.", tone: "error" }),
   });
 
-  const socket = connectSocket(() => token, receive, connected);
+  const socket = connectSocket(() => token, api.answers, receive, connected);
   connectButtons(document, commands);
   nameTheme(byId("theme-button"), storedTheme());
   byId("ai-button").addEventListener("click", () => menus.ai(byId("ai-button")));
@@ -220,6 +301,7 @@ function run(first: string): void {
   void documents.start();
 
   function act(action: Action, instruction?: string): void {
+    if (documents.isLocked) return notices.show("model", { text: "This document can only be read here." });
     if (!modelIsThere()) return;
     notices.hide("model");
     rewriting.start(action, instruction);
@@ -237,27 +319,40 @@ function run(first: string): void {
   function updated(update: ViewUpdate): void {
     if (update.docChanged) {
       saving.changed(update.state.doc);
-      previewing.changed();
+      drafts.changed();
+      if (!isPlain) previewing.changed();
       rewriting.updated(update);
       repairs.updated(update);
+      receipts.updated(update);
       if (update.transactions.some((transaction) => transaction.isUserEvent("input.type"))) document.body.dataset["typing"] = "";
     }
     if (update.docChanged || update.selectionSet) length.changed();
   }
 
+  async function save(write: Write): Promise<Result<SavedDocument>> {
+    const result = await api.save({ ...write, ...(write.text === text() && { authorship: receipts.pieces(view.state) }), kind: write.text === restored ? "restore" : "save" });
+    if (result.ok) drafts.saved(write.name, write.client, write.seq);
+    if (result.ok && write.etag === null) void documents.refresh();
+    return result;
+  }
+
   function saved(state: SaveState): void {
-    showSaving(byId("save-state"), state);
-    if (state.kind === "saved") notices.hide("save");
-    if (state.kind !== "failed") return;
-    const { message, cause } = state;
-    if (cause === "other" && connection !== "open") return;
-    const ways: Record<Cause, Choice> = {
-      changed: { label: "Decide…", run: () => void documents.resolveConflict() },
-      gone: { label: "Save it again", run: () => saving.decide(null) },
-      other: { label: "Try again", run: () => saving.retry() },
-    };
-    notices.show("save", { text: `Not saved. ${message}`, choices: [ways[cause]], tone: "error", lasting: true });
-    if (cause === "changed") void documents.resolveConflict(true);
+    showSaving(byId("save-state"), state, documents.isLocked);
+    warnings.saving(state);
+    if (state.kind === "saved") receipts.retry();
+    if (state.kind === "failed" && state.cause === "changed") void disk.look();
+  }
+
+  /** What there is to keep of the open document. */
+  function moment(): Moment | null {
+    const { name, client, seq, etag, isClean } = saving;
+    if (name === null) return null;
+    const sent = saving.underWay?.toString() ?? null;
+    return { draft: { name, client, seq, base: etag, text: text(), sent, at: new Date().toISOString() }, isClean };
+  }
+
+  function sendDraft({ name, base, text, client, seq }: Draft): boolean {
+    return text.length <= LONGEST_DRAFT && send({ type: "draft", name, base: base ?? "", text, client, seq });
   }
 
   function receive(message: FromServer): void {
@@ -269,6 +364,10 @@ function run(first: string): void {
         return model.show(message);
       case "previewed":
         return preview.receive(message, previewing.answered(message.version));
+      case "changed":
+        return disk.changed(message.name, message.etag);
+      case "listed":
+        return void documents.refresh().then(disk.look);
       case "error":
         return notices.show("server", { text: message.message, tone: "error" });
       default:
@@ -279,22 +378,22 @@ function run(first: string): void {
   function connected(state: Connection): void {
     const wasAway = connection !== "connecting";
     connection = state;
+    warnings.connection(state);
     if (state === "open") {
-      notices.hide("server");
       // What failed for want of a server is over.
       if (wasAway) notices.hideErrors("documents", "export");
       if (wasAway && saving.name === null) void documents.start();
       preview.reset();
       previewing.restart();
       saving.retry();
+      receipts.retry();
+      // What happened on disk meanwhile was told to nobody.
+      if (wasAway) void documents.refresh().then(disk.look);
       return;
     }
     if (state === "connecting") return;
     model.lost();
     rewriting.connectionLost();
-    notices.hide("save");
-    if (state === "refused") notices.show("server", { text: OLD_TOKEN, tone: "error", lasting: true });
-    else notices.show("server", { text: AWAY, choices: [{ label: "Try now", run: () => socket.retry() }], lasting: true });
   }
 
   async function openFromList(name: string): Promise<void> {
@@ -312,6 +411,7 @@ function run(first: string): void {
   }
 
   function entitle(name: string): void {
+    titled = name;
     byId("title").textContent = titleOf(name);
     document.title = `${titleOf(name)} · ME_AI`;
   }
@@ -344,16 +444,22 @@ function run(first: string): void {
       token = takeToken() ?? token;
       socket.retry();
     });
-    window.addEventListener("pagehide", () => saving.hurry());
+    window.addEventListener("pagehide", keepNow);
     window.addEventListener("beforeunload", (event) => {
-      if (!saving.isClean) event.preventDefault();
+      keepNow();
+      if (drafts.isBehind && !saving.isClean) event.preventDefault();
     });
     document.addEventListener("visibilitychange", () => {
-      if (document.visibilityState === "hidden") return saving.hurry();
+      if (document.visibilityState === "hidden") return keepNow();
       socket.retry();
-      void documents.refresh();
-      void documents.catchUp();
+      void documents.refresh().then(disk.look);
     });
+  }
+
+  /** The page may be gone in a moment. */
+  function keepNow(): void {
+    void drafts.flush();
+    saving.hurry();
   }
 }
 

@@ -6,7 +6,13 @@ export interface Question<T> {
   readonly title: string;
   readonly body: readonly (Node | string)[];
   /** From the least to the most wanted; the last one is the dialog's primary button, and Enter's. */
-  readonly answers: readonly { readonly label: string; readonly value: T; readonly tone?: "danger" }[];
+  readonly answers: readonly {
+    readonly label: string;
+    readonly value: T;
+    readonly tone?: "danger";
+    /** Whether it may be given now; else it has shown what is missing. */
+    readonly ready?: () => boolean;
+  }[];
   readonly wide?: boolean;
   /** It opens by itself, maybe under a writer's hands: no key answers it before one is meant for it. */
   readonly unasked?: boolean;
@@ -96,10 +102,15 @@ export function createDialogs(dialog: HTMLDialogElement): Dialogs {
   return {
     async ask<T>({ title, body, answers, wide = false, unasked = false }: Question<T>): Promise<T | null> {
       let answer: T | null = null;
-      const buttons = answers.map(({ label, value, tone }, i) => {
+      const buttons = answers.map(({ label, value, tone, ready }, i) => {
         const primary = i === answers.length - 1;
         const attributes = { type: "button", class: tone ?? (primary ? "primary" : ""), autofocus: primary && !unasked };
-        return h("button", { ...attributes, click: () => ((answer = value), close()) }, label);
+        const give = () => {
+          if (ready && !ready()) return;
+          answer = value;
+          close();
+        };
+        return h("button", { ...attributes, click: give }, label);
       });
       const text = h("div", { class: "dialog-body" }, ...body);
       const closed = open(title, wide, text, h("footer", { class: "choices" }, ...buttons));

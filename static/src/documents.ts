@@ -7,8 +7,10 @@ import type { Dialogs } from "./dialogs";
 import type { Editor } from "./editor";
 import type { Notices } from "./notices";
 import type { DocumentEntry, OpenedDocument, SavedDocument } from "./protocol";
+import type { Left, Recovery } from "./recovery";
 import type { Saving } from "./saving";
 import type { Sidebar } from "./sidebar";
+import type { Claim, Tabs } from "./tabs";
 import { titleOf } from "./tree";
 
 export interface DocumentParts {
@@ -18,19 +20,36 @@ export interface DocumentParts {
   readonly dialogs: Dialogs;
   readonly notices: Notices;
   readonly sidebar: Sidebar;
+  readonly tabs: Tabs;
+  readonly recovery: Recovery;
+  /** Have what is in the editor kept as a draft. */
+  keep(): Promise<void>;
+  /** What `client` wrote of `name` up to `seq` lies in a file. */
+  settled(name: string, client: string, seq: number): void;
   /** A document is about to leave the editor. */
   leaving(): void;
   /** One has been put there. */
   opened(document: OpenedDocument): void;
   renamed(name: string): void;
+  /** Why the open document cannot be written, null when it can; and whether a copy of it could be. */
+  locked(reason: Reason | null): void;
 }
+
+/** `tab`: another one writes it. `file`: it cannot be saved, and `sentence` says why. */
+export type Reason =
+  | { readonly kind: "tab" }
+  | { readonly kind: "file"; readonly sentence: string; readonly convertible: boolean };
 
 export interface Documents {
   start(): Promise<void>;
   refresh(): Promise<void>;
   open(name: string): Promise<void>;
+  /** What tells the workspace from others; empty before the start. */
+  readonly workspace: string;
   /** The workspace's documents, as they were last heard of. */
   readonly entries: readonly DocumentEntry[];
+  /** Whether the open document can only be read. */
+  readonly isLocked: boolean;
   /** `name`, else one like it that no document has. */
   freeName(name: string): string;
   /** The revision of `name` that holds all that was typed; null where there is none, and then the writer knows why. */
@@ -39,10 +58,17 @@ export interface Documents {
   nowCalled(name: string, to: SavedDocument): Promise<void>;
   /** The document `name` was deleted: another takes its place in the editor. */
   gone(name: string): Promise<void>;
-  /** Show what another program has written, where the writer has nothing unsaved. */
-  catchUp(): Promise<void>;
-  /** The file on disk has changed since it was opened: the writer decides. `unasked`: the page asks by itself. */
-  resolveConflict(unasked?: boolean): Promise<void>;
+  /** An empty page; its file appears with the first words. */
+  openNew(name: string): Promise<void>;
+  /** Write the open document here, and not in the tab that does. */
+  writeHere(): void;
+  /** Make a copy of the open document that can be saved, and open it. */
+  convert(): Promise<void>;
+  /** Go on with the text under another name; the document keeps its own. */
+  keepAsCopy(): Promise<void>;
+  saveAs(): Promise<void>;
+  /** Make a document of `text` beside `name`; false when it was refused, and the writer knows why. */
+  copy(name: string, text: string): Promise<boolean>;
 }
 
 const LAST = "meai-document";
@@ -50,27 +76,73 @@ export const UNTITLED = "Untitled.md";
 const WRONG_TOKEN = 401;
 
 export function createDocuments(parts: DocumentParts): Documents {
-  const { api, saving, editor, dialogs, notices, sidebar } = parts;
+  const { api, saving, editor, dialogs, notices, sidebar, tabs, recovery } = parts;
   let entries: readonly DocumentEntry[] = [];
+  let workspace = "";
   let wanted: string | null = null;
+  let claim: Claim | null = null;
+  let shown: OpenedDocument | null = null;
+  let reason: Reason | null = null;
 
   const tell = (failure: Failure) => {
     // The socket hears of a wrong token too, and says what to do.
     if (failure.status !== WRONG_TOKEN) notices.show("documents", { text: failure.message, tone: "error" });
   };
 
-  const show = (document: OpenedDocument, etag: string | null) => {
+  const show = (document: OpenedDocument, etag: string | null, left: readonly Left[], to: Claim) => {
     parts.leaving();
+    claim?.release();
+    claim = to;
     editor.show(document.name, document.text);
     saving.open(document.name, etag, editor.view.state.doc);
     sidebar.mark(document.name);
     sessionStorage.setItem(LAST, document.name);
     notices.hide("documents");
+    settleLock(document);
     parts.opened(document);
+    if (reason === null) recovery.offer(left);
+  };
+
+  const settleLock = (document: OpenedDocument) => {
+    shown = document;
+    const { read_only: sentence, convertible } = document;
+    reason = sentence !== null ? { kind: "file", sentence, convertible } : claim?.isMine === false ? { kind: "tab" } : null;
+    editor.lock(reason !== null);
+    parts.locked(reason);
+  };
+
+  const claimFor = (name: string) =>
+    tabs.claim(name, {
+      granted: () => void takeUp(),
+      async leaving() {
+        await saving.flush();
+        await parts.keep();
+      },
+      lost: () => shown && settleLock(shown),
+    });
+
+  /** The open document is this tab's to write from now on: go on from what the other tab has left. */
+  const takeUp = async () => {
+    const name = saving.name;
+    if (name === null) return;
+    const [result, left] = await Promise.all([api.open(name), recovery.left(name)]);
+    if (saving.name !== name) return;
+    if (!result.ok) return shown && settleLock(shown);
+    if (saving.isClean) {
+      editor.replace(result.value.text);
+      saving.rebase(result.value.etag, editor.view.state.doc);
+    }
+    settleLock(result.value);
+    if (reason === null) recovery.offer(left);
   };
 
   /** With no document at all there is still a page to write on; its file appears with the first words. */
-  const showUntitled = () => show({ name: freeName(UNTITLED), text: "", etag: "", repair: null }, null);
+  const showUntitled = async (name = freeName(UNTITLED)) => {
+    wanted = name;
+    const [left, to] = await Promise.all([recovery.left(name), claimFor(name)]);
+    if (wanted !== name) return to.release();
+    show({ name, text: "", etag: "", read_only: null, convertible: false, plain: false, repair: null }, null, left, to);
+  };
 
   const freeName = (name: string) => {
     const taken = new Set(entries.map((entry) => entry.name));
@@ -81,11 +153,14 @@ export function createDocuments(parts: DocumentParts): Documents {
     }
   };
 
-  const nowCalled = (name: string) => {
+  const nowCalled = async (name: string) => {
     editor.renamed(name);
     sidebar.mark(name);
     sessionStorage.setItem(LAST, name);
     parts.renamed(name);
+    claim?.release();
+    claim = await claimFor(name);
+    if (shown) settleLock({ ...shown, name, read_only: null });
   };
 
   const documents: Documents = {
@@ -93,11 +168,17 @@ export function createDocuments(parts: DocumentParts): Documents {
       const result = await api.documents();
       if (!result.ok) return tell(result.failure);
       entries = result.value.documents;
+      workspace = result.value.id;
       sidebar.show(entries);
+      const left = await recovery.left();
+      const exists = (wanted: string | null | undefined) => entries.some(({ name }) => name === wanted);
       const last = sessionStorage.getItem(LAST);
-      const first = entries.some(({ name }) => name === last) ? last : (result.value.open ?? entries[0]?.name ?? null);
-      if (first !== null) await documents.open(first);
-      else showUntitled();
+      const written = left.findLast(({ name, isHere }) => isHere && exists(name))?.name;
+      const first = (exists(last) && last) || written || result.value.open || entries[0]?.name;
+      if (first !== undefined) await documents.open(first);
+      else await showUntitled(left.at(-1)?.name);
+      const others = await tabs.unclaimed(left.map(({ name }) => name));
+      recovery.tell(left.filter(({ name }) => others.includes(name)), entries);
     },
 
     async refresh() {
@@ -110,16 +191,26 @@ export function createDocuments(parts: DocumentParts): Documents {
     async open(name) {
       if (name === saving.name) return editor.view.focus();
       wanted = name;
-      const result = await api.open(name);
+      const [result, left] = await Promise.all([api.open(name), recovery.left(name)]);
       if (wanted !== name) return;
       if (!result.ok) return tell(result.failure);
-      if (!(await saving.flush()) && !(await mayLeave())) return;
+      const to = await claimFor(name);
+      const isSafe = (await saving.flush()) || (await mayLeave());
       // Nothing is awaited between here and the switch, so no key can fall into the gap.
-      if (wanted === name) show(result.value, result.value.etag);
+      if (isSafe && wanted === name) show(result.value, result.value.etag, left, to);
+      else to.release();
+    },
+
+    get workspace() {
+      return workspace;
     },
 
     get entries() {
       return entries;
+    },
+
+    get isLocked() {
+      return reason !== null;
     },
 
     freeName,
@@ -134,7 +225,7 @@ export function createDocuments(parts: DocumentParts): Documents {
     async nowCalled(name, to) {
       if (name === saving.name) {
         saving.renamed(to.name, to.etag);
-        nowCalled(to.name);
+        await nowCalled(to.name);
       }
       await documents.refresh();
     },
@@ -145,46 +236,50 @@ export function createDocuments(parts: DocumentParts): Documents {
       if (name !== saving.name) return;
       saving.abandon();
       if (next && next.name !== name) await documents.open(next.name);
-      else showUntitled();
+      else await showUntitled();
     },
 
-    async catchUp() {
-      const { name, etag } = saving;
-      if (name === null || etag === null) return;
-      const disk = await api.open(name);
-      if (!disk.ok || disk.value.etag === etag || saving.name !== name || saving.etag !== etag || !saving.isClean) return;
-      editor.replace(disk.value.text);
-      saving.open(name, disk.value.etag, editor.view.state.doc);
+    async openNew(name) {
+      if ((await saving.flush()) || (await mayLeave())) await showUntitled(name);
     },
 
-    async resolveConflict(unasked = false) {
-      const { name } = saving;
-      if (name === null) return;
-      const disk = await api.open(name);
-      if (!disk.ok && disk.failure.status !== 404) return tell(disk.failure);
-      if (disk.ok && disk.value.text === editor.view.state.doc.toString()) {
-        return saving.open(name, disk.value.etag, editor.view.state.doc);
-      }
-      const answer = await dialogs.ask<"later" | "disk" | "mine" | "copy">({
-        title: `${titleOf(name)} has changed on disk`,
-        body: ["The file has changed on disk since you opened it. Your text is still here, unsaved."],
-        wide: true,
-        unasked,
-        answers: [
-          { label: "Decide later", value: "later" },
-          ...(disk.ok ? [{ label: "Take the disk’s version", value: "disk" as const }] : []),
-          { label: disk.ok ? "Overwrite with mine" : "Save it again", value: "mine" },
-          { label: "Keep mine as a copy", value: "copy" },
-        ],
+    writeHere() {
+      claim?.takeOver();
+    },
+
+    async convert() {
+      if (saving.name === null) return;
+      const result = await api.copy(saving.name);
+      if (!result.ok) return tell(result.failure);
+      await documents.refresh();
+      await documents.open(result.value.name);
+    },
+
+    async keepAsCopy() {
+      if (saving.name === null) return;
+      await documents.refresh();
+      const problem = await goOnAs(freeName(copyOf(saving.name)));
+      if (problem !== null) notices.show("documents", { text: problem, tone: "error" });
+    },
+
+    async saveAs() {
+      if (saving.name === null) return;
+      const saved = await dialogs.askName({
+        title: `Save ${titleOf(saving.name)} as`,
+        label: "Name",
+        value: freeName(copyOf(saving.name)),
+        action: "Save",
+        attempt: (name) => goOnAs(/\.(?:md|markdown)$/i.test(name) ? name : `${name}.md`),
       });
-      // The revision that the writer was told of: one that came later is another question.
-      if (answer === "mine") saving.decide(disk.ok ? disk.value.etag : null);
-      else if (answer === "disk" && disk.ok) {
-        editor.replace(disk.value.text);
-        saving.open(name, disk.value.etag, editor.view.state.doc);
-      } else if (answer === "copy") {
-        await keepAsCopy(name);
-      }
+      if (saved) editor.view.focus();
+    },
+
+    async copy(name, text) {
+      await documents.refresh();
+      const result = await api.create(freeName(copyOf(name)), text);
+      if (!result.ok) tell(result.failure);
+      await documents.refresh();
+      return result.ok;
     },
   };
 
@@ -193,9 +288,10 @@ export function createDocuments(parts: DocumentParts): Documents {
     const { name, state } = saving;
     if (name === null) return true;
     if (state.kind !== "failed") return false;
+    await parts.keep();
     const answer = await dialogs.ask<"leave" | "again" | "stay">({
       title: `${titleOf(name)} is not saved`,
-      body: [state.message, " What you wrote since the last save is on this page only."],
+      body: [state.message, " This browser keeps what you wrote since the last save, and offers it when you open it again."],
       answers: [
         { label: "Leave without saving", value: "leave", tone: "danger" },
         ...(state.cause === "gone" ? [{ label: "Save it again", value: "again" as const }] : []),
@@ -203,21 +299,29 @@ export function createDocuments(parts: DocumentParts): Documents {
       ],
     });
     if (answer === "again") saving.decide(null);
-    else if (answer === "leave") saving.abandon();
-    else return false;
+    else if (answer === "leave") {
+      await parts.keep();
+      saving.abandon();
+    } else return false;
     return saving.flush();
   };
 
-  const keepAsCopy = async (name: string) => {
-    await documents.refresh();
+  /** The text is the document `name` from now on; the sentence that says why not. */
+  const goOnAs = async (name: string): Promise<string | null> => {
     const text = editor.view.state.doc;
-    const result = await api.create(freeName(name.replace(/(\.[^./]*)$/, " (my copy)$1")), text.toString());
-    if (!result.ok) return tell(result.failure);
+    const result = await api.create(name, text.toString());
+    if (!result.ok) return result.failure.message;
+    if (saving.name !== null) parts.settled(saving.name, saving.client, saving.seq);
     saving.open(result.value.name, result.value.etag, text);
     saving.changed(editor.view.state.doc);
-    nowCalled(result.value.name);
+    await nowCalled(result.value.name);
     await documents.refresh();
+    return null;
   };
 
   return documents;
+}
+
+function copyOf(name: string): string {
+  return name.replace(/(\.[^./]*)$/, " (my copy)$1");
 }

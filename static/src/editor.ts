@@ -6,7 +6,7 @@ import { yamlFrontmatter } from "@codemirror/lang-yaml";
 import { syntaxHighlighting } from "@codemirror/language";
 import { languages } from "@codemirror/language-data";
 import { search, searchKeymap } from "@codemirror/search";
-import { EditorState, type Extension, Prec } from "@codemirror/state";
+import { Compartment, EditorState, type Extension, Prec } from "@codemirror/state";
 import {
   drawSelection,
   dropCursor,
@@ -17,6 +17,7 @@ import {
 } from "@codemirror/view";
 import { tagHighlighter, tags } from "@lezer/highlight";
 
+import { diffWords } from "./diff";
 import { directionByLine } from "./direction";
 import { indentListItem, leaveBlock, wrapSelection } from "./formatting";
 
@@ -50,14 +51,28 @@ const SEARCH_WORDS = {
   "by word": "Whole words",
 };
 
+/** Changes that a lock lets through. */
+const REPLACED = "input.disk";
+const LOCKED: Extension = [
+  EditorState.readOnly.of(true),
+  EditorState.changeFilter.of((transaction) => transaction.isUserEvent(REPLACED)),
+  // A finger that sets the caret should not bring up the keyboard.
+  EditorView.contentAttributes.of({ inputmode: "none" }),
+];
+
 export interface Editor {
   readonly view: EditorView;
   /** Show `text` as the document `name`; its undo history returns when the text is what was left. */
   show(name: string, text: string): void;
   /** The document goes by another name from now on. */
   renamed(name: string): void;
-  /** Make `text` the document, as one step that undo takes back; what is the same at both ends stays untouched. */
+  /**
+   * Make `text` the document, as one step that undo takes back. Only the words that differ are touched, so that caret
+   * and scroll stay where they are. It is done even while the editor is locked.
+   */
   replace(text: string): void;
+  /** While locked, the document can be read and copied only; to be said of each document that is shown. */
+  lock(locked: boolean): void;
 }
 
 /**
@@ -69,8 +84,10 @@ export function createEditor(parent: HTMLElement, nonce: string, extensions: () 
   const view = new EditorView({ parent, extensions: [EditorView.cspNonce.of(nonce), EditorView.editable.of(false)] });
   const left = new Map<string, { state: EditorState; scroll: number }>();
   let shown: string | null = null;
+  const lockable = new Compartment();
 
-  const fresh = (doc: string) => EditorState.create({ doc, extensions: (all ??= [extensions(), writing(nonce)]) });
+  const fresh = (doc: string) =>
+    EditorState.create({ doc, extensions: (all ??= [extensions(), lockable.of([]), writing(nonce)]) });
 
   return {
     view,
@@ -88,14 +105,11 @@ export function createEditor(parent: HTMLElement, nonce: string, extensions: () 
       shown = name;
     },
     replace(text) {
-      const old = view.state.doc.toString();
-      const most = Math.min(old.length, text.length);
-      let head = 0;
-      while (head < most && old[head] === text[head]) head++;
-      let tail = 0;
-      while (tail < most - head && old.at(-1 - tail) === text.at(-1 - tail)) tail++;
-      const changes = { from: head, to: old.length - tail, insert: text.slice(head, text.length - tail) };
-      view.dispatch({ changes, annotations: isolateHistory.of("full"), userEvent: "input.disk" });
+      const changes = diffWords(view.state.doc.toString(), text);
+      view.dispatch({ changes, annotations: isolateHistory.of("full"), userEvent: REPLACED });
+    },
+    lock(locked) {
+      view.dispatch({ effects: lockable.reconfigure(locked ? LOCKED : []) });
     },
   };
 }

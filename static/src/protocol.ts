@@ -8,6 +8,8 @@ export interface DocumentEntry {
 
 export interface Workspace {
   readonly workspace: string;
+  /** The folder's, the same at each start. */
+  readonly id: string;
   readonly documents: readonly DocumentEntry[];
   readonly open: string | null;
 }
@@ -22,7 +24,23 @@ export interface OpenedDocument {
   readonly name: string;
   readonly text: string;
   readonly etag: string;
+  /** Why it cannot be saved. */
+  readonly read_only: string | null;
+  /** Whether a copy of it could be. */
+  readonly convertible: boolean;
+  /** So long that it is not previewed while typing. */
+  readonly plain: boolean;
   readonly repair: Repair | null;
+}
+
+/** What a page wrote and nobody saved, as the server was told; `base` is empty for a document that has no file yet. */
+export interface LeftDraft {
+  readonly name: string;
+  readonly base: string;
+  readonly text: string;
+  readonly client: string;
+  readonly seq: number;
+  readonly at: string;
 }
 
 export interface SavedDocument {
@@ -160,8 +178,17 @@ export type FromPage =
       readonly after: string;
       readonly instruction: string;
     }
+  | { readonly type: "warm"; readonly selection: string; readonly before: string; readonly after: string }
   | { readonly type: "cancel"; readonly id: string }
-  | { readonly type: "pull"; readonly model: string };
+  | { readonly type: "pull"; readonly model: string }
+  | {
+      readonly type: "draft";
+      readonly name: string;
+      readonly base: string;
+      readonly text: string;
+      readonly client: string;
+      readonly seq: number;
+    };
 
 export interface Previewed {
   readonly type: "previewed";
@@ -186,4 +213,6 @@ export type FromServer =
   | Proposed
   | { readonly type: "failed"; readonly id: string; readonly code: string; readonly message: string }
   | { readonly type: "cancelled"; readonly id: string }
+  | { readonly type: "changed"; readonly name: string; readonly etag: string | null }
+  | { readonly type: "listed" }
   | { readonly type: "error"; readonly code: string; readonly message: string };

@@ -6,7 +6,7 @@ import { Text } from "@codemirror/state";
 import type { Result } from "./api";
 import type { SavedDocument } from "./protocol";
 import { repeat } from "./random";
-import { Saving } from "./saving";
+import { Saving, type Write } from "./saving";
 
 const text = (words: string) => Text.of(words.split("\n"));
 const later = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -15,19 +15,19 @@ const later = () => new Promise<void>((resolve) => setImmediate(resolve));
 class Room {
   now = 0;
   timers = new Map<number, { due: number; run: () => void }>();
-  writes: { name: string; text: string; etag: string | null; urgent: boolean; answer: (r: Result<SavedDocument>) => void }[] = [];
+  writes: (Write & { answer: (r: Result<SavedDocument>) => void })[] = [];
   seen: string[] = [];
   etags = 0;
   private ids = 0;
 
   saving = new Saving<Text>(
-    (name, content, etag, urgent) =>
-      new Promise((answer) => this.writes.push({ name, text: content, etag, urgent, answer })),
+    (write) => new Promise((answer) => this.writes.push({ ...write, answer })),
     {
       now: () => this.now,
       after: (ms, run) => (this.timers.set(++this.ids, { due: this.now + ms, run }), this.ids),
       cancel: (id) => void this.timers.delete(id),
     },
+    () => "this page",
     (state) => this.seen.push(state.kind),
   );
 
@@ -128,6 +128,107 @@ test("a server that is away is asked again, ever more rarely, until it has the t
   assert.equal(room.saving.state.kind, "saved");
 });
 
+test("a disk that refuses is asked again after 5 to 30 seconds, however much is typed meanwhile", async () => {
+  const room = new Room();
+  room.type("new");
+  room.wait(800);
+  await room.fail(507);
+  for (const pause of [5_000, 10_000, 20_000, 30_000, 30_000]) {
+    const before = room.writes.length;
+    room.wait(1_000);
+    room.type(`new ${pause}`);
+    room.wait(pause - 1_001);
+    assert.equal(room.writes.length, before);
+    room.wait(1);
+    assert.equal(room.writes.length, before + 1);
+    await room.fail(507);
+  }
+  room.saving.retry();
+  await room.succeed();
+  assert.equal(room.saving.state.kind, "saved");
+});
+
+test("a save without an answer is made again as it was, and then what was typed since", async () => {
+  const room = new Room();
+  room.type("one");
+  room.wait(800);
+  room.type("two");
+  await room.fail(0);
+  room.saving.retry();
+  const [first, again] = room.writes;
+  assert.deepEqual({ ...again, answer: null }, { ...first, answer: null });
+  await room.succeed();
+  room.wait(0);
+  const { text: words, etag, client, seq } = room.writes[2]!;
+  assert.deepEqual([words, etag, client, seq], ["two", "e1", "this page", first!.seq + 1]);
+  await room.succeed();
+  assert.equal(room.saving.state.kind, "saved");
+});
+
+test("taking back what may have been saved without an answer is a change, too", async () => {
+  const room = new Room();
+  room.type("new");
+  room.wait(800);
+  await room.fail(0);
+  room.type("old");
+  assert.equal(room.saving.isClean, false);
+  const done = room.saving.flush();
+  await room.succeed();
+  await room.succeed();
+  assert.equal(await done, true);
+  assert.deepEqual(room.writes.map((write) => write.text), ["new", "new", "old"]);
+});
+
+test("an old key to the server leaves open whether the save before it was made", async () => {
+  const room = new Room();
+  room.type("one");
+  room.wait(800);
+  await room.fail(0);
+  room.type("two");
+  room.saving.retry();
+  await room.fail(401);
+  room.saving.retry();
+  assert.deepEqual(room.writes.map((write) => write.text), ["one", "one", "one"]);
+});
+
+test("what a page left behind is saved under that page's name", async () => {
+  const room = new Room();
+  room.type("left behind");
+  room.saving.repeat("that page", 7);
+  const { text: words, etag, client, seq } = room.writes[0]!;
+  assert.deepEqual([words, etag, client, seq], ["left behind", "e0", "that page", 7]);
+  await room.succeed();
+  assert.equal(room.saving.state.kind, "saved");
+  room.type("more");
+  room.wait(800);
+  assert.equal(room.writes[1]!.client, "this page");
+});
+
+test("on another text of the disk, what is typed beyond it is saved on that", async () => {
+  const room = new Room();
+  room.saving.conflict("Changed.");
+  room.type("theirs and mine");
+  room.wait(10_000);
+  assert.equal(room.writes.length, 0);
+  room.saving.rebase("t1", text("theirs"));
+  assert.equal(room.saving.base!.toString(), "theirs");
+  room.wait(800);
+  assert.deepEqual([room.writes[0]!.text, room.writes[0]!.etag], ["theirs and mine", "t1"]);
+  await room.succeed();
+  room.saving.rebase("t2", text("theirs and mine"));
+  assert.equal(room.saving.state.kind, "saved");
+});
+
+test("a saved text whose file is found gone is not safe any more", async () => {
+  const room = new Room();
+  room.saving.gone("Gone.");
+  assert.equal(room.saving.isClean, false);
+  room.wait(5_000);
+  assert.deepEqual([room.writes[0]!.text, room.writes[0]!.etag], ["old", "e0"]);
+  await room.succeed();
+  assert.equal(room.saving.isClean, true);
+});
+
 test("a conflict stops saving until the writer has decided", async () => {
   const room = new Room();
   room.type("mine");
@@ -163,7 +264,7 @@ test("a file that is gone is tried again, and made anew when the writer says so"
   room.wait(800);
   await room.fail(404);
   assert.deepEqual(room.saving.state, { kind: "failed", message: "No.", cause: "gone" });
-  room.wait(1_000);
+  room.wait(5_000);
   assert.equal(room.writes.at(-1)!.etag, "e0");
   room.saving.decide(null);
   await room.fail(404);

@@ -1,6 +1,7 @@
 /** When the open document is written, and what the writer is told about it. Knows nothing of the page or the wire. */
 
 import type { Result } from "./api";
+import type { Clock } from "./pace";
 import type { SavedDocument } from "./protocol";
 
 export type SaveState =
@@ -21,25 +22,38 @@ export interface Content {
   toString(): string;
 }
 
-/** Writes; `etag` is the revision it replaces, null for a file that must not exist yet. */
-export type Store = (
-  name: string,
-  text: string,
-  etag: string | null,
-  urgent: boolean,
-) => Promise<Result<SavedDocument>>;
+/** A text on its way to the disk. */
+export interface Write {
+  readonly name: string;
+  readonly text: string;
+  /** The revision it replaces; null for a file that must not exist yet. */
+  readonly etag: string | null;
+  /** The page that wrote it, and which of its texts it is: the same two again are the same save, made once. */
+  readonly client: string;
+  readonly seq: number;
+  /** The page may be gone in a moment. */
+  readonly urgent: boolean;
+}
 
-export interface Clock {
-  now(): number;
-  after(milliseconds: number, run: () => void): number;
-  cancel(timer: number): void;
+export type Store = (write: Write) => Promise<Result<SavedDocument>>;
+
+/** A text that may have reached the disk, although no answer said so. */
+interface Attempt<T> {
+  readonly text: T;
+  readonly etag: string | null;
+  readonly client: string;
+  readonly seq: number;
 }
 
 /** Typing has stopped when this long no key was pressed. */
 const IDLE = 800;
 /** Nobody types for ever: the longest time without a save. */
 const MOST = 5_000;
-const LONGEST_PAUSE = 15_000;
+/** Until it is tried again, twice as long each time: what did not answer may be back at once, a full disk is not. */
+const FIRST_PAUSE = { unreachable: 1_000, refused: 5_000 };
+const LONGEST_PAUSE = { unreachable: 15_000, refused: 30_000 };
+const UNREACHABLE = 0;
+const WRONG_TOKEN = 401;
 /** By the status of the answer. */
 const CAUSES: Record<number, Cause> = { 404: "gone", 412: "changed" };
 
@@ -47,50 +61,95 @@ export class Saving<T extends Content> {
   name: string | null = null;
   etag: string | null = null;
   state: SaveState = { kind: "saved" };
+  /** Of the writer's texts, the one that stands in the editor. */
+  seq = 0;
   private saved: T | null = null;
   private current: T | null = null;
+  private unanswered: Attempt<T> | null = null;
+  private sending: Attempt<T> | null = null;
   private running: Promise<void> | null = null;
   private timer: number | null = null;
   private dirtySince: number | null = null;
   private failures = 0;
+  /** There is no file any more, whatever it held. */
+  private lost = false;
 
+  /** Who writes: this page, since it opened the document. */
+  client = "";
+
+  /** `newClient` makes an id that nobody else has. */
   constructor(
     private readonly store: Store,
     private readonly clock: Clock,
+    private readonly newClient: () => string,
     private readonly onState: (state: SaveState) => void,
   ) {}
 
   /** Begin with a document as it is on disk; without `etag` it will be a new file. */
   open(name: string, etag: string | null, text: T): void {
-    this.stopTimer();
     this.name = name;
+    this.client = this.newClient();
+    this.current = text;
+    this.rebase(etag, text);
+  }
+
+  /** The disk has `text` as the revision `etag`; what the editor has beyond it is still to be written. */
+  rebase(etag: string | null, text: T): void {
+    this.stopTimer();
     this.etag = etag;
     this.saved = text;
-    this.current = text;
+    this.unanswered = null;
     this.dirtySince = null;
     this.failures = 0;
+    this.lost = false;
     this.enter({ kind: "saved" });
+    if (!this.isClean) this.soon();
   }
 
   /** The same document under another name. */
   renamed(name: string, etag: string): void {
     this.name = name;
     this.etag = etag;
+    // Between the renaming and its answer the old name may have been found gone.
+    if (this.lost) this.rebase(etag, this.saved!);
   }
 
   /** The writer has decided: the text replaces the revision `etag`, or is made a file anew where that is null. */
   decide(etag: string | null): void {
     this.stopTimer();
     this.etag = etag;
+    this.unanswered = null;
     this.failures = 0;
     this.enter({ kind: "dirty" });
     void this.flush();
+  }
+
+  /** Save what the editor has as the text `seq` of `client`: a page that is no more, and may have saved it already. */
+  repeat(client: string, seq: number): void {
+    if (this.current === null) return;
+    this.unanswered = { text: this.current, etag: this.etag, client, seq };
+    this.stopTimer();
+    void this.save(false);
+  }
+
+  /** The file was found changed; `message` says so. Nothing is written until somebody rebases or decides. */
+  conflict(message: string): void {
+    this.stopTimer();
+    this.enter({ kind: "failed", message, cause: "changed" });
+  }
+
+  /** The file was found gone; `message` says so. */
+  gone(message: string): void {
+    this.lost = true;
+    this.enter({ kind: "failed", message, cause: "gone" });
+    this.tryAgain("refused");
   }
 
   /** The document is gone on purpose: nothing of it is to be written any more. */
   abandon(): void {
     this.stopTimer();
     this.name = null;
+    this.unanswered = null;
     this.saved = this.current;
     this.enter({ kind: "saved" });
   }
@@ -98,6 +157,7 @@ export class Saving<T extends Content> {
   /** The writer changed the text. */
   changed(text: T): void {
     this.current = text;
+    this.seq++;
     if (this.inConflict || this.name === null) return;
     if (this.isClean) {
       this.stopTimer();
@@ -105,9 +165,7 @@ export class Saving<T extends Content> {
       if (!this.running) this.enter({ kind: "saved" });
       return;
     }
-    if (this.state.kind === "saved") this.enter({ kind: "dirty" });
-    this.dirtySince ??= this.clock.now();
-    this.saveAfter(Math.max(0, Math.min(IDLE, this.dirtySince + MOST - this.clock.now())));
+    this.soon();
   }
 
   /** Save what there is to save; false when the disk does not have it afterwards. */
@@ -119,6 +177,11 @@ export class Saving<T extends Content> {
       if (this.state.kind === "failed") return false;
     }
     return true;
+  }
+
+  /** Once no write is under way. */
+  async settled(): Promise<void> {
+    while (this.running) await this.running;
   }
 
   /** The page may be gone in a moment. */
@@ -134,37 +197,72 @@ export class Saving<T extends Content> {
   }
 
   get isClean(): boolean {
-    return this.name === null || this.current === null || this.saved === null || this.current.eq(this.saved);
+    if (this.name === null || this.current === null || this.saved === null) return true;
+    return !this.lost && this.unanswered === null && this.current.eq(this.saved);
   }
 
-  private get inConflict(): boolean {
+  /** What the revision `etag` holds. */
+  get base(): T | null {
+    return this.saved;
+  }
+
+  /** A text that the disk may have without our knowing. */
+  get underWay(): T | null {
+    return this.sending?.text ?? this.unanswered?.text ?? null;
+  }
+
+  get inConflict(): boolean {
     return this.state.kind === "failed" && this.state.cause === "changed";
   }
 
   private save(urgent: boolean): Promise<void> {
-    this.running ??= this.write(urgent).finally(() => (this.running = null));
+    this.running ??= this.write(urgent).finally(() => ((this.running = null), (this.sending = null)));
     return this.running;
   }
 
   private async write(urgent: boolean): Promise<void> {
-    const { name, etag, current } = this;
+    const { name, etag, current, client, seq } = this;
     if (name === null || current === null) return;
     if (this.state.kind !== "failed") this.enter({ kind: "saving" });
     this.dirtySince = null;
-    const result = await this.store(name, current.toString(), etag, urgent);
+    // What got no answer is sent again as it was: newer words on its base would contradict it, had it been written.
+    const attempt = this.unanswered ?? { text: current, etag, client, seq };
+    this.sending = attempt;
+    const result = await this.store({ ...attempt, name, text: attempt.text.toString(), urgent });
     // Opening another document waits for this write; one that did not is not this answer's business.
     if (this.name !== name || this.etag !== etag) return;
-    if (result.ok) {
-      this.etag = result.value.etag;
-      this.saved = current;
-      this.failures = 0;
-      this.enter({ kind: this.isClean ? "saved" : "dirty" });
-      if (!this.isClean) this.saveAfter(IDLE);
-      return;
-    }
+    if (result.ok) return this.succeeded(result.value.etag, attempt);
     const { status, message } = result.failure;
-    this.enter({ kind: "failed", message, cause: CAUSES[status] ?? "other" });
-    if (!this.inConflict) this.saveAfter(Math.min(LONGEST_PAUSE, 1_000 * 2 ** this.failures++));
+    if (status === UNREACHABLE) this.unanswered = attempt;
+    else if (status !== WRONG_TOKEN) this.unanswered = null;
+    const cause = CAUSES[status] ?? "other";
+    this.lost = cause === "gone";
+    this.enter({ kind: "failed", message, cause });
+    if (!this.inConflict) this.tryAgain(status === UNREACHABLE ? "unreachable" : "refused");
+  }
+
+  private succeeded(etag: string, { text }: Attempt<T>): void {
+    const again = this.unanswered !== null;
+    this.etag = etag;
+    this.saved = text;
+    this.unanswered = null;
+    this.lost = false;
+    this.failures = 0;
+    this.enter({ kind: this.isClean ? "saved" : "dirty" });
+    if (!this.isClean) this.saveAfter(again ? 0 : IDLE);
+  }
+
+  private tryAgain(why: keyof typeof FIRST_PAUSE): void {
+    this.saveAfter(Math.min(LONGEST_PAUSE[why], FIRST_PAUSE[why] * 2 ** this.failures++));
+  }
+
+  /** In a pause of typing, but not too late. */
+  private soon(): void {
+    this.dirtySince ??= this.clock.now();
+    if (this.state.kind === "saved") this.enter({ kind: "dirty" });
+    // A disk that refused is not asked at every pause of typing.
+    if (this.state.kind === "failed" && this.timer !== null) return;
+    this.saveAfter(Math.max(0, Math.min(IDLE, this.dirtySince + MOST - this.clock.now())));
   }
 
   private saveAfter(milliseconds: number): void {

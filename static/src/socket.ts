@@ -13,11 +13,17 @@ export interface Socket {
 }
 
 const FIRST_PAUSE = 250;
-const LONGEST_PAUSE = 10_000;
+/** Words wait for the server, and asking one of this machine costs nothing. */
+const LONGEST_PAUSE = 1_000;
 const TOKEN_REFUSED = 4401;
 
+/**
+ * `answers` says whether the server can be reached: browsers hold back the next WebSocket for seconds once several
+ * have failed, so that after a loss none is tried before.
+ */
 export function connectSocket(
   token: () => string,
+  answers: () => Promise<boolean>,
   onMessage: (message: FromServer) => void,
   onConnection: (state: Connection) => void,
 ): Socket {
@@ -48,8 +54,20 @@ export function connectSocket(
       welcomed = false;
       if (event.code === TOKEN_REFUSED) return onConnection("refused");
       onConnection("lost");
-      timer = window.setTimeout(connect, pause(failures++));
+      again();
     };
+  };
+
+  const again = () => {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(() => void knock(), pause(failures++));
+  };
+
+  const knock = async () => {
+    const found = await answers();
+    if (socket) return;
+    if (found) connect();
+    else again();
   };
 
   onConnection("connecting");
@@ -60,7 +78,7 @@ export function connectSocket(
       return welcomed;
     },
     retry() {
-      if (!socket) connect();
+      if (!socket) void knock();
     },
   };
 }

@@ -11,9 +11,11 @@ const SAVE_WORDS: Record<SaveState["kind"], string> = {
   failed: "Not saved",
 };
 
-export function showSaving(element: HTMLElement, state: SaveState): void {
+/** `isLocked`: the document is only read here, so nothing of it waits to be saved. */
+export function showSaving(element: HTMLElement, state: SaveState, isLocked: boolean): void {
   element.dataset["state"] = state.kind;
-  element.textContent = SAVE_WORDS[state.kind];
+  element.textContent = isLocked && state.kind === "saved" ? "Read only" : SAVE_WORDS[state.kind];
+  element.classList.toggle("badge", isLocked && state.kind === "saved");
   element.title = state.kind === "failed" ? state.message : "";
 }
 
