@@ -12,6 +12,7 @@ from meai import assets
 from meai.config import Config
 from meai.documents import places, tables
 from meai.documents.database import Database
+from meai.documents.foreign.converter import Converter
 from meai.documents.history import History
 from meai.documents.receipts import Receipts
 from meai.documents.search import Search
@@ -21,7 +22,7 @@ from meai.editing.rewrite import Rewriter
 from meai.inference.engine import Engine
 from meai.markdown.service import PreviewService
 from meai.models.library import models_folder, open_library
-from meai.web import answers, documents, exports, history, pages, search, security
+from meai.web import answers, documents, exports, history, intake, pages, search, security
 from meai.web import socket as sockets
 from meai.web.channel import Channels
 from meai.web.models import CurrentModel
@@ -36,6 +37,7 @@ class Services:
     store: DocumentStore
     past: history.Past
     upkeep: Upkeep
+    converter: Converter
     preview: PreviewService
     engine: Engine
     model: CurrentModel
@@ -51,6 +53,7 @@ class Services:
         """Tell the pages, end the children. Returns within two seconds, whatever hangs."""
         self.model.close()
         self.channels.close()
+        self.converter.close()
         ends: tuple[Callable[[], None], ...] = (self.preview.close, self.engine.close, self.upkeep.close)
         threads = [threading.Thread(target=end, name="stop", daemon=True) for end in ends]
         for thread in threads:
@@ -77,6 +80,7 @@ def create_app(config: Config, *, token: str) -> Flask:
     app.register_blueprint(documents.blueprint(services.store))
     app.register_blueprint(history.blueprint(services.past))
     app.register_blueprint(search.blueprint(Search(services.store)))
+    app.register_blueprint(intake.blueprint(services.store, services.converter))
     app.register_blueprint(exports.blueprint(services.store))
     wings = sockets.Wings(services.preview, Rewriter(services.engine), services.model)
     app.register_blueprint(sockets.blueprint(token, services.channels, wings))
@@ -92,6 +96,7 @@ def _services(config: Config) -> Services:
         store=store,
         past=history.Past(store, kept, Receipts(database)),
         upkeep=Upkeep(database),
+        converter=Converter(),
         preview=PreviewService(),
         engine=Engine(model.engine_changed),
         model=model,

@@ -21,7 +21,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "process": {"errors"},
     "config": {"errors", "documents.names"},
     "browser": set(),
-    "documents": {"assets", "errors"},
+    "documents": {"assets", "errors", "process"},
     "markdown": {"errors", "process"},
     "inference": {"errors", "process"},
     "models": {"assets", "errors"},

@@ -32,7 +32,7 @@ _SENTENCES = {
     404: "There is nothing at this address.",
     405: "This address does not answer to that method.",
     413: "What was sent is too large; please split the document.",
-    415: "The request must carry JSON, with Content-Type: application/json.",
+    415: "The request’s body is of another type than this address takes; the documentation says which.",
     428: "The request must say which version it means, with If-Match or If-None-Match: *.",
     500: "Something went wrong in ME_AI; your documents are as they were. The terminal says more.",
     503: "ME_AI is serving all the windows it can; please close one.",
@@ -58,8 +58,7 @@ def body(limit: int) -> dict[str, Any]:
 
     Raises BadInput, or an HTTPException for a body above *limit* bytes or of another type than JSON.
     """
-    if request.mimetype != "application/json":
-        raise _http(415)
+    expect_type("application/json")
     request.max_content_length = limit
     try:
         fields = json.loads(request.get_data())
@@ -68,6 +67,15 @@ def body(limit: int) -> dict[str, Any]:
     if not isinstance(fields, dict):
         raise BadInput("The request's body is not a JSON object.")
     return fields
+
+
+def expect_type(media_type: str) -> None:
+    """Raise an HTTPException where the request's body says that it is of another type than *media_type*.
+
+    Types that a form of any site may send are never asked for: a browser then asks before it sends.
+    """
+    if request.mimetype != media_type:
+        raise _http(415)
 
 
 def precondition_missing() -> HTTPException:

@@ -1,0 +1,1 @@
+"""Text from elsewhere (HTML, Word, newsletters' exports) to clean Markdown. Knows nothing of the workspace."""

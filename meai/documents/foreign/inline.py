@@ -1,0 +1,283 @@
+"""Words with their marks to a line of Markdown, escaped no more than this dialect needs. Knows nothing of blocks.
+
+Text is first cut into runs that carry the same marks; only then delimiters are set, so that neither nested nor
+neighbouring elements can produce a `****` that means something else.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import quote
+
+Marks = frozenset[str]
+NO_MARKS: Marks = frozenset()
+
+_OPENING = {"strong": "**", "em": "*", "del": "~~", "sup": "<sup>", "sub": "<sub>"}
+_CLOSING = {"sup": "</sup>", "sub": "</sub>"}
+_ORDER = ("link", "strong", "em", "del", "sup", "sub")
+_EMPHASIS = frozenset({"strong", "em", "del"})
+
+_BLANK = re.compile(r"[ \t\n\r\f\v]+")
+# A writing editor puts these where it means a space; between a number and its unit, or in French, one is meant.
+_STRAY_NO_BREAK = re.compile("(?<![\\d«])\xa0(?![;:!?»€%])")
+_UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u2028\u2029\u200b\ufeff\xad\ud800-\udfff]")
+_EDGES = re.compile(r"(\s*)(.*?)(\s*)", re.DOTALL)
+
+_ASCII_PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+_SPECIAL = re.compile(
+    rf"\\(?=[{re.escape(_ASCII_PUNCTUATION)}]|\Z)|`|&(?=#?\w{{1,31}};)|<(?=[A-Za-z/!?]|\Z)|\*+|_+|~~+|\$|[\[\]]"
+)
+_BRACKETS_MATTER = re.compile(r"\][(\[:]|\[\^|^\[[ xX]\]|\^\[|!\[")
+_DOLLARS_MATTER = re.compile(r"\$\$|\$(?!\s)[^$]+(?<!\s)\$(?!\d)")
+_LINE_START = re.compile(r"(?=#{1,6}(?:\s|$)|[-+*](?:\s|$)|>|\||[-=:][-=|:\s]*$)|(?<=^)\d{1,9}(?=[.)](?:\s|$))")
+_DEFINITION = re.compile(r"^(\[[^\]]*\]):")
+_CLOSING_HASHES = re.compile(r"(?:(?<=\s)|^)(?=#+$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A piece of a line."""
+
+    text: str
+    """Words; or, where `ready`, Markdown."""
+    marks: Marks = NO_MARKS
+    """Of `strong em del sup sub`."""
+    href: str = ""
+    """Where it links to; empty for nowhere."""
+    ready: bool = False
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether it shows nothing but space."""
+        return not self.ready and not self.text.strip()
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Its marks, and `link` where it is one."""
+        return self.marks | {"link"} if self.href else self.marks
+
+
+BREAK = Run("\n", ready=True)
+
+
+def code(text: str, marks: Marks = NO_MARKS, href: str = "") -> Run:
+    """Return *text* as inline code."""
+    text = _spaced(text)
+    if not text.strip():
+        return Run(" ", marks, href)
+    taken = {len(ticks) for ticks in re.findall("`+", text)}
+    fence = "`" * next(size for size in range(1, len(taken) + 2) if size not in taken)
+    pad = " " if text[0] in "` " or text[-1] in "` " else ""
+    return Run(f"{fence}{pad}{text}{pad}{fence}", marks, href, ready=True)
+
+
+def image(source: str, alt: str, title: str = "", href: str = "") -> Run:
+    """Return a picture; *title* is what shows as its caption."""
+    alt, title = (" ".join(_UNSEEN.sub("", words).split()) for words in (alt, title))
+    caption = ' "' + _escape(title, brackets=True, dollars=True).replace('"', '\\"') + '"' if title else ""
+    return Run(f"![{_escape(alt, brackets=True, dollars=True)}]({address(source)}{caption})", href=href, ready=True)
+
+
+def address(href: str) -> str:
+    """Return *href* as Markdown's parentheses can hold it."""
+    return quote(_UNSEEN.sub("", href.strip()), safe="!#$%&'*+,-./:;=?@_~", errors="replace")
+
+
+def line(runs: Iterable[Run]) -> str:
+    """Return *runs* as the text of a paragraph; each BREAK ends a line of it."""
+    pieces = _tidy(runs)
+    return "\\\n".join(map(_guarded, _write(_fitting(pieces)).split("\n"))) if pieces else ""
+
+
+def heading(runs: Iterable[Run]) -> str:
+    """Return *runs* as one line that follows the `#` of a heading. A heading that is bold throughout is not marked."""
+    pieces = _tidy(replace(run, text=" ", ready=False) if run.text == BREAK.text else run for run in runs)
+    if all("strong" in run.marks for run in pieces if not run.ready or run.marks):
+        pieces = _tidy(replace(run, marks=run.marks - {"strong"}) for run in pieces)
+    return _CLOSING_HASHES.sub(r"\\", _write(_fitting(pieces)))
+
+
+def cell(runs: Iterable[Run]) -> str:
+    """Return *runs* as the text of a table's cell, which is one line."""
+    return _write(_fitting(_tidy(runs))).replace("\n", "<br>").replace("|", "\\|")
+
+
+def _spaced(text: str) -> str:
+    """Return *text* with the spaces that a reader sees."""
+    return _BLANK.sub(" ", _STRAY_NO_BREAK.sub(" ", _UNSEEN.sub("", text)))
+
+
+def _tidy(runs: Iterable[Run]) -> list[Run]:
+    """Join equal neighbours, and take spaces out of marks and from the ends of lines."""
+    pieces: list[Run] = []
+    for run in _parted(_joined(runs)):
+        if run.is_blank and (not pieces or pieces[-1].is_blank or pieces[-1].text == BREAK.text):
+            continue
+        if run.text == BREAK.text:
+            if pieces and pieces[-1].is_blank:
+                pieces.pop()
+            if not pieces or pieces[-1].text == BREAK.text:
+                continue
+        pieces.append(run)
+    while pieces and (pieces[-1].is_blank or pieces[-1].text == BREAK.text):
+        pieces.pop()
+    for index, run in enumerate(pieces):
+        if run.is_blank or run.text == BREAK.text:
+            before, after = pieces[index - 1], pieces[index + 1]
+            href = before.href if before.href == after.href else ""
+            pieces[index] = replace(run, marks=before.marks & after.marks, href=href)
+    return list(_joined(pieces))
+
+
+def _joined(runs: Iterable[Run]) -> Iterator[Run]:
+    waiting: list[Run] = []
+    for run in runs:
+        if waiting and (run.ready or (run.marks, run.href) != (waiting[0].marks, waiting[0].href)):
+            yield _one(waiting)
+            waiting = []
+        if run.ready:
+            yield run
+        elif run.text:
+            waiting.append(run)
+    if waiting:
+        yield _one(waiting)
+
+
+def _one(alike: Sequence[Run]) -> Run:
+    return Run(_spaced("".join(piece.text for piece in alike)), alike[0].marks, alike[0].href)
+
+
+def _parted(runs: Iterable[Run]) -> Iterator[Run]:
+    for run in runs:
+        if run.ready:
+            yield run
+            continue
+        found = _EDGES.fullmatch(run.text)
+        before, words, after = found.groups() if found else ("", run.text, "")
+        if before:
+            yield Run(" ")
+        if words:
+            yield Run(words, run.marks, run.href)
+        if after and words:
+            yield Run(" ")
+
+
+def _fitting(runs: Sequence[Run]) -> list[Run]:
+    """Move punctuation out of emphasis where Markdown would otherwise not take the delimiters beside it for such."""
+    pieces: list[Run] = []
+    for index, run in enumerate(runs):
+        before = runs[index - 1] if index else Run("")
+        after = runs[index + 1] if index + 1 < len(runs) else Run("")
+        if run.ready or not run.marks & _EMPHASIS:
+            pieces.append(run)
+            continue
+        text = run.text
+        opened, closed = (run.marks - before.marks) & _EMPHASIS, (run.marks - after.marks) & _EMPHASIS
+        lead = _count(text) if opened and _is_word(before.text[-1:]) else 0
+        trail = _count(text[:lead:-1]) if closed and _is_word(after.text[:1]) else 0
+        pieces += [
+            Run(text[:lead], run.marks - opened, run.href),
+            Run(text[lead : len(text) - trail], run.marks, run.href),
+            Run(text[len(text) - trail :], run.marks - closed, run.href),
+        ]
+    return list(_joined(piece for piece in pieces if piece.text))
+
+
+def _count(text: Iterable[str]) -> int:
+    """Return how many signs *text* begins with that are no letter or number."""
+    count = 0
+    for sign in text:
+        if _is_word(sign):
+            break
+        count += 1
+    return count
+
+
+def _is_word(sign: str) -> bool:
+    return bool(sign) and not sign.isspace() and not _is_punctuation(sign)
+
+
+def _is_punctuation(sign: str) -> bool:
+    return unicodedata.category(sign)[0] in "PS"
+
+
+def _write(runs: Sequence[Run]) -> str:
+    plain = "".join("\ufffc" if run.ready else run.text for run in runs)
+    brackets, dollars = bool(_BRACKETS_MATTER.search(plain)), bool(_DOLLARS_MATTER.search(plain))
+    out = ""
+    open_: list[tuple[str, str]] = []
+    for index, run in enumerate(runs):
+        text = run.text if run.ready else _escape(run.text, brackets=brackets or bool(run.href), dollars=dollars)
+        new = [key for key in _ORDER if key in run.keys and key not in (name for name, _ in open_)]
+        for key in sorted(new, key=lambda key: -_last(runs, index, key)):
+            if (delimiter := _delimiter(runs, index, key, out)) is not None:
+                if delimiter == "[" and out[-1:] in ("!", "^"):
+                    out = out[:-1] + "\\" + out[-1]
+                out += delimiter
+                open_.append((key, delimiter))
+        if text[:1] == "[" and out[-1:] in ("!", "^"):
+            out = out[:-1] + "\\" + out[-1]
+        out += text
+        after = runs[index + 1] if index + 1 < len(runs) else Run("")
+        gone = [
+            at
+            for at, (key, _) in enumerate(open_)
+            if key not in after.keys or (key == "link" and after.href != run.href)
+        ]
+        while gone and len(open_) > gone[0]:
+            key, delimiter = open_.pop()
+            out += f"]({address(run.href)})" if key == "link" else _CLOSING.get(key, delimiter)
+    return out
+
+
+def _last(runs: Sequence[Run], index: int, key: str) -> int:
+    """Return the last of the runs from *index* on that carry *key* without a gap."""
+    href = runs[index].href
+    while index + 1 < len(runs) and key in runs[index + 1].keys and (key != "link" or runs[index + 1].href == href):
+        index += 1
+    return index
+
+
+def _delimiter(runs: Sequence[Run], index: int, key: str, out: str) -> str | None:
+    """Return what opens *key* before the run *index*, or None where Markdown would not take it for that."""
+    if key == "link":
+        return "["
+    if key not in _EMPHASIS:
+        return _OPENING[key]
+    last = _last(runs, index, key)
+    first, end = runs[index].text[:1], runs[last].text[-1:]
+    after = runs[last + 1].text[:1] if last + 1 < len(runs) else ""
+    opens = _is_word(first) or not _is_word(out[-1:])
+    closes = (_is_word(end) and not runs[last].href) or not _is_word(after)
+    if not opens or not closes:
+        return None
+    if out[-1:] != "*" or key == "del":
+        return _OPENING[key]
+    return None if _is_word(after) else _OPENING[key].replace("*", "_")
+
+
+def _escape(text: str, *, brackets: bool, dollars: bool) -> str:
+    def escaped(found: re.Match[str]) -> str:
+        signs = found[0]
+        before, after = text[found.start() - 1 : found.start()], text[found.end() : found.end() + 1]
+        if signs in "[]":
+            needed = brackets
+        elif signs == "$":
+            needed = dollars
+        elif signs[0] in "*_" and before and after:
+            apart = before.isspace() and after.isspace()
+            needed = not apart and not (signs[0] == "_" and before.isalnum() and after.isalnum())
+        else:
+            needed = True
+        return "".join("\\" + sign for sign in signs) if needed else signs
+
+    return _SPECIAL.sub(escaped, text)
+
+
+def _guarded(one: str) -> str:
+    """Return a line of a paragraph that nothing at its start turns into another block."""
+    one = _DEFINITION.sub(r"\1\\:", one)
+    return _LINE_START.sub(lambda found: found[0] + "\\", one, count=1) if _LINE_START.match(one) else one

@@ -1,0 +1,304 @@
+"""What writing editors, newsletters and sites do to HTML, undone. Knows nothing of Markdown's signs.
+
+Each rule looks at one element, in the order of the page, outer ones first, and makes it what its writer meant.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from meai.documents.foreign.blocks import FORMULA
+from meai.documents.foreign.tree import PICTURE_SCHEME, Element
+
+Rule = Callable[[Element], None]
+
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+# Buttons, forms and the site's own tools beside the words of a post or an article.
+_TOOLS = frozenset(
+    [
+        *("button-wrapper", "captioned-button-wrap", "subscription-widget", "subscription-widget-wrap"),
+        *("subscription-widget-wrap-editor", "subscribe-widget", "install-substack-app-embed", "poll-embed"),
+        *("community-chat", "image-link-expand", "header-anchor", "header-anchor-parent", "header-anchor-widget"),
+        *("mw-editsection", "mw-jump-link", "mw-cite-backlink", "mwe-math-fallback-image-inline", "noprint", "navbox"),
+        *("mwe-math-fallback-image-display", "katex-html", "zeroclipboard-container"),
+    ]
+)
+_WORD_STYLES = {"MsoTitle": "h1", "MsoQuote": "blockquote", "MsoIntenseQuote": "blockquote"}
+_BOXES = {
+    "pullquote": "blockquote",
+    "callout-block": "blockquote",
+    "kg-callout-card": "blockquote",
+    "preformatted-block": "pre",
+}
+_LIST_MARK = re.compile(r"\(?(?P<number>\d{1,4}|[a-z]{1,4})[.)]", re.IGNORECASE)
+_MONOSPACE = re.compile(r"monospace|consolas|courier|menlo|monaco|jetbrains mono|fira code", re.IGNORECASE)
+_TEX_STYLE = re.compile(r"^\{\\(?:display|text)style (.*)\}$", re.DOTALL)
+_IMAGE_PROXY = re.compile(
+    r"https://(?:cdn\.substack\.com|substackcdn\.com)/image/fetch/.*?/(https?(?::|%3A).*)", re.IGNORECASE
+)
+
+
+def undo(root: Element) -> None:
+    """Turn the tree below *root* into what its writer meant."""
+    for element in root.walk():
+        for rule in _RULES:
+            rule(element)
+    for element in root.walk():
+        _word_lists(element)
+        _stray_lists(element)
+
+
+def _hidden(element: Element) -> None:
+    style = element.style
+    if "hidden" in element.attributes or style.get("display") == "none" or style.get("mso-hide") == "all":
+        element.drop()
+
+
+def _tools(element: Element) -> None:
+    if not _TOOLS.isdisjoint(element.classes) or element.tag == "button":
+        element.drop()
+
+
+def _style(element: Element) -> None:
+    """Emphasis that is only in the style, and `b` that is bold no more: Google Docs wraps everything in one."""
+    style = element.style
+    if element.tag in ("b", "strong", "i", "em") and (
+        style.get("font-weight") in ("normal", "400") or style.get("font-style") == "normal"
+    ):
+        element.unwrap()
+    if element.tag not in ("span", "font") or not style:
+        return
+    for tag in _tags_of(style):
+        element.children = [Element(tag, {}, element.children)]
+
+
+def _tags_of(style: dict[str, str]) -> Iterable[str]:
+    weight = style.get("font-weight", "")
+    if weight == "bold" or (weight.isdigit() and int(weight) >= 600):
+        yield "strong"
+    if style.get("font-style") == "italic":
+        yield "em"
+    if "line-through" in style.get("text-decoration", "") + style.get("text-decoration-line", ""):
+        yield "del"
+    if style.get("vertical-align") in ("super", "sub"):
+        yield {"super": "sup", "sub": "sub"}[style["vertical-align"]]
+
+
+def _heading(element: Element) -> None:
+    """A heading's size and weight are its own: what is bold in it throughout is the editor's style."""
+    if element.tag in _HEADINGS:
+        for part in element.walk():
+            if part.tag == "span":
+                part.attributes.pop("style", None)
+
+
+def _code_editor(element: Element) -> None:
+    """A box of unwrapped monospace text is what code editors put on the clipboard."""
+    if element.tag not in ("div", "p", "pre"):
+        return
+    style = element.style
+    if style.get("white-space") == "pre" and _MONOSPACE.search(style.get("font-family", "")):
+        for line in element.elements:
+            if line.tag in ("div", "p"):
+                line.children.append("\n")
+        element.become("pre")
+
+
+def _word(element: Element) -> None:
+    for name in element.classes:
+        if tag := _WORD_STYLES.get(name):
+            element.become(tag)
+    if element.tag == "hr" and element.style.get("mso-element") == "footnote-separator":
+        element.drop()
+
+
+def _word_lists(parent: Element) -> None:
+    """Word's list items are paragraphs that name a level and begin with their mark."""
+    children: list[Element | str] = []
+    open_: list[Element] = []
+    for child in parent.children:
+        level = _word_level(child)
+        if level is None:
+            if not (isinstance(child, str) and not child.strip()):
+                open_ = []
+            children.append(child)
+            continue
+        assert isinstance(child, Element)
+        tag, attributes = _take_mark(child)
+        child.become("li")
+        del open_[level:]
+        if open_ and open_[-1].tag != tag and len(open_) == level:
+            open_.pop()
+        while len(open_) < level:
+            new = Element(tag, attributes)
+            items = open_[-1].elements if open_ else []
+            (items[-1].children if items else open_[-1].children if open_ else children).append(new)
+            open_.append(new)
+        open_[-1].children.append(child)
+    parent.children = children
+
+
+def _word_level(child: Element | str) -> int | None:
+    if isinstance(child, str) or child.tag not in ("p", "div", *_HEADINGS):
+        return None
+    found = re.search(r"\blevel([1-9])\b", child.style.get("mso-list", ""))
+    return int(found[1]) if found else None
+
+
+def _take_mark(paragraph: Element) -> tuple[str, dict[str, str]]:
+    """Take the mark that Word writes before an item out of it, and return the list that it is of."""
+    mark = ""
+    for part in paragraph.walk():
+        if part.style.get("mso-list") == "ignore":
+            mark = part.text().strip()
+            part.drop()
+            break
+    found = _LIST_MARK.fullmatch(mark)
+    if not found:
+        return "ul", {}
+    return "ol", {"start": found["number"]} if found["number"].isdigit() else {}
+
+
+def _stray_lists(parent: Element) -> None:
+    """A list right inside a list belongs to the item before it."""
+    if parent.tag not in ("ul", "ol"):
+        return
+    items: list[Element | str] = []
+    for child in parent.children:
+        last = next((item for item in reversed(items) if isinstance(item, Element)), None)
+        if isinstance(child, Element) and child.tag in ("ul", "ol") and last is not None:
+            last.children.append(child)
+        else:
+            items.append(child)
+    parent.children = items
+
+
+def _formula(element: Element) -> None:
+    """TeX is told by Substack in its data, by MathML in an annotation or as its other text."""
+    if "latex-rendered" in element.classes:
+        tex = _told(element).get("persistentExpression", "")
+        element.children = [Element(FORMULA, {"display": "block"}, [str(tex)])]
+        element.become("div")
+    elif element.tag == "math":
+        told = [part.text() for part in element.walk() if part.tag == "annotation" and "tex" in str(part.attributes)]
+        tex = (told or [element.attributes.get("alttext", "")])[0].strip()
+        if tex:
+            element.children = [_TEX_STYLE.sub(r"\1", tex)]
+            element.become(FORMULA, display=element.attributes.get("display", ""))
+
+
+def _substack(element: Element) -> None:
+    """Boxes of its editor and Ghost's: quotations, and things from elsewhere, which become a link."""
+    classes = element.classes
+    for name, tag in _BOXES.items():
+        if name in classes:
+            element.become(tag)
+    data = _told(element) if "data-attrs" in element.attributes and element.tag == "div" else {}
+    video = data.get("videoId")
+    url = (
+        f"https://www.youtube.com/watch?v={video}" if video and "youtube-wrap" in classes else _embedded(data, classes)
+    )
+    if url:
+        words = str(data.get("title") or data.get("name") or url)
+        element.children = [Element("p", {}, [Element("a", {"href": url}, [words])])]
+        element.become("div")
+
+
+def _embedded(data: dict[str, Any], classes: Iterable[str]) -> str:
+    """Return the address of what a box of Substack's shows."""
+    kinds = (
+        "tweet",
+        "embedded-post-wrap",
+        "embedded-publication-wrap",
+        "digest-post-embed",
+        "spotify-wrap",
+        "vimeo-wrap",
+        "datawrapper-wrap",
+        "soundcloud-wrap",
+        "instagram",
+        "tiktok-wrap",
+        "comment",
+    )
+    if not any(name in classes for name in kinds):
+        return ""
+    found = next((data[key] for key in ("url", "canonical_url", "base_url", "targetUrl") if data.get(key)), "")
+    return found if isinstance(found, str) and found.startswith(("http://", "https://")) else ""
+
+
+def _told(element: Element) -> dict[str, Any]:
+    try:
+        told = json.loads(element.attributes.get("data-attrs", ""))
+    except (ValueError, RecursionError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _link(element: Element) -> None:
+    if element.tag == "a" and "href" in element.attributes:
+        element.attributes["href"] = direct(element.attributes["href"])
+    # Substack links each picture to itself.
+    if element.tag == "a" and "image-link" in element.classes:
+        element.unwrap()
+
+
+def _picture(element: Element) -> None:
+    source = element.attributes.get("src", "") if element.tag == "img" else ""
+    if source.startswith("https://") and (found := _IMAGE_PROXY.fullmatch(source)):
+        element.attributes["src"] = unquote(found[1]) if "%3A" in found[1][:9].upper() else found[1]
+    elif source and not source.startswith(("https://", "http://", PICTURE_SCHEME + ":")) and ":" in source:
+        element.drop()
+
+
+def direct(href: str) -> str:
+    """Return where *href* leads in the end, where it says so itself: mail programs and newsletters detour links."""
+    for _ in range(3):
+        try:
+            parts = urlsplit(href)
+            further = _further(parts.hostname or "", parts.path, parse_qs(parts.query))
+        except ValueError:
+            return href
+        if not further.startswith(("http://", "https://")):
+            return href
+        href = further
+    return href
+
+
+def _further(host: str, path: str, query: dict[str, list[str]]) -> str:
+    for ending, start, key in _DETOURS:
+        if (host == ending or host.endswith("." + ending)) and path.startswith(start):
+            return query.get(key, [""])[0]
+    if host.endswith("substack.com") and (found := re.match(r"/redirect/2/([\w-]+)", path)):
+        try:
+            told = json.loads(base64.urlsafe_b64decode(found[1] + "=" * (-len(found[1]) % 4)))
+        except (ValueError, RecursionError):
+            return ""
+        return str(told.get("e", "")) if isinstance(told, dict) else ""
+    return ""
+
+
+_DETOURS = (
+    ("www.google.com", "/url", "q"),
+    ("www.google.com", "/url", "url"),
+    ("safelinks.protection.outlook.com", "/", "url"),
+    ("l.facebook.com", "/l.php", "u"),
+    ("l.instagram.com", "/", "u"),
+    ("www.linkedin.com", "/redir/redirect", "url"),
+    ("out.reddit.com", "/", "url"),
+)
+_RULES: tuple[Rule, ...] = (
+    _hidden,
+    _tools,
+    _heading,
+    _style,
+    _code_editor,
+    _word,
+    _formula,
+    _substack,
+    _link,
+    _picture,
+)
