@@ -47,13 +47,15 @@ export function createAttribution({ card, view, receipt, keyOf }: AttributionPar
     view().dispatch({ effects: setShown.of(value) });
   };
 
+  const isOpen = () => card.matches(":popover-open");
+  const hide = () => isOpen() && card.hidePopover();
   const close = () => {
-    if (!card.matches(":popover-open")) return;
-    card.hidePopover();
+    hide();
     view().focus();
   };
 
-  const openAt = (stretch: Stretch) => {
+  /** Whoever presses on the words may be about to write there: only the keyboard is led into the card. */
+  const openAt = (stretch: Stretch, byKey: boolean) => {
     const { state } = view();
     card.replaceChildren(...contents(state, stretch));
     card.setAttribute("aria-label", "What the model wrote here");
@@ -62,7 +64,7 @@ export function createAttribution({ card, view, receipt, keyOf }: AttributionPar
     const end = view().coordsAtPos(stretch.to, -1) ?? start;
     const fits = end.bottom + 8 + card.offsetHeight < window.innerHeight;
     place(card, { x: start.left, y: fits ? end.bottom + 8 : start.top - 8 - card.offsetHeight });
-    card.querySelector<HTMLElement>("button:not([disabled])")?.focus();
+    if (byKey) (card.querySelector<HTMLElement>(".primary") ?? card.querySelector("button"))?.focus();
   };
 
   const contents = (state: EditorState, { receipt: id }: Stretch): Node[] => {
@@ -108,7 +110,7 @@ export function createAttribution({ card, view, receipt, keyOf }: AttributionPar
 
   const openCard = (): boolean => {
     const stretch = stretchAt(view().state, view().state.selection.main.head);
-    if (stretch) openAt(stretch);
+    if (stretch) openAt(stretch, true);
     return stretch !== null;
   };
 
@@ -119,7 +121,7 @@ export function createAttribution({ card, view, receipt, keyOf }: AttributionPar
     close();
   });
   document.addEventListener("pointerdown", (event) => {
-    if (card.matches(":popover-open") && !card.contains(event.target as Node)) card.hidePopover();
+    if (!card.contains(event.target as Node)) hide();
   });
 
   return {
@@ -128,11 +130,16 @@ export function createAttribution({ card, view, receipt, keyOf }: AttributionPar
       EditorView.decorations.compute([authorshipField, shownField], marks),
       showPanel.compute([shownField], (state) => (state.field(shownField) ? bar : null)),
       EditorView.domEventHandlers({
+        keydown: (event) => {
+          if (!isOpen()) return false;
+          hide();
+          return event.key === "Escape";
+        },
         click(event, editor) {
           const on = (event.target as HTMLElement).closest(".authored");
           const at = on && editor.state.selection.main.empty ? editor.posAtCoords({ x: event.clientX, y: event.clientY }) : null;
           const stretch = at === null ? null : stretchAt(editor.state, at);
-          if (stretch) openAt(stretch);
+          if (stretch) openAt(stretch, false);
           return false;
         },
       }),

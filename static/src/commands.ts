@@ -33,6 +33,8 @@ export interface CommandParts {
   openMenu(): void;
   stopModel(): boolean;
   retry(): void;
+  toggleAuthorship(): void;
+  openReceipt(): boolean;
   save(): void;
   newDocument(): void;
   searchDocuments(): void;
@@ -86,6 +88,9 @@ export function commandsFor(parts: CommandParts): readonly Command[] {
     { name: "previous-change", label: "Previous change", group: "review", key: "Shift-F8", reach: "page", run: () => goToChange(view, -1) },
     { name: "escape", label: "Stop the model, or reject all", group: "review", key: "Escape", reach: "page", run: () => parts.stopModel() || settleAll(view, rejecting) },
     { name: "retry", label: "Ask again", group: "review", run: always(parts.retry) },
+
+    { name: "authorship", label: "Show what the model wrote", group: "review", key: "F9", reach: "page", run: always(parts.toggleAuthorship) },
+    { name: "receipt", label: "About these words of the model", group: "review", key: "Shift-F9", reach: "page", run: () => parts.openReceipt() },
 
     { name: "bold", label: "Bold", group: "text", key: "Mod-b", run: edit(toggleMark("**")) },
     { name: "italic", label: "Italic", group: "text", key: "Mod-i", run: edit(toggleMark("*")) },

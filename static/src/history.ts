@@ -241,7 +241,7 @@ function compared(from: string, to: string): Node[] {
 }
 
 function folded(text: string, lines: number): HTMLElement {
-  const button = h("button", { type: "button", class: "fold" }, `${lines.toLocaleString("en")} more lines that are the same`);
+  const button = h("button", { type: "button", class: "fold" }, `${lines.toLocaleString("en")} lines unchanged`);
   button.addEventListener("click", () => button.replaceWith(document.createTextNode(text)));
   return button;
 }

@@ -39,7 +39,8 @@ export interface Menus {
 /** What the menu on the text has room for; the rest is behind "Format". */
 const AT_HAND = ["bold", "italic", "link", "heading", "bulleted-list", "quote"];
 const CLIPBOARD = ["cut", "copy", "paste"];
-const AT_DOCUMENT = ["rename", "duplicate", "move", "history"];
+const AT_DOCUMENT = ["rename", "duplicate", "move"];
+const OF_DOCUMENT = ["history", "authorship"];
 const AT_WORKSPACE = ["new-document", "search-documents", "trash"];
 const OWN_MENU = "Shift + right-click: the browser’s menu";
 
@@ -63,7 +64,7 @@ export function createMenus({ view, menu, model, commands, act, filing, history,
       menu.open({ label: "Text", groups, hint: OWN_MENU, note: note() }, at, focus);
     },
     ai(button) {
-      menu.open({ label: "AI", groups: aiGroups(), note: note() }, button, focus);
+      menu.open({ label: "AI", groups: [...aiGroups(), named(["authorship"])], note: note() }, button, focus);
     },
     format(button) {
       menu.open({ label: "Format", groups: [grouped("text"), grouped("blocks")] }, button, focus);
@@ -72,7 +73,7 @@ export function createMenus({ view, menu, model, commands, act, filing, history,
       menu.open({ label: "Export", groups: [grouped("export")] }, button, focus);
     },
     document(button) {
-      const groups = [named(AT_DOCUMENT), named(["delete"]), named(AT_WORKSPACE)];
+      const groups = [named(AT_DOCUMENT), named(OF_DOCUMENT), named(["delete"]), named(AT_WORKSPACE)];
       menu.open({ label: "Document", groups }, button, focus);
     },
     onRow({ kind, name, title }, at) {

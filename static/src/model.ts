@@ -6,6 +6,8 @@ import type { Action, ModelFields, Offer } from "./protocol";
 export interface ModelView {
   readonly actions: readonly Action[];
   readonly offer: Offer | null;
+  /** What it is called; empty where there is none. */
+  readonly name: string;
   /** Why the model cannot be asked, as a sentence; null when it can. */
   readonly obstacle: string | null;
   pull(model: string): void;
@@ -36,6 +38,9 @@ export function createModelView(element: HTMLElement, pull: (model: string) => v
       return connected ? fields.offer : null;
     },
     pull,
+    get name() {
+      return fields.name ?? "";
+    },
     get obstacle() {
       if (!connected) return "The server is away, so the model cannot be asked.";
       return fields.state === "ready" || fields.state === "loading" ? null : fields.message || "There is no model yet.";

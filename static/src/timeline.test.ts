@@ -36,7 +36,7 @@ test("saves of one sitting are told as one, and compared with what stood before 
     revision(1, at(2026, 10, 23, 9, 0)),
   ]);
   assert.deepEqual(sitting.map(({ revision: { rev }, saves, before }) => [rev, saves, before?.rev]), [[5, 3, 2], [2, 1, 1], [1, 1, undefined]]);
-  assert.deepEqual(sitting.map(describeWords), ["30 words more", "10 added", "10 words at first"]);
+  assert.deepEqual(sitting.map(describeWords), ["30 words more", "10 added", "10 words"]);
 });
 
 test("what has a name or was not an ordinary save stands by itself", () => {

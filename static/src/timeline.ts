@@ -76,7 +76,7 @@ export function describeKind({ kind }: Revision): string {
 
 /** `12 added, 3 removed`; of several saves only how the length has changed, since what is typed and deleted again adds up. */
 export function describeWords({ revision, saves, before }: Entry): string {
-  if (before === null) return `${plural(revision.words)} at first`;
+  if (before === null) return plural(revision.words);
   const by = revision.words - before.words;
   if (saves > 1) return by === 0 ? "As many words" : `${plural(Math.abs(by))} ${by > 0 ? "more" : "fewer"}`;
   const parts = [
