@@ -74,7 +74,7 @@ export interface Api {
   accept(name: string, receipt: Receipt): Promise<Result<null>>;
   receipts(name: string): Promise<Result<Authorship>>;
   image(path: string): Promise<Result<Blob>>;
-  export(format: ExportFormat, name: string, text: string): Promise<Result<Exported>>;
+  export(format: ExportFormat, name: string, text: string, disclose: boolean): Promise<Result<Exported>>;
 }
 
 const UNREACHABLE: Failure = {
@@ -130,7 +130,7 @@ export function connectApi(token: () => string): Api {
     accept: (name, receipt) => done({ method: "POST", path: `${documentPath(name)}/receipts`, body: receipt }),
     receipts: (name) => json({ method: "GET", path: `${documentPath(name)}/receipts` }),
     image: (path) => ask(token(), { method: "GET", path: `/api/files/${encodePath(path)}` }, (r) => r.blob()),
-    export: (format, name, text) => json({ method: "POST", path: "/api/export", body: { format, name, text } }),
+    export: (format, name, text, disclose) => json({ method: "POST", path: "/api/export", body: { format, name, text, disclose } }),
   };
 }
 

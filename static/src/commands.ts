@@ -21,6 +21,8 @@ export interface Command {
   readonly key?: string;
   /** `page`: works wherever the focus is. `native`: the editor or the browser binds the key already. */
   readonly reach?: "page" | "native";
+  /** Of something that is on or off. */
+  isOn?(): boolean;
   /** False: not now, so the key means what it means without it. */
   run(): boolean;
 }
@@ -89,7 +91,7 @@ export function commandsFor(parts: CommandParts): readonly Command[] {
     { name: "escape", label: "Stop the model, or reject all", group: "review", key: "Escape", reach: "page", run: () => parts.stopModel() || settleAll(view, rejecting) },
     { name: "retry", label: "Ask again", group: "review", run: always(parts.retry) },
 
-    { name: "authorship", label: "Show what the model wrote", group: "review", key: "F9", reach: "page", run: always(parts.toggleAuthorship) },
+    { name: "authorship", label: "Show or hide what the model wrote", group: "review", key: "F9", reach: "page", run: always(parts.toggleAuthorship) },
     { name: "receipt", label: "About these words of the model", group: "review", key: "Shift-F9", reach: "page", run: () => parts.openReceipt() },
 
     { name: "bold", label: "Bold", group: "text", key: "Mod-b", run: edit(toggleMark("**")) },
@@ -129,6 +131,7 @@ export function commandsFor(parts: CommandParts): readonly Command[] {
     { name: "export-html", label: "HTML file", group: "export", run: always(exporting.download) },
     { name: "copy-rich-text", label: "Copy as rich text", group: "export", run: always(exporting.copyRichText) },
     { name: "copy-plain-text", label: "Copy as plain text", group: "export", run: always(exporting.copyPlainText) },
+    { name: "disclose", label: "Tell readers what the model wrote", group: "export", isOn: () => exporting.discloses, run: always(exporting.toggleDisclosure) },
 
     { name: "layout", label: "Write, side by side, read", group: "view", key: "Mod-\\", reach: "page", run: always(parts.cycleLayout) },
     { name: "theme", label: "Light, dark, as the system", group: "view", run: always(parts.cycleTheme) },
@@ -160,7 +163,7 @@ export function unseen(commands: readonly Command[]): Command[] {
 }
 
 export function menuItems(commands: readonly Command[]): MenuItem[] {
-  return commands.map(({ label, key, run }) => ({ label, ...(key && { key: keyLabel(key) }), run }));
+  return commands.map(({ label, key, isOn, run }) => ({ label, ...(key && { key: keyLabel(key) }), ...(isOn && { isOn }), run }));
 }
 
 const MAC_SIGNS: Record<string, string> = {

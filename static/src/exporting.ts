@@ -2,6 +2,7 @@
 
 import type { Api, Failure } from "./api";
 import { h } from "./dom";
+import { recall, remember } from "./memory";
 import type { Notices } from "./notices";
 import type { Exported, ExportFormat, Loss } from "./protocol";
 
@@ -16,12 +17,19 @@ export interface Exporting {
   download(): Promise<void>;
   copyRichText(): Promise<void>;
   copyPlainText(): Promise<void>;
+  /** Whether the readers are told which part the model had, in a line at the end. */
+  readonly discloses: boolean;
+  toggleDisclosure(): void;
 }
 
+const DISCLOSE = "meai-disclose";
+
 export function createExporting({ api, notices, document: current, goTo }: ExportParts): Exporting {
+  let discloses = recall(DISCLOSE) === "yes";
+
   const ask = async (format: ExportFormat): Promise<Exported> => {
     const { name, text } = current();
-    const result = await api.export(format, name, text);
+    const result = await api.export(format, name, text, discloses);
     if (!result.ok) throw new ExportFailed(result.failure);
     return result.value;
   };
@@ -73,6 +81,13 @@ export function createExporting({ api, notices, document: current, goTo }: Expor
     },
     copyRichText: () => copy({ "text/html": "rich-text", "text/plain": "text" }, "rich-text"),
     copyPlainText: () => copy({ "text/plain": "text" }, "text"),
+    get discloses() {
+      return discloses;
+    },
+    toggleDisclosure() {
+      discloses = !discloses;
+      remember(DISCLOSE, discloses ? "yes" : "no");
+    },
   };
 }
 

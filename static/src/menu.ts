@@ -1,12 +1,14 @@
 /** A menu of commands at a place: by pointer or keyboard, with arrows, first letters and Escape. */
 
-import { h } from "./dom";
+import { h, icon } from "./dom";
 
 export interface MenuItem {
   readonly label: string;
   /** How its key is written. */
   readonly key?: string;
   readonly disabled?: boolean;
+  /** Of something that is on or off: then the menu stays, and shows which. */
+  isOn?(): boolean;
   run(): void;
 }
 
@@ -45,7 +47,7 @@ export function createMenu(menu: HTMLElement): Menu {
     done();
   };
 
-  const items = () => [...menu.querySelectorAll<HTMLButtonElement>("[role=menuitem]")];
+  const items = () => [...menu.querySelectorAll<HTMLButtonElement>("[role^=menuitem]")];
 
   const move = (to: (index: number, count: number) => number) => {
     const all = items();
@@ -105,23 +107,27 @@ export function createMenu(menu: HTMLElement): Menu {
 }
 
 function build({ note, groups, hint }: MenuContent, close: () => void): Node[] {
-  const entry = ({ label, key, disabled = false, run }: MenuItem) =>
-    h(
+  const entry = ({ label, key, disabled = false, isOn, run }: MenuItem) => {
+    const button = h(
       "button",
       {
         type: "button",
-        role: "menuitem",
+        role: isOn ? "menuitemcheckbox" : "menuitem",
+        "aria-checked": isOn ? String(isOn()) : false,
         tabindex: "-1",
         "aria-disabled": disabled ? "true" : "false",
         click: () => {
           if (disabled) return;
-          close();
+          if (!isOn) close();
           run();
+          if (isOn) button.setAttribute("aria-checked", String(isOn()));
         },
       },
       h("span", {}, label),
-      h("kbd", { "aria-hidden": "true" }, key ?? ""),
+      isOn ? icon("check") : h("kbd", { "aria-hidden": "true" }, key ?? ""),
     );
+    return button;
+  };
   const nodes: Node[] = groups
     .filter((group) => group.length > 0)
     .flatMap((group, i) => [...(i > 0 ? [h("hr", { role: "separator" })] : []), h("div", { role: "group" }, ...group.map(entry))]);
