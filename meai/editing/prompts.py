@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from meai.editing.window import window
 from meai.inference.request import ModelTraits, Request, Sampling, Turn
 
 SMALL_MODEL_PARAMETERS = 400_000_000
 TOKENS_PER_BYTE = 0.75
 """Of UTF-8: above what English (0.3), Russian (0.4) and Japanese (0.5) take, so that an answer has room to grow."""
-CONTINUATION_CHARACTERS = 1500
 CONTINUATION_TOKENS = 48
 ANSWER_TOKENS = 512
 
@@ -35,7 +35,7 @@ class Examples:
         listed = "".join(f"{self.before}: {ours}\n{self.after}: {theirs}\n\n" for ours, theirs in self.pairs)
         line = unit.replace("\n", " ")
         start = f"{listed}{self.before}: {line}\n{self.after}:"
-        return Request((), start, Sampling(max_tokens=_limit(unit), stop=("\n",)))
+        return Request((), start, Sampling(max_tokens=_limit(unit), stop=("\n",)), source=line, purpose="rewrite")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,8 @@ class Instruction:
 
     def __call__(self, unit: str) -> Request:
         turns = (Turn("system", self.text), Turn("user", unit))
-        return Request(turns, "", replace(self.sampling, max_tokens=_limit(unit)))
+        sampling = replace(self.sampling, max_tokens=_limit(unit))
+        return Request(turns, "", sampling, source=unit, purpose="rewrite")
 
 
 def _limit(unit: str) -> int:
@@ -175,15 +176,13 @@ def by_sentence(model: ModelTraits) -> bool:
 
 def continuation(before: str) -> Request:
     """Ask for what comes after *before*, as a plain text and no chat."""
-    tail = before[-CONTINUATION_CHARACTERS:]
-    if len(before) > len(tail):
-        tail = tail[tail.find("\n") + 1 :] if "\n" in tail else tail[tail.find(" ") + 1 :]
     sampling = Sampling(max_tokens=CONTINUATION_TOKENS, repeat_penalty=1.1)
-    return Request((), tail.rstrip(" "), sampling)
+    return Request((), window(before).rstrip(" "), sampling, purpose="caret")
 
 
 def free_instruction(instruction: str, selection: str) -> Request:
     """Ask for what the writer's *instruction* says, about *selection* where there is one."""
     words = f"{instruction}\n\n{selection}" if selection else instruction
+    turns = (Turn("system", "You are a helpful assistant."), Turn("user", words))
     sampling = Sampling(max_tokens=ANSWER_TOKENS, temperature=0.4, repeat_penalty=1.1)
-    return Request((Turn("system", "You are a helpful assistant."), Turn("user", words)), "", sampling)
+    return Request(turns, "", sampling, source=selection, purpose="rewrite" if selection else "free")

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 from meai.editing.actions import ACTIONS, Action
@@ -17,7 +19,7 @@ from meai.editing.prompts import Prompt, by_sentence, continuation, free_instruc
 from meai.editing.protect import lost_spans
 from meai.editing.segment import Piece, pieces
 from meai.editing.verify import Budget, objection, without_preamble
-from meai.errors import BadInput
+from meai.errors import BadInput, Cancelled, MeaiError
 from meai.inference.request import Completion, FinishReason, ModelTraits, Request
 
 LONGEST_SELECTION = 40_000
@@ -25,7 +27,11 @@ LONGEST_SELECTION = 40_000
 LONGEST_UNIT = 4000
 """Characters of one sentence; a text without any is no prose."""
 
+READ_AHEAD = 4000
+"""Characters of a selection that are looked at to read ahead: its first unit begins there."""
+
 Emit = Callable[[str], None]
+Ask = Callable[[Request, Emit], Completion]
 _UNFINISHED: dict[FinishReason, str] = {
     "length": "the answer was cut off",
     "repetition": "the model went round in circles",
@@ -50,6 +56,8 @@ class RewriteOrder:
     """The text after it."""
     instruction: str = ""
     """The writer's own words, for `ask`."""
+    editor: str = ""
+    """Who asks: an editor's newest order takes the place of its older ones; empty: nobody's, which replace nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +89,17 @@ class Answers(Protocol):
     def generate(self, request: Request, emit: Emit, cancelled: threading.Event) -> Completion:
         """Answer *request*, each new piece of text going to *emit*."""
 
+    def warm(self, requests: Sequence[Request]) -> None:
+        """Read the prompts of *requests*, of one editor, while nobody waits. Returns at once and never raises."""
+
 
 class Rewriter:
     """Turns orders into proposals with the model of *engine*. May be used from several threads."""
 
     def __init__(self, engine: Answers) -> None:
         self._engine = engine
+        self._at_once = threading.Event()
+        self._at_once.set()
 
     def rewrite(self, order: RewriteOrder, emit: Emit, cancelled: threading.Event) -> Proposal:
         """Answer *order*; *emit* gets the text as it comes, which the proposal then replaces.
@@ -94,67 +107,100 @@ class Rewriter:
         Raises BadInput for an order that makes no sense, Cancelled soon after *cancelled* is set, NoModel, EngineGone.
         """
         action = _action_of(order)
+        ask = partial(self._generate, order.editor, cancelled)
         if order.action == "ask":
-            return self._ask(order, emit, cancelled)
+            return _asked(order, emit, ask)
         if action.budget is None:
-            return self._continue(order, emit, cancelled)
-        return self._rewrite(order, action.budget, emit, cancelled)
-
-    def _rewrite(self, order: RewriteOrder, budget: Budget, emit: Emit, cancelled: threading.Event) -> Proposal:
+            return _continued(order, emit, ask)
         model = self._engine.traits(cancelled)
-        prompts = prompts_for(order.action, model)
-        text, units, left = "", [], False
-        for piece in pieces(order.selection, sentences=by_sentence(model)):
-            if piece.prose:
-                unit = self._unit(piece, prompts, budget, emit, cancelled)
-                units.append(unit)
-                text += unit.text
-            else:
-                emit(piece.source)
-                text += piece.source
-                left = left or _WORD.search(piece.source) is not None
-        if not units:
-            raise BadInput("There is no sentence to work on here: tables, code, HTML and links stay as they are.")
-        return Proposal(text, tuple(units), _LEFT if left else ())
+        return _rewritten(order, action.budget, model, emit, ask)
 
-    def _unit(
-        self, piece: Piece, prompts: tuple[Prompt, ...], budget: Budget, emit: Emit, cancelled: threading.Event
-    ) -> Unit:
-        """Ask for *piece* with one prompt after another until an answer passes; only the first one streams."""
-        reason = "it is too long" if len(piece.words) > LONGEST_UNIT else ""
-        for prompt in () if reason else prompts:
-            answer = self._engine.generate(prompt(piece.words), _silent if reason else _Trimmed(emit), cancelled)
-            text, reason = _checked(piece.words, answer.text, budget)
-            reason = _UNFINISHED.get(answer.reason, reason)
-            if not reason:
-                return Unit(piece.source, piece.put(text))
-        return Unit(piece.source, piece.source, f"No safe suggestion for this sentence: {reason}.")
+    def warm(self, order: RewriteOrder) -> None:
+        """Let the model read ahead what *order* may ask it first; without a selection, what text at the caret would.
 
-    def _continue(self, order: RewriteOrder, emit: Emit, cancelled: threading.Event) -> Proposal:
-        written = order.before + order.selection
-        if not written.strip():
-            raise BadInput("There is nothing to continue yet; write a few words first.")
-        line = _OneLine(emit, space="" if written[-1].isspace() else " ")
-        answer = self._engine.generate(continuation(written), line, cancelled)
-        text = line.text if line.ended or answer.reason != "length" else _whole_sentences(line.text)
-        if not text.strip():
-            raise BadInput("The model has nothing to add here; write a few more words and try again.")
-        return Proposal(text)
+        Returns soon, and does nothing where no model is ready.
+        """
+        # Nobody waits for it: who asks for the answer itself will hear why there is none.
+        with suppress(MeaiError):
+            model = self._engine.traits(self._at_once)
+            self._engine.warm([replace(each, editor=order.editor) for each in _first_requests(order, model)])
 
-    def _ask(self, order: RewriteOrder, emit: Emit, cancelled: threading.Event) -> Proposal:
-        request = free_instruction(order.instruction.strip(), order.selection)
-        answer = self._engine.generate(request, _Trimmed(emit), cancelled)
-        text = without_preamble(answer.text, order.selection)
-        if not text:
-            raise BadInput("The model gave no answer; say it in other words and try again.")
-        core = order.selection.strip()
-        if core:
-            start = order.selection.index(core)
-            text = order.selection[:start] + text + order.selection[start + len(core) :]
-        warnings = tuple(f"The answer leaves out {span}" for span in lost_spans(order.selection, text))
-        if answer.reason in _UNFINISHED:
-            warnings = (f"This is not the whole text: {_UNFINISHED[answer.reason]}.", *warnings)
-        return Proposal(text, (), warnings)
+    def _generate(self, editor: str, cancelled: threading.Event, request: Request, emit: Emit) -> Completion:
+        # Before it is sent: it would take the place of the order that this one was given up for.
+        if cancelled.is_set():
+            raise Cancelled("It was stopped.")
+        return self._engine.generate(replace(request, editor=editor), emit, cancelled)
+
+
+def _rewritten(order: RewriteOrder, budget: Budget, model: ModelTraits, emit: Emit, ask: Ask) -> Proposal:
+    prompts = prompts_for(order.action, model)
+    text, units, left = "", [], False
+    for piece in pieces(order.selection, sentences=by_sentence(model)):
+        if piece.prose:
+            unit = _unit(piece, prompts, budget, emit, ask)
+            units.append(unit)
+            text += unit.text
+        else:
+            emit(piece.source)
+            text += piece.source
+            left = left or _WORD.search(piece.source) is not None
+    if not units:
+        raise BadInput("There is no sentence to work on here: tables, code, HTML and links stay as they are.")
+    return Proposal(text, tuple(units), _LEFT if left else ())
+
+
+def _unit(piece: Piece, prompts: tuple[Prompt, ...], budget: Budget, emit: Emit, ask: Ask) -> Unit:
+    """Ask for *piece* with one prompt after another until an answer passes; only the first one streams."""
+    reason = "it is too long" if len(piece.words) > LONGEST_UNIT else ""
+    for prompt in () if reason else prompts:
+        answer = ask(prompt(piece.words), _silent if reason else _Trimmed(emit))
+        text, reason = _checked(piece.words, answer.text, budget)
+        reason = _UNFINISHED.get(answer.reason, reason)
+        if not reason:
+            return Unit(piece.source, piece.put(text))
+    return Unit(piece.source, piece.source, f"No safe suggestion for this sentence: {reason}.")
+
+
+def _continued(order: RewriteOrder, emit: Emit, ask: Ask) -> Proposal:
+    written = order.before + order.selection
+    if not written.strip():
+        raise BadInput("There is nothing to continue yet; write a few words first.")
+    line = _OneLine(emit, space="" if written[-1].isspace() else " ")
+    answer = ask(continuation(written), line)
+    text = line.text if line.ended or answer.reason != "length" else _whole_sentences(line.text)
+    if not text.strip():
+        raise BadInput("The model has nothing to add here; write a few more words and try again.")
+    return Proposal(text)
+
+
+def _asked(order: RewriteOrder, emit: Emit, ask: Ask) -> Proposal:
+    answer = ask(free_instruction(order.instruction.strip(), order.selection), _Trimmed(emit))
+    text = without_preamble(answer.text, order.selection)
+    if not text:
+        raise BadInput("The model gave no answer; say it in other words and try again.")
+    core = order.selection.strip()
+    if core:
+        start = order.selection.index(core)
+        text = order.selection[:start] + text + order.selection[start + len(core) :]
+    warnings = tuple(f"The answer leaves out {span}" for span in lost_spans(order.selection, text))
+    if answer.reason in _UNFINISHED:
+        warnings = (f"This is not the whole text: {_UNFINISHED[answer.reason]}.", *warnings)
+    return Proposal(text, (), warnings)
+
+
+def _first_requests(order: RewriteOrder, model: ModelTraits) -> tuple[Request, ...]:
+    """Return what *order*, and after it the other actions, would ask first, as far as that is known beforehand."""
+    selection = order.selection[:READ_AHEAD]
+    if not selection.strip():
+        return (continuation(order.before),) if order.before.strip() else ()
+    asked = (free_instruction("", selection),) if order.action == "ask" else ()
+    units = (piece.words for piece in pieces(selection, sentences=by_sentence(model)) if piece.prose)
+    unit = next((words for words in units if len(words) <= LONGEST_UNIT), None)
+    if unit is None:
+        return asked
+    others = (action.name for action in ACTIONS.values() if action.budget)
+    actions = sorted(others, key=lambda name: name != order.action)
+    return asked + tuple(prompts_for(action, model)[0](unit) for action in actions)
 
 
 def _checked(source: str, answer: str, budget: Budget) -> tuple[str, str]:

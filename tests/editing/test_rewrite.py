@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,8 @@ from hypothesis import strategies as st
 
 from meai.editing.actions import ACTIONS
 from meai.editing.protect import protected_spans
-from meai.editing.rewrite import Proposal, RewriteOrder, Rewriter
-from meai.errors import BadInput, Cancelled
+from meai.editing.rewrite import READ_AHEAD, Proposal, RewriteOrder, Rewriter
+from meai.errors import BadInput, Cancelled, NoModel
 from meai.inference.engine import Engine
 from meai.inference.request import Completion, FinishReason, ModelTraits, Request
 
@@ -28,6 +29,7 @@ class Scripted:
         self._parameters = parameters
         self._reason = reason
         self.asked: list[Request] = []
+        self.read_ahead: list[Request] = []
 
     def traits(self, cancelled: threading.Event) -> ModelTraits:
         return ModelTraits(self._parameters, "SmolLM2")
@@ -41,6 +43,9 @@ class Scripted:
         for start in range(0, len(text), 3):
             emit(text[start : start + 3])
         return Completion(text, self._reason, 1, 0, 1, 0.0, 0.0)
+
+    def warm(self, requests: Sequence[Request]) -> None:
+        self.read_ahead += requests
 
 
 def rewrite(engine: Scripted, order: RewriteOrder) -> tuple[Proposal, str]:
@@ -224,6 +229,118 @@ def test_a_cancelled_order_ends() -> None:
     with pytest.raises(Cancelled):
         Rewriter(engine).rewrite(RewriteOrder("correct-spelling", "One here.\n\nTwo here."), stop, cancelled)
     assert len(engine.asked) == 1
+
+
+def test_a_cancelled_order_asks_nothing_more_in_the_place_of_the_next_one() -> None:
+    cancelled = threading.Event()
+    cancelled.set()
+    engine = Scripted(lambda words: words)
+    for action in ("correct-spelling", "autocomplete", "ask"):
+        with pytest.raises(Cancelled):
+            Rewriter(engine).rewrite(RewriteOrder(action, "One here.", instruction="Go"), str, cancelled)
+    assert engine.asked == []
+
+
+# What an engine is told beside the prompt.
+
+
+@pytest.mark.parametrize(
+    ("order", "purpose", "source"),
+    [
+        (RewriteOrder("correct-spelling", "- One here\n  and there.", editor="tab"), "rewrite", "One here\nand there."),
+        (RewriteOrder("ask", "One here.", instruction="Shorten", editor="tab"), "rewrite", "One here."),
+        (RewriteOrder("ask", "", instruction="Greet", editor="tab"), "free", ""),
+        (RewriteOrder("autocomplete", "One", before="Here: ", editor="tab"), "caret", ""),
+    ],
+)
+def test_a_request_says_what_it_repeats_what_it_is_for_and_who_asks(
+    order: RewriteOrder, purpose: str, source: str
+) -> None:
+    engine = Scripted(lambda words: "Some words.")
+    rewrite(engine, order)
+    assert {(each.purpose, each.source, each.editor) for each in engine.asked} == {(purpose, source, "tab")}
+
+
+@pytest.mark.parametrize("parameters", [SMALL, LARGE])
+def test_a_source_stands_in_the_prompt_as_it_is_told(parameters: int) -> None:
+    engine = Scripted(lambda words: words, parameters=parameters)
+    rewrite(engine, RewriteOrder("make-fluent", "> One here\n> and there.\n\nTwo."))
+    for request in engine.asked:
+        assert request.source in "".join(turn.text for turn in request.turns) + request.start
+
+
+# Reading ahead.
+
+
+def ahead(engine: Scripted, order: RewriteOrder) -> list[Request]:
+    Rewriter(engine).warm(order)
+    return engine.read_ahead
+
+
+@pytest.mark.parametrize("parameters", [SMALL, LARGE])
+@pytest.mark.parametrize("action", [name for name, action in ACTIONS.items() if action.budget])
+def test_what_is_read_ahead_of_a_selection_is_what_each_action_asks_first(action: str, parameters: int) -> None:
+    engine = Scripted(lambda words: words, parameters=parameters)
+    order = RewriteOrder(action, "# A title\n\n- One here. Two here.\n", editor="tab")
+    first = ahead(engine, order)
+    rewrite(engine, order)
+    assert first[0] == engine.asked[0]
+    for other in (each for each in ACTIONS if ACTIONS[each].budget):
+        engine.asked.clear()
+        rewrite(engine, replace(order, action=other))
+        assert engine.asked[0] in first
+
+
+def test_at_the_caret_the_text_before_it_is_read_ahead_wherever_its_paragraph_begins() -> None:
+    engine = Scripted(lambda words: " and so on.")
+    before, paragraph = "word " * 900 + "\n\n", "Once upon a time"
+    first = ahead(engine, RewriteOrder("correct-spelling", "", before=before + paragraph))
+    rewrite(engine, RewriteOrder("autocomplete", paragraph, before=before))
+    assert first == engine.asked
+
+
+def test_before_an_instruction_is_known_the_text_is_read_that_it_will_be_about() -> None:
+    engine = Scripted(lambda words: "Shorter.")
+    selection = "One here. Two here."
+    (first, *_) = ahead(engine, RewriteOrder("ask", selection))
+    rewrite(engine, RewriteOrder("ask", selection, instruction="Shorten it"))
+    (asked,) = engine.asked
+    assert asked.turns[0] == first.turns[0]
+    assert asked.turns[1].text.startswith(first.turns[1].text.rstrip())
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        RewriteOrder("correct-spelling", ""),
+        RewriteOrder("correct-spelling", " \n", before="\n"),
+        RewriteOrder("correct-spelling", "```\ncode\n```\n"),
+        RewriteOrder("correct-spelling", "[1]: https://example.org"),
+    ],
+)
+def test_where_there_is_nothing_to_ask_nothing_is_read_ahead(order: RewriteOrder) -> None:
+    assert ahead(Scripted(lambda words: words), order) == []
+
+
+@given(st.text(max_size=300), st.sampled_from(["correct-spelling", "ask"]), st.sampled_from([SMALL, LARGE]))
+def test_any_text_can_be_read_ahead(text: str, action: str, parameters: int) -> None:
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    ahead(Scripted(lambda words: words, parameters=parameters), RewriteOrder(action, text, before=text))
+
+
+def test_of_a_long_selection_only_the_beginning_is_read_ahead() -> None:
+    for request in ahead(Scripted(lambda words: words), RewriteOrder("ask", "Some words here. " * 5000)):
+        assert len(request.turns[-1].text) < READ_AHEAD + 200
+
+
+@pytest.mark.parametrize("trouble", [NoModel("There is no model."), Cancelled("It is being loaded.")])
+def test_without_a_model_nothing_is_read_ahead_and_nobody_hears_of_it(trouble: Exception) -> None:
+    class Without(Scripted):
+        def traits(self, cancelled: threading.Event) -> ModelTraits:
+            assert cancelled.is_set(), "nobody may have to wait for it"
+            raise trouble
+
+    assert ahead(Without(lambda words: words), RewriteOrder("ask", "Words.")) == []
 
 
 @pytest.fixture(scope="module")
