@@ -17,7 +17,7 @@ _ALONE = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{_ALONE}]|[^\W_{_ALONE}]+(?:[-'’][^\W_{_ALONE}]+)*")
 _TOKEN = re.compile(rf"{_WORD.pattern}|\s+|.")
 # A quadratic comparison of more than this takes seconds; what stands on lines that did not change is followed anyway.
-_MAX_COMPARED = 4_000_000
+_MAX_COMPARED = 16_000_000
 # So many words in a row are no coincidence: they are the model's wherever they were moved to.
 _MIN_MOVED_WORDS = 4
 
@@ -143,7 +143,7 @@ def _compared(old: list[str], new: list[str]) -> list[tuple[str, int, int, int, 
     if len(inner_old) * len(inner_new) > _MAX_COMPARED:
         inner = [("replace", 0, len(inner_old), 0, len(inner_new))]
     else:
-        inner = list(SequenceMatcher(None, inner_old, inner_new, autojunk=False).get_opcodes())
+        inner = list(SequenceMatcher(None, inner_old, inner_new, autojunk=True).get_opcodes())
     return [
         ("equal", 0, start, 0, start),
         *((kind, a + start, b + start, c + start, d + start) for kind, a, b, c, d in inner),
@@ -163,7 +163,7 @@ def _follow(old: list[str], spans: dict[int, list[Span]], new: list[str], first:
     if len(before) * len(after) > _MAX_COMPARED:
         return
     owners: list[str | None] = [None] * len(after)
-    matcher = SequenceMatcher(None, [word for _, _, word in before], [word for _, _, word in after], autojunk=False)
+    matcher = SequenceMatcher(None, [word for _, _, word in before], [word for _, _, word in after], autojunk=True)
     for block in matcher.get_matching_blocks():
         for at in range(block.size):
             line, start, word = before[block.a + at]
