@@ -14,15 +14,17 @@ from meai.documents import places, tables
 from meai.documents.database import Database
 from meai.documents.foreign.converter import Converter
 from meai.documents.history import History
+from meai.documents.journal import Journal
 from meai.documents.receipts import Receipts
 from meai.documents.search import Search
 from meai.documents.store import DocumentStore
 from meai.documents.upkeep import Upkeep
+from meai.documents.watch import Watch
 from meai.editing.rewrite import Rewriter
 from meai.inference.engine import Engine
 from meai.markdown.service import PreviewService
 from meai.models.library import models_folder, open_library
-from meai.web import answers, documents, exports, history, intake, pages, search, security
+from meai.web import answers, documents, drafts, exports, history, intake, pages, search, security
 from meai.web import socket as sockets
 from meai.web.channel import Channels
 from meai.web.models import CurrentModel
@@ -37,6 +39,8 @@ class Services:
     store: DocumentStore
     past: history.Past
     upkeep: Upkeep
+    journal: Journal
+    watch: Watch
     converter: Converter
     preview: PreviewService
     engine: Engine
@@ -46,6 +50,7 @@ class Services:
     def start(self) -> None:
         """Start the children: the preview's, and the model's if there is one. Returns at once."""
         self.upkeep.start()
+        self.watch.start()
         self.preview.start()
         self.model.start(self.engine)
 
@@ -54,7 +59,12 @@ class Services:
         self.model.close()
         self.channels.close()
         self.converter.close()
-        ends: tuple[Callable[[], None], ...] = (self.preview.close, self.engine.close, self.upkeep.close)
+        ends: tuple[Callable[[], None], ...] = (
+            self.preview.close,
+            self.engine.close,
+            self.upkeep.close,
+            self.watch.close,
+        )
         threads = [threading.Thread(target=end, name="stop", daemon=True) for end in ends]
         for thread in threads:
             thread.start()
@@ -77,12 +87,13 @@ def create_app(config: Config, *, token: str) -> Flask:
     answers.install(app)
     security.install(app, token)
     app.register_blueprint(pages.blueprint(_highlight_css))
-    app.register_blueprint(documents.blueprint(services.store))
+    app.register_blueprint(documents.blueprint(services.store, services.journal))
+    app.register_blueprint(drafts.blueprint(services.journal, services.store))
     app.register_blueprint(history.blueprint(services.past))
     app.register_blueprint(search.blueprint(Search(services.store)))
     app.register_blueprint(intake.blueprint(services.store, services.converter))
     app.register_blueprint(exports.blueprint(services.store))
-    wings = sockets.Wings(services.preview, Rewriter(services.engine), services.model)
+    wings = sockets.Wings(services.preview, Rewriter(services.engine), services.model, services.journal, services.watch)
     app.register_blueprint(sockets.blueprint(token, services.channels, wings))
     return app
 
@@ -96,6 +107,8 @@ def _services(config: Config) -> Services:
         store=store,
         past=history.Past(store, kept, Receipts(database)),
         upkeep=Upkeep(database),
+        journal=Journal(places.drafts_folder(config.data_dir, config.workspace)),
+        watch=Watch(store, recursive=config.single is None),
         converter=Converter(),
         preview=PreviewService(),
         engine=Engine(model.engine_changed),

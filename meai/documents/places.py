@@ -17,6 +17,11 @@ def history_file(data_dir: Path, root: Path) -> Path:
     return data_dir / "history" / f"{workspace_id(root)}.sqlite"
 
 
+def drafts_folder(data_dir: Path, root: Path) -> Path:
+    """Return the folder of what was written in the workspace *root* and not saved."""
+    return data_dir / "drafts" / workspace_id(root)
+
+
 def trash_folder(data_dir: Path, root: Path) -> Path:
     """Return the folder of what was deleted in the workspace *root*."""
     return data_dir / "trash" / workspace_id(root)

@@ -13,6 +13,7 @@ from flask.views import MethodView
 from meai.documents.acknowledged import Attempt
 from meai.documents.document import Document
 from meai.documents.intake import repair
+from meai.documents.journal import MAX_CLIENT_CHARS, Journal
 from meai.documents.listing import Entry
 from meai.documents.places import workspace_id
 from meai.documents.store import DocumentStore
@@ -20,7 +21,6 @@ from meai.errors import BadInput, DocumentNotFound
 from meai.web import answers
 from meai.web.history import origin
 
-MAX_CLIENT_CHARS = 100
 MEDIA_TYPES = {
     ".png": "image/png",
     ".jpg": "image/jpeg",
@@ -34,11 +34,11 @@ MEDIA_TYPES = {
 }
 
 
-def blueprint(store: DocumentStore) -> Blueprint:
-    """Return the routes for the documents and images of *store*."""
+def blueprint(store: DocumentStore, journal: Journal) -> Blueprint:
+    """Return the routes for the documents and images of *store*; *journal* hears which drafts are saved."""
     documents = Blueprint("documents", __name__, url_prefix="/api")
     documents.add_url_rule("/documents", view_func=_Workspace.as_view("workspace", store))
-    documents.add_url_rule("/documents/<path:name>", view_func=_Document.as_view("document", store))
+    documents.add_url_rule("/documents/<path:name>", view_func=_Document.as_view("document", store, journal))
     documents.add_url_rule("/documents/<path:name>/copy", view_func=_Copy.as_view("copy", store))
     documents.add_url_rule("/files/<path:path>", view_func=_File.as_view("file", store))
     return documents
@@ -66,6 +66,10 @@ class _Workspace(_StoreView):
 
 
 class _Document(_StoreView):
+    def __init__(self, store: DocumentStore, journal: Journal) -> None:
+        super().__init__(store)
+        self._journal = journal
+
     def get(self, name: str) -> Response:
         document = self._store.read(name)
         if request.headers.get("If-None-Match") == document.etag:
@@ -80,6 +84,8 @@ class _Document(_StoreView):
         base, source = None if creates else _base(), origin(body)
         document = self._store.write(name, text, base=base, attempt=attempt, origin=source)
         seq = attempt.seq if attempt else None
+        if attempt:
+            self._journal.saved(name, attempt.client, attempt.seq)
         answer = {**_named(document), "rev": document.rev, "seq": seq, "warning": document.warning}
         return _with_etag(document, answer, status=201 if creates else 200)
 

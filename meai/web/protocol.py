@@ -57,9 +57,21 @@ class Pull:
     model: str
 
 
-FromPage = Hello | PreviewWanted | RewriteWanted | Cancel | Pull
+@dataclass(frozen=True, slots=True)
+class DraftWritten:
+    """Keep this unsaved text."""
+
+    type: ClassVar[str] = "draft"
+    name: str
+    base: str
+    text: str
+    client: str
+    seq: int
+
+
+FromPage = Hello | PreviewWanted | RewriteWanted | Cancel | Pull | DraftWritten
 _FROM_PAGE: dict[str, type[FromPage]] = {
-    kind.type: kind for kind in (Hello, PreviewWanted, RewriteWanted, Cancel, Pull)
+    kind.type: kind for kind in (Hello, PreviewWanted, RewriteWanted, Cancel, Pull, DraftWritten)
 }
 _JSON_TYPES: dict[str, tuple[type, str]] = {"str": (str, "a string"), "int": (int, "a whole number")}
 
@@ -172,6 +184,22 @@ class Cancelled:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """A document has other bytes now, or is gone."""
+
+    type: ClassVar[str] = "changed"
+    name: str
+    etag: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The list of documents is another one."""
+
+    type: ClassVar[str] = "listed"
+
+
+@dataclass(frozen=True, slots=True)
 class Error:
     """A message could not be understood."""
 
@@ -180,7 +208,7 @@ class Error:
     message: str
 
 
-FromServer = ModelState | Welcome | Previewed | Delta | Proposed | Failed | Cancelled | Error
+FromServer = ModelState | Welcome | Previewed | Delta | Proposed | Failed | Cancelled | Changed | Listed | Error
 
 
 def parse(raw: str | bytes) -> FromPage:

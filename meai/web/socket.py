@@ -21,6 +21,8 @@ from werkzeug.exceptions import ServiceUnavailable
 from wsproto.utilities import ProtocolError
 
 from meai import errors
+from meai.documents.journal import Draft, Journal
+from meai.documents.watch import Changes, Watch
 from meai.editing.actions import ACTIONS
 from meai.editing.rewrite import Proposal, RewriteOrder, Rewriter
 from meai.errors import BadInput, MeaiError
@@ -29,7 +31,7 @@ from meai.web import protocol
 from meai.web.answers import failure
 from meai.web.channel import SERVER_OPTIONS, Channel, Channels, NoRoom
 from meai.web.models import CurrentModel
-from meai.web.protocol import Cancel, FromServer, Hello, PreviewWanted, Pull, RewriteWanted
+from meai.web.protocol import Cancel, DraftWritten, FromServer, Hello, PreviewWanted, Pull, RewriteWanted
 from meai.web.security import token_matches
 
 NO_TOKEN = 4401
@@ -48,6 +50,8 @@ class Wings:
     preview: PreviewService
     rewriter: Rewriter
     model: CurrentModel
+    journal: Journal
+    watch: Watch
 
 
 def blueprint(token: str, channels: Channels, wings: Wings) -> Blueprint:
@@ -123,6 +127,7 @@ class Session:
         state = self._wings.model.state
         self._say(protocol.Welcome(actions, state))
         self._wings.model.listen(self._say, state)
+        self._wings.watch.listen(self._changed)
 
     def hear(self, raw: str | bytes) -> None:
         """Do what the message *raw* asks, or say why not. Returns soon; answers come when they are ready."""
@@ -137,6 +142,7 @@ class Session:
 
     def close(self) -> None:
         """Stop all that runs for the page."""
+        self._wings.watch.forget(self._changed)
         self._wings.model.forget(self._say)
         self._wings.preview.forget(self._name)
         with self._turn:
@@ -197,6 +203,15 @@ class Session:
     def _pull(self, message: Pull) -> None:
         self._wings.model.pull(message.model)
 
+    def _draft(self, message: DraftWritten) -> None:
+        self._wings.journal.keep(Draft(message.name, message.base, message.text, message.client, message.seq))
+
+    def _changed(self, changes: Changes) -> None:
+        for document in changes.documents:
+            self._say(protocol.Changed(document.name, document.etag))
+        if changes.listed:
+            self._say(protocol.Listed())
+
     def _say(self, message: FromServer) -> None:
         self._send(protocol.to_json(message))
 
@@ -207,6 +222,7 @@ _HANDLERS: dict[type, Callable[..., None]] = {
     RewriteWanted: Session._rewrite,
     Cancel: Session._cancel,
     Pull: Session._pull,
+    DraftWritten: Session._draft,
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,9 +14,11 @@ import pytest
 import websocket
 from flask import Flask
 
+from meai.documents.journal import Draft
+from meai.documents.watch import Changed, Changes
 from meai.editing.actions import ACTIONS
 from meai.editing.rewrite import Proposal, RewriteOrder, Unit
-from meai.errors import Cancelled, EngineGone, NoModel
+from meai.errors import Cancelled, DocumentNotWritten, EngineGone, NoModel
 from meai.markdown.service import Preview, PreviewBlock
 from meai.web import answers, security
 from meai.web import socket as sockets
@@ -90,6 +93,35 @@ class Models:
             listener(state)
 
 
+class Drafts:
+    """Keeps what is no longer than a few characters."""
+
+    def __init__(self) -> None:
+        self.kept: queue.Queue[Draft] = queue.Queue()
+
+    def keep(self, draft: Draft) -> None:
+        if len(draft.text) > 10:
+            raise DocumentNotWritten("The draft of “a.md” could not be kept: the disk is full; please save it.")
+        self.kept.put(draft)
+
+
+class Disk:
+    """Tells what the test says has changed."""
+
+    def __init__(self) -> None:
+        self.listeners: set[Callable[[Changes], None]] = set()
+
+    def listen(self, listener: Callable[[Changes], None]) -> None:
+        self.listeners.add(listener)
+
+    def forget(self, listener: Callable[[Changes], None]) -> None:
+        self.listeners.discard(listener)
+
+    def tell(self, changes: Changes) -> None:
+        for listener in tuple(self.listeners):
+            listener(changes)
+
+
 class House:
     """A server whose wings are the fakes above."""
 
@@ -99,7 +131,8 @@ class House:
         app = Flask(__name__)
         answers.install(app)
         security.install(app, token)
-        wings = sockets.Wings(self.previews, self.rewrites, self.models)  # type: ignore[arg-type]
+        self.journal, self.disk = Drafts(), Disk()
+        wings = sockets.Wings(self.previews, self.rewrites, self.models, self.journal, self.disk)  # type: ignore[arg-type]
         app.register_blueprint(sockets.blueprint(token, self.channels, wings))
         self.server = live(app)
         self.connect = self.server.connect
@@ -403,3 +436,37 @@ def test_a_page_may_not_ask_for_everything_at_once(
     for number in range(MAX_REWRITES + 1):
         say(page, **{**ASKED, "id": str(number)})
     assert hear(page, "failed")["code"] == "busy"
+
+
+# Drafts, and what changes on the disk.
+
+
+def test_a_draft_is_kept_and_one_that_cannot_be_is_told(
+    page: websocket.WebSocket, house: House, say: Say, hear: Hear
+) -> None:
+    fields: dict[str, Any] = {"name": "a.md", "base": "", "text": "text", "client": "page", "seq": 3}
+    say(page, type="draft", **fields)
+    assert house.journal.kept.get(timeout=WAIT_S) == Draft("a.md", "", "text", "page", 3)
+    say(page, type="draft", **{**fields, "text": "more text than that"})
+    assert hear(page, "error") == {
+        "type": "error",
+        "code": "document-not-written",
+        "message": "The draft of “a.md” could not be kept: the disk is full; please save it.",
+    }
+
+
+def test_a_page_hears_what_changes_on_the_disk_until_it_goes(
+    page: websocket.WebSocket, house: House, hear: Hear
+) -> None:
+    house.disk.tell(Changes((Changed("a.md", '"sha256-1"'), Changed("b.md", None)), listed=True))
+    assert hear(page, "changed") == {"type": "changed", "name": "a.md", "etag": '"sha256-1"'}
+    assert hear(page, "changed") == {"type": "changed", "name": "b.md", "etag": None}
+    assert hear(page, "listed") == {"type": "listed"}
+    house.disk.tell(Changes((Changed("a.md", '"sha256-2"'),), listed=False))
+    house.disk.tell(Changes((), listed=True))
+    assert hear(page, "listed") == {"type": "listed"}
+    page.close()
+    ends_at = time.monotonic() + WAIT_S
+    while house.disk.listeners and time.monotonic() < ends_at:
+        time.sleep(0.01)
+    assert not house.disk.listeners
