@@ -29,6 +29,7 @@ import { createNotices } from "./notices";
 import type { Clock } from "./pace";
 import { createPreview } from "./preview";
 import { createPreviewing } from "./previewing";
+import { currentProposal } from "./proposal";
 import type { Action, FromPage, FromServer, SavedDocument } from "./protocol";
 import { createReceipts } from "./receipts";
 import { createRecovery } from "./recovery";
@@ -47,6 +48,7 @@ import { cycleTheme, nameTheme, storedTheme } from "./theme";
 import { takeToken } from "./token";
 import { createTrash } from "./trash";
 import { titleOf } from "./tree";
+import { Warming } from "./warming";
 import { createWarnings } from "./warnings";
 
 const ASK: Action = { name: "ask", label: "Ask AI", scope: "replace" };
@@ -118,6 +120,7 @@ function run(first: string): void {
   const rewriting = createRewriting(view, send, (text, tone, reasons = []) =>
     notices.show("model", { text, tone, list: reasons.map((label) => ({ label })) }),
   );
+  const warming = new Warming(clock, send, () => model.obstacle === null && currentProposal(view.state)?.done !== false);
   const repairs = createRepairOffer(view, notices, dialogs);
   const model = createModelView(byId("model"), (name) => send({ type: "pull", model: name }));
   const receipts = createReceipts({
@@ -327,6 +330,7 @@ function run(first: string): void {
       if (update.transactions.some((transaction) => transaction.isUserEvent("input.type"))) document.body.dataset["typing"] = "";
     }
     if (update.docChanged || update.selectionSet) length.changed();
+    warming.updated(update);
   }
 
   async function save(write: Write): Promise<Result<SavedDocument>> {

@@ -3,7 +3,7 @@ import test from "node:test";
 
 import { Text } from "@codemirror/state";
 
-import { outsideWord, paragraphAt, textAfter, textBefore, trimmed } from "./paragraph";
+import { outsideWord, paragraphAt, trimmed } from "./paragraph";
 
 /** The paragraph at `|`, as text. */
 function at(marked: string): string | null {
@@ -66,12 +66,4 @@ test("a selection loses the white space at its ends", () => {
   const doc = Text.of(["  a word ", ""]);
   assert.deepEqual(trimmed(doc, { from: 0, to: 9 }), { from: 2, to: 8 });
   assert.equal(trimmed(doc, { from: 0, to: 2 }), null);
-});
-
-test("the text around never begins or ends inside a character", () => {
-  const doc = Text.of(["a👉b👉c"]);
-  assert.equal(textBefore(doc, 4, 2), "b");
-  assert.equal(textBefore(doc, 4, 3), "👉b");
-  assert.equal(textAfter(doc, 3, 2), "b");
-  assert.equal(textAfter(doc, 3, 99), "b👉c");
 });

@@ -48,18 +48,6 @@ export function trimmed(doc: Text, range: Range): Range | null {
   return from < to ? { from, to } : null;
 }
 
-/** Up to `most` units before `position`, never beginning inside a character. */
-export function textBefore(doc: Text, position: number, most: number): string {
-  const text = doc.sliceString(Math.max(0, position - most), position);
-  return /^[\udc00-\udfff]/.test(text) ? text.slice(1) : text;
-}
-
-/** Up to `most` units after `position`, never ending inside a character. */
-export function textAfter(doc: Text, position: number, most: number): string {
-  const text = doc.sliceString(position, Math.min(doc.length, position + most));
-  return /[\ud800-\udbff]$/.test(text) ? text.slice(0, -1) : text;
-}
-
 function isBoundary(line: string): boolean {
   return line.trim() === "" || HEADING.test(line) || RULE.test(line) || FENCE.test(line);
 }

@@ -4,7 +4,8 @@ import { syntaxTree } from "@codemirror/language";
 import type { EditorState } from "@codemirror/state";
 import { EditorView, type ViewUpdate } from "@codemirror/view";
 
-import { isVerbatim, outsideWord, paragraphAt, type Range, textAfter, textBefore, trimmed } from "./paragraph";
+import { isVerbatim, outsideWord, paragraphAt, type Range, trimmed } from "./paragraph";
+import { passage } from "./passage";
 import { closeProposal, currentProposal, finishProposal, openProposal, streamProposal, type Wish } from "./proposal";
 import type { Action, FromPage, FromServer, Proposed } from "./protocol";
 import { countWords } from "./status";
@@ -38,8 +39,6 @@ const NO_PROSE = "The caret is in code, HTML or front matter: select some text, 
 /** As the Markdown parser calls them. */
 const HTML = new Set(["HTMLBlock", "CommentBlock", "ProcessingInstructionBlock"]);
 
-const BEFORE = 4_000;
-const AFTER = 1_000;
 /** Pixels kept free above and below what the writer is to see. */
 const MARGIN = 96;
 
@@ -56,16 +55,8 @@ export function createRewriting(
   /** Whether it was asked; what is open stays when it was not. */
   const begin = (wish: Wish, { source, from, to }: Target) => {
     const id = `r${++count}`;
-    const { doc } = view.state;
-    const sent = send({
-      type: "rewrite",
-      id,
-      action: wish.action.name,
-      selection: doc.sliceString(source.from, source.to),
-      before: textBefore(doc, source.from, BEFORE),
-      after: textAfter(doc, source.to, AFTER),
-      instruction: wish.instruction,
-    });
+    const { action, instruction } = wish;
+    const sent = send({ type: "rewrite", id, action: action.name, ...passage(view.state.doc, source), instruction });
     if (!sent) {
       tell("The server is away, so the model cannot be asked just now.", "error");
       return false;
