@@ -255,6 +255,34 @@ def test_one_document_is_served_alone(serve: Callable[..., Serving], workspace: 
     serving.end()
 
 
+def test_a_workspace_is_served_once_and_the_second_hears_where(serve: Callable[..., Serving], workspace: Path) -> None:
+    first = serve(workspace, "--no-browser", "--port", "0")
+    second = serve(workspace / "..", "--no-browser", "--port", "0")
+    third = serve(workspace / "one.md", "--no-browser", "--port", "0")
+    assert third.documents()["workspace"] == "letters"
+    link = workspace.parent / "linked"
+    link.symlink_to(workspace)
+    status, out, err = serve(link, "--no-browser", "--port", "0").end()
+    assert (status, out) == (1, "")
+    assert err.strip() == f"“letters” is open already at {first.url}; go to that window, or stop ME_AI there first."
+    assert first.token not in err
+    for each in (first, second, third):
+        each.end()
+    assert serve(workspace, "--no-browser", "--port", "0").documents()["workspace"] == "letters"
+
+
+def test_a_workspace_comes_back_at_its_own_address(serve: Callable[..., Serving], workspace: Path) -> None:
+    """Else the browser would not find what it has kept for it."""
+    one = serve(workspace, "--no-browser")
+    other = serve(workspace.parent, "--no-browser")
+    addresses = [one.url, other.url]
+    assert len(set(addresses)) == 2
+    for each in (one, other):
+        each.end()
+    other, one = serve(workspace.parent, "--no-browser"), serve(workspace, "--no-browser")
+    assert [one.url, other.url] == addresses
+
+
 def test_the_first_run_makes_the_writers_folder_with_a_welcome(serve: Callable[..., Serving], tmp_path: Path) -> None:
     (tmp_path / "home").mkdir()
     serving = serve("--no-browser", "--port", "0")

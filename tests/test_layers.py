@@ -29,7 +29,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "export": {"assets", "errors", "markdown"},
     "web": {"errors", "editing", "export", "markdown", "documents", "models", "inference.engine"},
     "server": {"errors"},
-    "serving": {"errors", "config", "server", "app", "browser", "documents.welcome", "web.security"},
+    "lease": {"errors"},
+    "serving": {
+        *("errors", "config", "server", "app", "browser", "lease"),
+        *("documents.places", "documents.welcome", "web.security"),
+    },
     "rewriting": {"errors", "config", "editing", "inference", "models"},
     "doctor": {"assets", "errors", "config", "server", "models", "inference"},
     "app": {"assets", "errors", "config", "web", "editing", "export", "markdown", "documents", "models", "inference"},
@@ -46,6 +50,8 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "simple_websocket": ("web/",),
     "llama_cpp": ("inference/llama.py",),
     "click": ("cli.py",),
+    "filelock": ("lease.py",),
+    "watchfiles": ("documents/watch.py",),
 }
 # Pure rules: they decide, and touch neither clock nor disk nor socket nor thread.
 PURE = (
