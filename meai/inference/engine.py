@@ -1,4 +1,4 @@
-"""The parent's side of the model's process: load, generate, cancel, close. Knows no prompt and no llama.cpp.
+"""The parent's side of the model's process: load, ask, cancel, close. Knows no prompt and no llama.cpp.
 
 A crash, a hang or a hostile model file stays in the child: whoever waits gets one sentence, and the child is started
 anew for the next request.
@@ -10,7 +10,7 @@ import itertools
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +23,10 @@ from meai.process import Child, Frame
 WORKER = "meai.inference.worker"
 LOAD_TIMEOUT_S = 120.0
 SILENCE_TIMEOUT_S = 60.0
-"""A worker that sends nothing for so long while it answers hangs; it is killed."""
+"""A worker that gets nothing done for so long while somebody waits hangs; it is killed."""
+ALIVE_TIMEOUT_S = 2.0
+PING_S = 0.5
+"""A worker is asked so often whether it lives while somebody waits, and killed when it says nothing for longer."""
 CRASHES_ALLOWED = 3
 CRASH_WINDOW_S = 300.0
 POLL_S = 0.02
@@ -52,7 +55,8 @@ class _Run:
         self.name = name
         self.child: Child
         self.waiting: dict[int, queue.Queue[Frame]] = {}
-        self.heard_s = time.monotonic()
+        self.heard_s = self.done_s = self.asked_s = time.monotonic()
+        """When it last said anything, when that it got something done, and when it was asked whether it lives."""
 
     def fail(self, message: str) -> None:
         """Tell everybody who waits that no answer comes."""
@@ -125,23 +129,37 @@ class Engine:
     def generate(self, request: Request, emit: Callable[[str], None], cancelled: threading.Event) -> Completion:
         """Answer *request*; *emit* gets each new piece of text on the caller's thread.
 
-        Waits for a model that is being loaded. Raises Cancelled soon after *cancelled* is set, NoModel, EngineGone,
-        or BadInput for a text that does not fit the model.
+        Waits for a model that is being loaded. Raises Cancelled soon after *cancelled* is set or the request's editor
+        asked for something newer, NoModel, EngineGone, or BadInput for a text that does not fit the model.
         """
-        self.wait_ready(cancelled=cancelled)
-        number = next(self._numbers)
-        inbox: queue.Queue[Frame] = queue.Queue()
-        with self._changed:
-            run = self._run
-            if run is None:
-                raise EngineGone("The model's process has ended; please try again.")
-            run.waiting[number] = inbox
-        try:
-            run.child.send({"do": "submit", "id": number, "request": request.to_frame()})
-            return self._receive(run, number, inbox, emit, cancelled)
-        finally:
-            with self._changed:
-                run.waiting.pop(number, None)
+        frame = {"do": "submit", "request": request.to_frame(), **_turn_of(request)}
+        return Completion.from_frame(self._ask(frame, "done", emit, cancelled))
+
+    def score(self, request: Request, candidates: Sequence[str], cancelled: threading.Event) -> tuple[float, ...]:
+        """Return for each of *candidates* how probable it is as a continuation of *request*'s prompt.
+
+        The figures are natural logarithms of probabilities, each the sum over the candidate's tokens. A candidate is
+        read as it stands: one that begins a new word begins with a space. Raises as `generate` does.
+        """
+        frame = {"do": "score", "request": request.to_frame(), "candidates": list(candidates), **_turn_of(request)}
+        return tuple(map(float, self._ask(frame, "scored", lambda text: None, cancelled)["scores"]))
+
+    def warm(self, requests: Sequence[Request]) -> None:
+        """Have the prompts of *requests*, of one editor, read ahead while nobody waits. Returns at once, never raises.
+
+        The editor's next request, for an answer or to read ahead, ends it; what was read by then stays useful.
+        """
+        run = self._run
+        if run is None or self._state.state != "ready" or not requests:
+            return
+        frame = {"do": "warm", "id": next(self._numbers), "requests": [request.to_frame() for request in requests]}
+        with suppress(EngineGone):
+            run.child.send({**frame, "purpose": "warm", "editor": requests[0].editor})
+
+    def work(self, cancelled: threading.Event) -> tuple[int, int]:
+        """Return how many requests the model's process works on and how many sequences they hold. Raises as `score`."""
+        frame = self._ask({"do": "report"}, "report", lambda text: None, cancelled)
+        return int(frame["working"]), int(frame["taken"])
 
     def close(self) -> None:
         """End the model's process and free its memory."""
@@ -153,14 +171,32 @@ class Engine:
             old.child.close()
         self._tell()
 
+    def _ask(self, frame: Frame, ending: str, emit: Callable[[str], None], cancelled: threading.Event) -> Frame:
+        """Send *frame* and return the frame of the kind *ending* that answers it."""
+        self.wait_ready(cancelled=cancelled)
+        number = next(self._numbers)
+        inbox: queue.Queue[Frame] = queue.Queue()
+        with self._changed:
+            run = self._run
+            if run is None:
+                raise EngineGone("The model's process has ended; please try again.")
+            run.waiting[number] = inbox
+        try:
+            run.child.send({"id": number, **frame})
+            return self._receive(run, number, inbox, ending, emit, cancelled)
+        finally:
+            with self._changed:
+                run.waiting.pop(number, None)
+
     def _receive(
         self,
         run: _Run,
         number: int,
         inbox: queue.Queue[Frame],
+        ending: str,
         emit: Callable[[str], None],
         cancelled: threading.Event,
-    ) -> Completion:
+    ) -> Frame:
         asked_s = time.monotonic()
         while True:
             if cancelled.is_set():
@@ -171,15 +207,24 @@ class Engine:
             try:
                 frame = inbox.get(timeout=POLL_S)
             except queue.Empty:
-                if time.monotonic() - max(run.heard_s, asked_s) > self._silence_s:
-                    run.child.kill()
+                self._look_after(run, asked_s)
                 continue
             if frame["is"] == "delta":
                 emit(frame["text"])
-            elif frame["is"] == "done":
-                return Completion.from_frame(frame)
+            elif frame["is"] == ending:
+                return frame
             elif frame["is"] == "failed":
                 raise _error_of(frame)
+
+    def _look_after(self, run: _Run, asked_s: float) -> None:
+        """Kill a worker that does not answer any more; ask whether it lives when that was some time ago."""
+        now_s = time.monotonic()
+        if now_s - max(run.done_s, asked_s) > self._silence_s or now_s - max(run.heard_s, asked_s) > ALIVE_TIMEOUT_S:
+            run.child.kill()
+        elif now_s - max(run.heard_s, run.asked_s, asked_s) > PING_S:
+            run.asked_s = now_s
+            with suppress(EngineGone):
+                run.child.send({"do": "ping"})
 
     def _start(self, path: Path, name: str) -> None:
         run = _Run(path, name)
@@ -204,12 +249,15 @@ class Engine:
     def _on_frame(self, run: _Run, frame: Frame) -> None:
         with self._changed:
             run.heard_s = time.monotonic()
+            if frame["is"] == "alive":
+                return
+            run.done_s = run.heard_s
             number = frame.get("id")
             if number is not None:
                 if inbox := run.waiting.get(number):
                     inbox.put(frame)
                 return
-            if run is not self._run:
+            if run is not self._run or frame["is"] == "working":
                 return
             if frame["is"] == "ready":
                 traits = ModelTraits.from_frame(frame["traits"])
@@ -245,8 +293,13 @@ class Engine:
             self._on_state(self._state)
 
 
+def _turn_of(request: Request) -> Frame:
+    """What decides whose turn it is, where the worker's reader sees it at once."""
+    return {"purpose": request.purpose, "editor": request.editor}
+
+
 def _error_of(frame: Frame) -> MeaiError:
-    kinds: tuple[type[MeaiError], ...] = (BadInput, ModelRefused)
+    kinds: tuple[type[MeaiError], ...] = (BadInput, Cancelled, ModelRefused)
     return {kind.code: kind for kind in kinds}.get(frame["code"], EngineGone)(frame["message"])
 
 

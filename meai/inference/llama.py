@@ -1,26 +1,51 @@
-"""llama.cpp through its low-level binding; the only importer of llama_cpp. Knows tokens, not requests.
+"""llama.cpp through its low-level binding: a model, its context and its KV cache. Knows tokens, not requests.
 
 The binding's high-level class has one sequence, cannot be stopped while it reads a prompt and loses tokens whose text
 is longer than 32 bytes (abetlen/llama-cpp-python#2362), so it is not used. Whatever would make llama.cpp abort the
-process (too many tokens in a batch, logits of a row that has none) is refused here first.
+process (too many tokens in a batch, a sequence it does not have, logits of a row that has none) is refused here first.
 """
 
 from __future__ import annotations
 
 import ctypes
 import os
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import llama_cpp
 import llama_cpp.llama_cpp as lib
 import numpy as np
+import numpy.typing as npt
 
 from meai.errors import ModelRefused
 from meai.inference.request import ModelTraits, Sampling
+from meai.inference.sampler import Sampler
 
 BATCH_TOKENS = 512
-PENALTY_WINDOW = 64
+LOGIT_ROWS = 64
+"""Rows of logits at most. The default is a whole batch's, half a gigabyte for a large vocabulary."""
+SEQUENCES = 24
+POOL_BYTES = 256 * 1024 * 1024
+"""What the KV cache may cost for keeping more than one long text."""
+
+
+class NoRoom(RuntimeError):
+    """The KV cache has no cells left for a batch; nothing was evaluated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Tokens to evaluate in one batch, one after another in one sequence."""
+
+    tokens: Sequence[int]
+    position: int
+    """Where the first of them stands in its sequence."""
+    sequence: int
+    logits: int = 1
+    """For how many of the last tokens the logits of what follows are wanted."""
 
 
 def _ignore_log(_level: int, _text: bytes, _data: ctypes.c_void_p) -> None:
@@ -49,23 +74,36 @@ def build_info() -> dict[str, str]:
 
 
 class Model:
-    """A model file in memory and one context to run it in. One thread only; `close` frees both.
+    """A model file in memory and one context to run it in. One thread only, but for `interrupt`; `close` frees both.
 
     Raises ModelRefused when llama.cpp cannot load *path*. *context_length* is in tokens and is cut to what the model
-    was trained on. It computes with one thread until `use_threads`.
+    was trained on. Its KV cache has SEQUENCES sequences over one pool of `cells`, so that sequences may share a
+    beginning. It computes with one thread until `use_threads`.
     """
 
-    def __init__(self, path: Path, *, context_length: int, gpu_layers: int = -1) -> None:
-        lib.llama_log_set(_LOG_CALLBACK, ctypes.c_void_p())
+    def __init__(self, path: Path, *, context_length: int, gpu_layers: int = -1, mapped: bool = True) -> None:
+        """Load the model; see the class. *mapped*: whether its weights may stay in the file's own pages."""
         lib.llama_backend_init()
-        self._model = _load(path, gpu_layers)
+        self._model, self.copied_bytes = _load(path, gpu_layers, mapped)
+        """Weights that llama.cpp laid out anew for this processor; a mapped file is then in memory besides."""
         self._vocab = lib.llama_model_get_vocab(self._model)
         self.vocabulary_size = lib.llama_vocab_n_tokens(self._vocab)
         self.context_length = min(context_length, lib.llama_model_n_ctx_train(self._model))
-        self.traits = ModelTraits(int(lib.llama_model_n_params(self._model)), self._metadata(b"general.basename"))
+        self.traits = ModelTraits(int(lib.llama_model_n_params(self._model)), self._metadata("general.basename"))
+        self.rewinds = not (lib.llama_model_is_recurrent(self._model) or lib.llama_model_is_hybrid(self._model))
+        """Whether the end of a sequence can be dropped; else only all of it."""
+        self.file_type = _file_type(self._model)
+        """How most weights are stored, such as `Q4_1`."""
+        self.weight_bits = 8 * lib.llama_model_size(self._model) / max(self.traits.parameters, 1)
+        self.on_gpu = bool(lib.llama_supports_gpu_offload()) and gpu_layers != 0
+        self.cell_bytes = self._cell_bytes()
+        """What one token costs in the KV cache."""
+        twice = 2 * self.context_length
+        self.cells = twice if twice * self.cell_bytes <= POOL_BYTES else self.context_length
         self._context = self._make_context()
         self._memory = lib.llama_get_memory(self._context)
-        self._batch = lib.llama_batch_init(BATCH_TOKENS, 0, 1)
+        self._interrupt = _Interrupt(self._context)
+        self._batch = _Batch()
         self._pieces: dict[int, bytes] = {}
         self._buffer = ctypes.create_string_buffer(512)
         template = lib.llama_model_chat_template(self._model, None)
@@ -73,7 +111,7 @@ class Model:
 
     def close(self) -> None:
         """Free the context and the model."""
-        lib.llama_batch_free(self._batch)
+        self._batch.close()
         lib.llama_free(self._context)
         lib.llama_model_free(self._model)
 
@@ -101,48 +139,61 @@ class Model:
         """Return whether *token* ends an answer."""
         return bool(lib.llama_vocab_is_eog(self._vocab, token))
 
-    def decode(self, tokens: Sequence[int], position: int) -> None:
-        """Evaluate *tokens* from *position* of the sequence on; `logits` then follow the last of them.
+    def evaluate(self, *runs: Run) -> bool:
+        """Evaluate *runs* in one batch; the rows of `logits` are then theirs, in order. False when interrupted.
 
-        Raises ValueError for more than BATCH_TOKENS, and RuntimeError when llama.cpp fails.
+        An interrupted batch leaves nothing in the cache. Raises ValueError for a batch that llama.cpp cannot take,
+        NoRoom when the cache is full, and RuntimeError when llama.cpp fails.
         """
-        if not 0 < len(tokens) <= BATCH_TOKENS:
-            raise ValueError(f"A batch has 1 to {BATCH_TOKENS} tokens, not {len(tokens)}.")
-        batch = self._batch
-        batch.n_tokens = len(tokens)
-        for row, token in enumerate(tokens):
-            batch.token[row] = token
-            batch.pos[row] = position + row
-            batch.n_seq_id[row] = 1
-            batch.seq_id[row][0] = 0
-            batch.logits[row] = row == len(tokens) - 1
-        status = lib.llama_decode(self._context, batch)
-        if status != 0:
-            raise RuntimeError(f"llama.cpp could not evaluate {len(tokens)} tokens at {position} (status {status}).")
+        _refuse_unfit(runs)
+        self._batch.fill(runs)
+        status = lib.llama_decode(self._context, self._batch.c)
+        if status == 1:
+            raise NoRoom("The KV cache is full.")
+        if status not in (0, 2):
+            raise RuntimeError(f"llama.cpp could not evaluate {self._batch.c.n_tokens} tokens (status {status}).")
+        return bool(status == 0)
+
+    def interrupt(self, wanted: bool) -> None:
+        """Have the evaluation that runs now, or the next, end early; with False, no longer. Any thread may call."""
+        self._interrupt.set(wanted)
+
+    @property
+    def logits(self) -> npt.NDArray[np.float32]:
+        """The rows of the last evaluation, one for each token whose logits were wanted. Gone with the next one."""
+        pointer = lib.llama_get_logits(self._context)
+        return np.ctypeslib.as_array(pointer, (len(self._batch.rows), self.vocabulary_size))
+
+    def sample(self, sampler: Sampler, row: int) -> int:
+        """Return the token that *sampler* chooses from *row* of `logits`, and have it take note of it."""
+        return sampler.choose(self._context, self._batch.rows[row], self.logits[row])
 
     def use_threads(self, count: int) -> None:
         """Compute with *count* threads from the next evaluation on."""
         lib.llama_set_n_threads(self._context, count, count)
 
-    def forget(self, position: int) -> bool:
-        """Drop the sequence from *position* on; false when the model can only drop all, which then happened."""
-        if lib.llama_memory_seq_rm(self._memory, 0, position, -1):
+    def forget(self, sequence: int, position: int = 0) -> bool:
+        """Drop *sequence* from *position* on; false when the model can only drop all of it, which then happened."""
+        if lib.llama_memory_seq_rm(self._memory, sequence, position, -1):
             return True
-        lib.llama_memory_clear(self._memory, True)
+        lib.llama_memory_seq_rm(self._memory, sequence, -1, -1)
         return False
+
+    def share(self, source: int, target: int, end: int) -> None:
+        """Let *target*, which is empty, begin with the first *end* tokens of *source*. Costs no cells."""
+        lib.llama_memory_seq_cp(self._memory, source, target, 0, end)
 
     def sampler(self, sampling: Sampling) -> Sampler:
         """Return what chooses the next token for one answer. Close it afterwards."""
-        return Sampler(self._context, self.vocabulary_size, sampling)
+        return Sampler(self._vocab, self.vocabulary_size, sampling)
 
     def _make_context(self) -> lib.llama_context_p:
         params = lib.llama_context_default_params()
-        params.n_ctx = self.context_length
-        params.n_batch = BATCH_TOKENS
-        params.n_ubatch = BATCH_TOKENS
-        params.n_seq_max = 1
-        # One row of logits at a time; the default reserves n_batch rows, half a gigabyte for a large vocabulary.
-        params.n_outputs_max = 1
+        params.n_ctx = self.cells
+        params.n_batch = params.n_ubatch = BATCH_TOKENS
+        params.n_seq_max = SEQUENCES
+        params.kv_unified = True
+        params.n_outputs_max = LOGIT_ROWS
         params.n_threads = params.n_threads_batch = 1
         context: lib.llama_context_p = lib.llama_init_from_model(self._model, params)
         if not context:
@@ -150,10 +201,17 @@ class Model:
             raise ModelRefused("There is not enough memory to run this model; choose a smaller one.")
         return context
 
-    def _metadata(self, key: bytes) -> str:
+    def _metadata(self, key: str) -> str:
         value = ctypes.create_string_buffer(256)
-        length = lib.llama_model_meta_val_str(self._model, key, value, len(value))
+        length = lib.llama_model_meta_val_str(self._model, key.encode(), value, len(value))
         return value.value.decode("utf-8", "replace") if length >= 0 else ""
+
+    def _cell_bytes(self) -> int:
+        """16-bit keys and values of every layer; the heads' width where the file gives it, else the usual one."""
+        usual = lib.llama_model_n_embd(self._model) // max(lib.llama_model_n_head(self._model), 1)
+        attention = f"{self._metadata('general.architecture')}.attention"
+        widths = [int(self._metadata(f"{attention}.{kind}_length") or usual) for kind in ("key", "value")]
+        return 2 * sum(widths) * int(lib.llama_model_n_head_kv(self._model) * lib.llama_model_n_layer(self._model))
 
     def _read_piece(self, token: int) -> bytes:
         length = lib.llama_token_to_piece(self._vocab, token, self._buffer, len(self._buffer), 0, False)
@@ -163,59 +221,122 @@ class Model:
         return self._buffer.raw[:length]
 
 
-class Sampler:
-    """Chooses tokens for one answer."""
+class _Batch:
+    """llama.cpp's batch, filled anew for each evaluation."""
 
-    def __init__(self, context: lib.llama_context_p, vocabulary_size: int, sampling: Sampling) -> None:
-        self._context = context
-        self._vocabulary_size = vocabulary_size
-        self._chain = None
-        if sampling.temperature > 0 or sampling.repeat_penalty != 1.0:
-            self._chain = _chain(vocabulary_size, sampling)
-
-    def next(self) -> int:
-        """Return the token that follows the last one evaluated."""
-        if self._chain is not None:
-            return int(lib.llama_sampler_sample(self._chain, self._context, -1))
-        row = lib.llama_get_logits_ith(self._context, -1)
-        return int(np.ctypeslib.as_array(row, (self._vocabulary_size,)).argmax())
+    def __init__(self) -> None:
+        self.c = lib.llama_batch_init(BATCH_TOKENS, 0, 1)
+        self.rows: list[int] = []
+        """The batch's indices of the tokens whose logits are wanted."""
+        self._tokens, self._positions, self._counts, self._logits = (
+            np.ctypeslib.as_array(field, (BATCH_TOKENS,))
+            for field in (self.c.token, self.c.pos, self.c.n_seq_id, self.c.logits)
+        )
+        self._counts[:] = 1
+        self._sequences = [-1] * BATCH_TOKENS
 
     def close(self) -> None:
-        """Free the chain."""
-        if self._chain is not None:
-            lib.llama_sampler_free(self._chain)
-            self._chain = None
+        lib.llama_batch_free(self.c)
+
+    def fill(self, runs: Sequence[Run]) -> None:
+        start = 0
+        self.rows = []
+        for run in runs:
+            end = start + len(run.tokens)
+            self._tokens[start:end] = run.tokens
+            self._positions[start:end] = np.arange(run.position, run.position + len(run.tokens))
+            self._logits[start:end] = 0
+            self._logits[end - run.logits : end] = 1
+            self.rows += range(end - run.logits, end)
+            for row in range(start, end):
+                self._put_into(row, run.sequence)
+            start = end
+        self.c.n_tokens = start
+
+    def _put_into(self, row: int, sequence: int) -> None:
+        # Mostly it is the sequence of the last time, and a look costs less than a write through ctypes.
+        if self._sequences[row] != sequence:
+            self._sequences[row] = sequence
+            self.c.seq_id[row][0] = sequence
 
 
-def _load(path: Path, gpu_layers: int) -> lib.llama_model_p:
+class _Interrupt:
+    """What llama.cpp asks between two steps of an evaluation: whether to go on. The CPU and Metal ask, CUDA does not.
+
+    It calls C's `strlen` on a string of no or one letter, since a Python function would wait for the interpreter at
+    each of the hundreds of steps. Where the result of that is not read as a truth value, it is a Python function.
+    """
+
+    def __init__(self, context: lib.llama_context_p) -> None:
+        self._flag = ctypes.create_string_buffer(2)
+        self._callback = self._in_c() or lib.ggml_abort_callback(lambda _data: self._flag.raw[0] != 0)
+        lib.llama_set_abort_callback(context, self._callback, ctypes.cast(self._flag, ctypes.c_void_p))
+
+    def set(self, wanted: bool) -> None:
+        self._flag[0] = b"\x01" if wanted else b"\x00"
+
+    def _in_c(self) -> Any:
+        try:
+            strlen = (ctypes.CDLL(None) if os.name != "nt" else ctypes.cdll.msvcrt).strlen
+        except (OSError, AttributeError):
+            return None
+        callback = ctypes.cast(strlen, lib.ggml_abort_callback)
+        address = ctypes.cast(self._flag, ctypes.c_void_p)
+        answers = []
+        for wanted in (True, False):
+            self.set(wanted)
+            answers.append(callback(address))
+        return callback if answers == [True, False] else None
+
+
+def _load(path: Path, gpu_layers: int, mapped: bool) -> tuple[lib.llama_model_p, int]:
+    """Return the model and how many bytes of weights were laid out anew, which only the log tells."""
+    said: list[bytes] = []
+    listener = lib.llama_log_callback(lambda _level, text, _data: said.append(text))
     params = lib.llama_model_default_params()
     params.n_gpu_layers = gpu_layers
+    params.load_mode = lib.LLAMA_LOAD_MODE_AUTO if mapped else lib.LLAMA_LOAD_MODE_NONE
+    lib.llama_log_set(listener, ctypes.c_void_p())
     model: lib.llama_model_p = lib.llama_model_load_from_file(os.fsencode(path), params)
+    lib.llama_log_set(_LOG_CALLBACK, ctypes.c_void_p())
     if not model:
         raise ModelRefused(
             f"The model file {path.name} cannot be loaded by llama.cpp: it is damaged or of an unknown kind; "
             "fetch it again or choose another."
         )
-    return model
+    sizes = re.findall(rb"_REPACK model buffer size = *([0-9.]+) MiB", b"".join(said))
+    return model, int(sum(map(float, sizes)) * 1024 * 1024)
 
 
-def _chain(vocabulary_size: int, sampling: Sampling) -> lib.llama_sampler_p:
-    """Build llama.cpp's sampler chain: penalties on the 40 best only, where upstream goes over the whole vocabulary."""
-    chain: lib.llama_sampler_p = lib.llama_sampler_chain_init(lib.llama_sampler_chain_default_params())
-    parts = [lib.llama_sampler_init_top_k(sampling.top_k)]
-    if sampling.repeat_penalty != 1.0:
-        parts.append(
-            lib.llama_sampler_init_penalties(vocabulary_size, PENALTY_WINDOW, sampling.repeat_penalty, 0.0, 0.0)
-        )
-    if sampling.temperature > 0:
-        parts += [
-            lib.llama_sampler_init_top_p(sampling.top_p, 1),
-            lib.llama_sampler_init_min_p(sampling.min_p, 1),
-            lib.llama_sampler_init_temp(sampling.temperature),
-            lib.llama_sampler_init_dist(sampling.seed),
-        ]
-    else:
-        parts.append(lib.llama_sampler_init_greedy())
-    for part in parts:
-        lib.llama_sampler_chain_add(chain, part)
-    return chain
+def _file_type(model: lib.llama_model_p) -> str:
+    return str((lib.llama_ftype_name(lib.llama_model_ftype(model)) or b"").decode("utf-8", "replace"))
+
+
+def _refuse_unfit(runs: Sequence[Run]) -> None:
+    tokens, rows = sum(len(run.tokens) for run in runs), sum(run.logits for run in runs)
+    if not 0 < tokens <= BATCH_TOKENS or any(not run.tokens for run in runs):
+        raise ValueError(f"A batch has 1 to {BATCH_TOKENS} tokens and no empty run, not {tokens}.")
+    if rows > LOGIT_ROWS or any(not 0 <= run.logits <= len(run.tokens) for run in runs):
+        raise ValueError(f"A batch has at most {LOGIT_ROWS} rows of logits, all of its own tokens, not {rows}.")
+    if any(not 0 <= run.sequence < SEQUENCES for run in runs):
+        raise ValueError(f"A sequence has a number from 0 to {SEQUENCES - 1}.")
+
+
+FILE_TYPES = {"Q4_0": lib.LLAMA_FTYPE_MOSTLY_Q4_0, "Q8_0": lib.LLAMA_FTYPE_MOSTLY_Q8_0}
+"""What `convert` can write."""
+
+
+def convert(source: Path, target: Path, file_type: str, *, threads: int) -> None:
+    """Write the model file *source* to *target* with its weights stored as *file_type*, one of FILE_TYPES.
+
+    Also from a file that is quantised already. Cannot be stopped. Raises ModelRefused where llama.cpp cannot; what is
+    at *target* is then of no use.
+    """
+    lib.llama_log_set(_LOG_CALLBACK, ctypes.c_void_p())
+    lib.llama_backend_init()
+    params = lib.llama_model_quantize_default_params()
+    params.ftype = FILE_TYPES[file_type]
+    params.allow_requantize = True
+    params.nthread = threads
+    if lib.llama_model_quantize(os.fsencode(source), os.fsencode(target), ctypes.byref(params)) != 0:
+        raise ModelRefused(f"llama.cpp could not store {source.name} as {file_type}.")

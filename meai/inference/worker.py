@@ -1,7 +1,8 @@
-"""The model's process: reads requests, answers token by token. Knows nothing of the program that started it.
+"""The model's process: hears requests, does a step of the most urgent one, answers. Knows nothing of who started it.
 
 One thread makes every llama.cpp call (a context must not be used from two, abetlen/llama-cpp-python#471); another
-reads the pipe, so that a cancellation is noticed while a prompt is being read. When the pipe ends, so does the process.
+reads the pipe, so that what is cancelled or more urgent breaks an evaluation off. When the pipe ends, so does the
+process.
 """
 
 from __future__ import annotations
@@ -10,49 +11,119 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
-from meai.errors import BadInput, MeaiError, ModelRefused
-from meai.inference.detokenizer import Detokenizer
-from meai.inference.llama import BATCH_TOKENS, Model
+from meai.errors import BadInput, Cancelled, MeaiError, ModelRefused
+from meai.inference.answer import Answer, Guessing
+from meai.inference.cache import Cache
+from meai.inference.expectation import expected
+from meai.inference.llama import Model, NoRoom, Run
 from meai.inference.pace import Pace
-from meai.inference.prefix import common_prefix
-from meai.inference.repetition import looped_tokens
-from meai.inference.request import Completion, FinishReason, Request
+from meai.inference.request import Request
+from meai.inference.scheduler import Schedule, Work, overtakes
+from meai.inference.scores import Scores
+from meai.inference.speculation import DraftLength
 from meai.inference.templates import family_of, render
+from meai.inference.warming import Warming
 from meai.process import Frame, read_frames, take_pipes, write_frame
 
 CONTEXT_LENGTH = 4096
-CHUNK_S = 0.05
-"""How long one piece of a prompt may take: the longest that a cancellation waits."""
-FIRST_CHUNK_TOKENS = 16
+LIFE_S = 0.5
+LEFT_SOURCE_HOPE = 0.5
+"""How probable a guess is to come true just after the answer left its source, before anything is known."""
+
+
+class Task(Protocol):
+    """A request at work."""
+
+    def step(self) -> bool:
+        """Evaluate one batch; false when that was not possible now. Raises NoRoom."""
+
+    def pause(self) -> None:
+        """Give back the room in the cache."""
+
+    def close(self) -> None:
+        """Give back everything."""
 
 
 class Worker:
-    """Answers one request after another with one model."""
+    """Does what frames ask with one model, a step at a time. *reply* sends frames, from the thread that calls."""
 
-    def __init__(self, reply: Callable[[Frame], None], cancelled: set[int]) -> None:
+    def __init__(self, reply: Callable[[Frame], None]) -> None:
         self._reply = reply
-        self._cancelled = cancelled
+        self._schedule = Schedule()
+        self._tasks: dict[int, tuple[Work, Task]] = {}
+        self._running: Work | None = None
         self._model: Model | None = None
+        self._cache: Cache
+        self._guessing: Guessing
         self._family = "plain"
-        self._cached: list[int] = []
-        self._chunk_tokens = FIRST_CHUNK_TOKENS
-        self._pace = Pace(1, 0.0)
+        self._chunk = 64
+        self._words: dict[str, int] = {}
+        self._shown_at = float("-inf")
 
-    def load(self, path: Path) -> None:
-        """Load the model file at *path* and say so. Raises ModelRefused."""
-        self._model = Model(path, context_length=CONTEXT_LENGTH)
-        self._family = family_of(self._model.chat_template)
-        self._pace = Pace(_threads(), _price_of_one_thread(self._model))
-        self._reply({"is": "ready", "traits": self._model.traits.to_frame()})
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing to do until a frame comes."""
+        return not self._tasks
 
-    def answer(self, number: int, request: Request) -> None:
-        """Answer *request*, sending deltas as they come and the completion last."""
-        model = self._require_model()
-        started = time.monotonic()
+    def notice(self, frame: Frame) -> None:
+        """Look at *frame* as it arrives, on the thread that reads the pipe: may what runs now go on?"""
+        running, model = self._running, self._model
+        if running is None or model is None:
+            return
+        if frame["do"] == "cancel":
+            stop = frame["id"] == running.number
+        else:
+            stop = "purpose" in frame and overtakes(_work(frame), running)
+        if stop:
+            model.interrupt(True)
+
+    def hear(self, frame: Frame) -> None:
+        """Do what *frame* asks, or take it up. Raises what the sender is to be told."""
+        if self._model is not None:
+            # Whatever wanted an interruption is about to be heard.
+            self._model.interrupt(False)
+        _HANDLERS[frame["do"]](self, frame)
+
+    def step(self) -> None:
+        """Do one step of the work whose turn it is, and tell what is finished."""
+        number = self._schedule.next()
+        if number is None:
+            return
+        work, task = self._tasks[number]
+        self._running = work
+        try:
+            task.step()
+            self._show_life()
+        except NoRoom:
+            self._make_room(work)
+            return
+        except (MeaiError, RuntimeError) as error:
+            self._end(number)
+            self._reply({"id": number, **_failure(error)})
+            return
+        finally:
+            self._running = None
+        self._tell_end(number, task)
+
+    def _load(self, frame: Frame) -> None:
+        model = Model(Path(frame["path"]), context_length=CONTEXT_LENGTH)
+        self._family = family_of(model.chat_template)
+        threads = _threads()
+        self._cache = Cache(model, Pace(threads, _price_of_one_thread(model)))
+        price = _flat_price
+        self._guessing = Guessing(DraftLength(price), DraftLength(price, LEFT_SOURCE_HOPE))
+        self._model = model
+        self._reply({"is": "ready", "traits": model.traits.to_frame()})
+        # A quarter of a second for a large vocabulary, which delays nobody who has just seen the page.
+        self._words = _words(model)
+
+    def _submit(self, frame: Frame) -> None:
+        model, request = self._require_model(), Request.from_frame(frame["request"])
         prompt = self._tokenize(model, request)
         room = model.context_length - len(prompt)
         if room < 1:
@@ -60,13 +131,39 @@ class Worker:
                 f"The text is too long for this model: {len(prompt)} tokens of at most {model.context_length}; "
                 "select less of it."
             )
-        reused = self._rewind(model, prompt)
-        if not self._read_prompt(model, prompt, reused, number):
-            self._finish(number, "", "cancelled", len(prompt), reused, 0, started, time.monotonic())
-            return
-        first = time.monotonic()
-        text, reason, count = self._generate(model, request, number, min(room, request.sampling.max_tokens))
-        self._finish(number, text, reason, len(prompt), reused, count, started, first)
+        number = frame["id"]
+        answer = Answer(
+            request,
+            prompt,
+            self._source(model, request),
+            cache=self._cache,
+            guessing=self._guessing,
+            limit=min(room, request.sampling.max_tokens),
+            chunk=self._chunk,
+            say=lambda text: self._reply({"is": "delta", "id": number, "text": text}),
+        )
+        self._take_up(frame, answer)
+
+    def _warm(self, frame: Frame) -> None:
+        model = self._require_model()
+        prompts = [self._tokenize(model, Request.from_frame(request)) for request in frame["requests"]]
+        fitting = [prompt for prompt in prompts if len(prompt) < model.context_length]
+        self._take_up(frame, Warming(fitting, cache=self._cache, chunk=self._chunk))
+
+    def _score(self, frame: Frame) -> None:
+        model = self._require_model()
+        prompt = self._tokenize(model, Request.from_frame(frame["request"]))
+        candidates = [model.tokenize(text, special=False) for text in frame["candidates"]]
+        if len(prompt) + max(map(len, candidates), default=0) > model.context_length:
+            raise BadInput("The text is too long for this model to compare its variants; select less of it.")
+        self._take_up(frame, Scores(prompt, candidates, cache=self._cache, chunk=self._chunk))
+
+    def _cancel(self, frame: Frame) -> None:
+        self._end(frame["id"])
+
+    def _report(self, frame: Frame) -> None:
+        taken = self._cache.taken if self._model is not None else 0
+        self._reply({"is": "report", "id": frame["id"], "working": len(self._tasks), "taken": taken})
 
     def _require_model(self) -> Model:
         if self._model is None:
@@ -81,95 +178,87 @@ class Worker:
             raise BadInput("There is no text to go on from.")
         return tokens
 
-    def _rewind(self, model: Model, prompt: list[int]) -> int:
-        """Drop from the cache what *prompt* does not share; return how many of its tokens stay."""
-        shared = common_prefix(self._cached, prompt)
-        if not model.forget(shared):
-            shared = 0
-        del self._cached[shared:]
-        return shared
+    def _source(self, model: Model, request: Request) -> list[int]:
+        """Return what the answer is expected to be, as the model would write it."""
+        if not request.source:
+            return []
+        text = expected(request.source, self._words)
+        # After "Corrected:" a line begins with a space, and in a chat a turn does not.
+        return model.tokenize(text if request.turns else f" {text}", special=False)
 
-    def _read_prompt(self, model: Model, prompt: list[int], start: int, number: int) -> bool:
-        """Evaluate *prompt* from *start* on in pieces of about CHUNK_S; false when cancelled in between."""
-        position = start
-        while position < len(prompt):
-            if number in self._cancelled:
-                return False
-            chunk = prompt[position : position + self._chunk_tokens]
-            elapsed_s = self._evaluate(model, chunk)
-            if len(chunk) == self._chunk_tokens:
-                self._chunk_tokens = _next_chunk(len(chunk), elapsed_s)
-            position += len(chunk)
-            # A sign of life: on a slow machine a long prompt may take minutes.
-            self._reply({"is": "reading", "id": number})
-        return True
+    def _take_up(self, frame: Frame, task: Task) -> None:
+        work = _work(frame)
+        for replaced in self._schedule.add(work):
+            self._end(replaced)
+            self._reply({"id": replaced, **_failure(Cancelled("A newer request took its place."))})
+        self._tasks[work.number] = (work, task)
+        self._tell_end(work.number, task)
 
-    def _evaluate(self, model: Model, tokens: list[int]) -> float:
-        """Evaluate *tokens* after what is cached; return the seconds it took."""
-        began = time.monotonic()
-        model.use_threads(self._pace.threads)
-        model.decode(tokens, len(self._cached))
-        self._cached += tokens
-        ended = time.monotonic()
-        self._pace.note(len(tokens), ended - began, ended)
-        return ended - began
+    def _tell_end(self, number: int, task: Task) -> None:
+        """Tell the result of *task* and drop it, where it has one."""
+        if isinstance(task, Answer) and task.reason is not None:
+            result: Frame = {"is": "done", **task.completion().to_frame()}
+        elif isinstance(task, Scores) and task.finished:
+            result = {"is": "scored", "scores": list(task.result)}
+        elif isinstance(task, Warming) and task.finished:
+            result = {"is": "warm"}
+        else:
+            return
+        self._end(number)
+        self._reply({"id": number, **result})
 
-    def _generate(self, model: Model, request: Request, number: int, limit: int) -> tuple[str, FinishReason, int]:
-        sampler = model.sampler(request.sampling)
-        detokenizer = Detokenizer(request.sampling.stop)
-        answer: list[int] = []
-        text = ""
-        reason: FinishReason = "length"
-        try:
-            while len(answer) < limit:
-                if number in self._cancelled:
-                    reason = "cancelled"
-                    break
-                token = sampler.next()
-                if model.ends(token):
-                    reason = "stop"
-                    break
-                answer.append(token)
-                text += self._send_delta(number, detokenizer.push(model.piece(token)))
-                if detokenizer.stopped:
-                    reason = "stop"
-                    break
-                if looped_tokens(answer):
-                    reason = "repetition"
-                    break
-                self._evaluate(model, [token])
-        finally:
-            sampler.close()
-        text += self._send_delta(number, detokenizer.finish())
-        if reason == "repetition":
-            kept = answer[: len(answer) - looped_tokens(answer)]
-            text = b"".join(model.piece(token) for token in kept).decode("utf-8", "replace")
-        return text, reason, len(answer)
+    def _end(self, number: int) -> None:
+        self._schedule.remove(number)
+        if found := self._tasks.pop(number, None):
+            found[1].close()
 
-    def _send_delta(self, number: int, text: str) -> str:
-        if text:
-            self._reply({"is": "delta", "id": number, "text": text})
-        return text
+    def _make_room(self, work: Work) -> None:
+        """Set the least urgent work aside until other work is done; give *work* up where there is no other."""
+        waiting = self._schedule.least_urgent()
+        if waiting is None or len(self._schedule) == 1:
+            self._end(work.number)
+            sentence = "The text is too long for this model; select less of it."
+            self._reply({"id": work.number, **_failure(BadInput(sentence))})
+            return
+        _, task = self._tasks[waiting]
+        task.pause()
+        self._schedule.set_aside(waiting)
+        self._tell_end(waiting, task)
 
-    def _finish(
-        self,
-        number: int,
-        text: str,
-        reason: FinishReason,
-        prompt: int,
-        reused: int,
-        answer: int,
-        started: float,
-        first: float,
-    ) -> None:
-        completion = Completion(text, reason, prompt, reused, answer, first - started, time.monotonic() - first)
-        self._reply({"is": "done", "id": number, **completion.to_frame()})
+    def _show_life(self) -> None:
+        """Send a sign of life now and then: on a slow machine a long prompt may take minutes."""
+        now = time.monotonic()
+        if now - self._shown_at > LIFE_S:
+            self._shown_at = now
+            self._reply({"is": "working"})
 
 
-def _next_chunk(tokens: int, elapsed_s: float) -> int:
-    """Return the size of the next piece of a prompt, from what the last one of *tokens* took."""
-    fitting = int(tokens * CHUNK_S / max(elapsed_s, 1e-6))
-    return max(1, min(fitting, 2 * tokens, BATCH_TOKENS))
+_HANDLERS: dict[str, Callable[[Worker, Frame], None]] = {
+    "load": Worker._load,
+    "submit": Worker._submit,
+    "warm": Worker._warm,
+    "score": Worker._score,
+    "cancel": Worker._cancel,
+    "report": Worker._report,
+}
+
+
+def _work(frame: Frame) -> Work:
+    return Work(frame["id"], frame["purpose"], frame["editor"])
+
+
+def _failure(error: Exception) -> Frame:
+    return {"is": "failed", "code": getattr(error, "code", MeaiError.code), "message": str(error)}
+
+
+def _flat_price(tokens: int) -> float:
+    return 1.0 + 0.25 * tokens
+
+
+def _words(model: Model) -> dict[str, int]:
+    """Return the words that are one token of *model*, and their tokens."""
+    pieces = ((token, model.piece(token)) for token in range(model.vocabulary_size))
+    return {piece[1:].decode(): token for token, piece in pieces if piece[:1] == b" " and piece[1:].isalpha()}
 
 
 def _price_of_one_thread(model: Model) -> float:
@@ -181,7 +270,7 @@ def _price_of_one_thread(model: Model) -> float:
     prices: list[float] = []
     for position in range(3):
         began = time.monotonic()
-        model.decode(token, position)
+        model.evaluate(Run(token, position, 0))
         prices.append(time.monotonic() - began)
     model.forget(0)
     return min(prices[1:])
@@ -193,16 +282,37 @@ def _threads() -> int:
     return count if count <= 4 else count // 2
 
 
-def _receive(pipe: BinaryIO, incoming: queue.Queue[Frame], cancelled: set[int]) -> None:
-    """Hand frames to the engine thread; the end of the pipe ends the process at once, whatever it computes."""
+def receive(pipe: BinaryIO, incoming: queue.Queue[Frame], worker: Worker, reply: Callable[[Frame], None]) -> None:
+    """Hand frames to the thread that computes; the end of the pipe ends the process at once, whatever it computes."""
     try:
         for frame in read_frames(pipe):
-            if frame["do"] == "cancel":
-                cancelled.add(frame["id"])
-            else:
-                incoming.put(frame)
+            if frame["do"] == "ping":
+                reply({"is": "alive"})
+                continue
+            # In this order: an interruption must find its reason in the queue.
+            incoming.put(frame)
+            worker.notice(frame)
     finally:
         os._exit(0)
+
+
+def serve(worker: Worker, incoming: queue.Queue[Frame], reply: Callable[[Frame], None]) -> None:
+    """Do what *incoming* asks, for ever: everything that has arrived is heard before the next step."""
+    while True:
+        for frame in _arrived(incoming, wait=worker.idle):
+            try:
+                worker.hear(frame)
+            except (MeaiError, RuntimeError) as error:
+                reply({**{key: frame[key] for key in ("id",) if key in frame}, **_failure(error)})
+        worker.step()
+
+
+def _arrived(incoming: queue.Queue[Frame], *, wait: bool) -> Sequence[Frame]:
+    frames = [incoming.get()] if wait else []
+    with suppress(queue.Empty):
+        while True:
+            frames.append(incoming.get_nowait())
+    return frames
 
 
 def main() -> None:
@@ -215,32 +325,9 @@ def main() -> None:
             write_frame(pipe_out, frame)
 
     incoming: queue.Queue[Frame] = queue.Queue()
-    cancelled: set[int] = set()
-    threading.Thread(target=_receive, args=(pipe_in, incoming, cancelled), daemon=True).start()
-    serve(Worker(reply, cancelled), incoming, cancelled, reply)
-
-
-def serve(worker: Worker, incoming: queue.Queue[Frame], cancelled: set[int], reply: Callable[[Frame], None]) -> None:
-    """Do what *incoming* asks, one frame after another, for ever."""
-    while True:
-        frame = incoming.get()
-        number = frame.get("id", 0)
-        try:
-            if frame["do"] == "load":
-                worker.load(Path(frame["path"]))
-            elif number not in cancelled:
-                worker.answer(number, Request.from_frame(frame["request"]))
-        except MeaiError as error:
-            reply({**_about(frame), "is": "failed", "code": error.code, "message": str(error)})
-        except RuntimeError as error:
-            reply({**_about(frame), "is": "failed", "code": "failed", "message": str(error)})
-        # Numbers only grow: what was cancelled up to here cannot come any more.
-        for past in [past for past in list(cancelled) if past <= number]:
-            cancelled.discard(past)
-
-
-def _about(frame: Frame) -> Frame:
-    return {"id": frame["id"]} if "id" in frame else {}
+    worker = Worker(reply)
+    threading.Thread(target=receive, args=(pipe_in, incoming, worker, reply), daemon=True).start()
+    serve(worker, incoming, reply)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from meai.inference.request import Completion, Request
 
 # The real loop round a model that reads its prompt for as many seconds as the request's start says.
 WORKER = """
-import os, queue, threading, time
+import queue, threading, time
 from meai.errors import ModelRefused
 from meai.inference import worker
 from meai.process import take_pipes, write_frame
@@ -25,28 +25,47 @@ DONE = dict(reason="stop", prompt_tokens=1, reused_tokens=0, answer_tokens=1, pr
 
 
 class Sleeper:
-    def __init__(self, reply, cancelled):
-        self.reply, self.cancelled = reply, cancelled
+    def __init__(self):
+        self.asked, self.cancelled = [], set()
+
+    @property
+    def idle(self):
+        return not self.asked
+
+    def notice(self, frame):
+        if frame["do"] == "cancel":
+            self.cancelled.add(frame["id"])
+
+    def hear(self, frame):
+        if frame["do"] == "submit":
+            self.asked.append(frame)
+        elif frame["do"] == "load":
+            self.load(frame["path"])
 
     def load(self, path):
-        kind, _, seconds = path.name.partition("-")
+        kind, _, seconds = path.partition("-")
         time.sleep(float(seconds or 0))
         if kind == "refused":
             raise ModelRefused("The model is refused.")
-        self.reply({"is": "ready", "traits": {"parameters": int(kind), "basename": ""}})
+        reply({"is": "ready", "traits": {"parameters": int(kind), "basename": ""}})
 
-    def answer(self, number, request):
-        seconds, _, alive = request.start.partition("-")
+    def step(self):
+        if self.asked:
+            self.answer(self.asked.pop(0))
+
+    def answer(self, frame):
+        text, number = frame["request"]["start"], frame["id"]
+        seconds, _, alive = text.partition("-")
         ends = time.monotonic() + float(seconds)
         while time.monotonic() < ends and number not in self.cancelled:
             time.sleep(0.01)
             if alive:
-                self.reply({"is": "reading", "id": number})
-        self.reply({"is": "done", "id": number, "text": request.start, **DONE})
+                reply({"is": "working"})
+        reply({"is": "done", "id": number, "text": text, **DONE})
 
 
 incoming, outgoing = take_pipes()
-lock, frames, cancelled = threading.Lock(), queue.Queue(), set()
+lock, frames, sleeper = threading.Lock(), queue.Queue(), Sleeper()
 
 
 def reply(frame):
@@ -54,8 +73,8 @@ def reply(frame):
         write_frame(outgoing, frame)
 
 
-threading.Thread(target=worker._receive, args=(incoming, frames, cancelled), daemon=True).start()
-worker.serve(Sleeper(reply, cancelled), frames, cancelled, reply)
+threading.Thread(target=worker.receive, args=(incoming, frames, sleeper, reply), daemon=True).start()
+worker.serve(sleeper, frames, reply)
 """
 
 

@@ -1,0 +1,108 @@
+"""The KV cache at work: llama.cpp's sequences and the mirror of what they hold, always changed together.
+
+Knows no request. Who wants to evaluate takes a sequence for a prompt, evaluates tokens at its end and gives it back;
+what it holds then stays for the next prompt that begins like it, until the room is needed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from meai.inference.llama import SEQUENCES, Model, NoRoom, Run
+from meai.inference.pace import Pace
+from meai.inference.prefix import Sequences
+
+BRANCHES = 8
+"""Sequences set apart for variants of one text, which live only as long as they are compared."""
+
+
+class Cache:
+    """The sequences of *model*. One thread only."""
+
+    def __init__(self, model: Model, pace: Pace, clock: Callable[[], float] = time.monotonic) -> None:
+        self.model = model
+        self._pace = pace
+        self._clock = clock
+        self._sequences = Sequences(SEQUENCES - BRANCHES, rewinds=model.rewinds)
+
+    @property
+    def taken(self) -> int:
+        """How many sequences are taken."""
+        return self._sequences.taken
+
+    def take(self, prompt: Sequence[int]) -> int | None:
+        """Take a sequence that holds as much of *prompt*'s beginning as any; None when all are taken.
+
+        At least the last token of *prompt* is not held. The caller gives the sequence back with `release`.
+        """
+        place = self._sequences.take(prompt)
+        if place is None:
+            return None
+        if place.copied_from is None:
+            self.model.forget(place.sequence, place.kept)
+        else:
+            self.model.forget(place.sequence)
+            self.model.share(place.copied_from, place.sequence, place.kept)
+        return place.sequence
+
+    def length(self, sequence: int) -> int:
+        """Return how many tokens *sequence* holds."""
+        return len(self._sequences.held(sequence))
+
+    def evaluate(self, sequence: int, tokens: Sequence[int], logits: int) -> bool:
+        """Evaluate *tokens* at the end of *sequence*, with the logits after the last *logits* of them.
+
+        Idle sequences make room where there is none. False when interrupted: nothing has changed then. Raises NoRoom
+        when the sequences at work fill the cache.
+        """
+        if not self._evaluate(Run(tokens, self.length(sequence), sequence, logits)):
+            return False
+        self._sequences.extend(sequence, tokens)
+        return True
+
+    def branch(self, sequence: int, variants: Sequence[Sequence[int]]) -> bool:
+        """Evaluate *variants*, at most BRANCHES, each as if it stood at the end of *sequence*, with all their logits.
+
+        Nothing of it stays. False when interrupted. Raises like `evaluate`.
+        """
+        start = self.length(sequence)
+        branches = range(SEQUENCES - BRANCHES, SEQUENCES - BRANCHES + len(variants))
+        for branch in branches:
+            self.model.share(sequence, branch, start)
+        try:
+            pairs = zip(variants, branches, strict=True)
+            return self._evaluate(*(Run(variant, start, branch, len(variant)) for variant, branch in pairs))
+        finally:
+            for branch in branches:
+                self.model.forget(branch)
+
+    def cut(self, sequence: int, end: int) -> None:
+        """Drop what *sequence* holds from *end* on."""
+        if end < self.length(sequence):
+            self._sequences.cut(sequence, end if self.model.forget(sequence, end) else 0)
+
+    def release(self, sequence: int) -> None:
+        """Give *sequence* back."""
+        self._sequences.release(sequence)
+
+    def drop(self, sequence: int) -> None:
+        """Give *sequence* back empty."""
+        self.cut(sequence, 0)
+        self.release(sequence)
+
+    def _evaluate(self, *runs: Run) -> bool:
+        while True:
+            self.model.use_threads(self._pace.threads)
+            began = self._clock()
+            try:
+                done = self.model.evaluate(*runs)
+            except NoRoom:
+                if not self._sequences.idle:
+                    raise
+                self.cut(self._sequences.idle[0], 0)
+                continue
+            ended = self._clock()
+            if done:
+                self._pace.note(sum(len(run.tokens) for run in runs), ended - began, ended)
+            return done

@@ -1,0 +1,125 @@
+"""Guesses at how an answer goes on, and how many of them are worth checking. Knows tokens, no model and no clock.
+
+A rewrite mostly repeats its source. Checking ten guessed tokens in one batch costs a model far less than finding ten
+tokens one by one, and what it does not agree with is dropped: the answer is the model's own, token for token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+LONGEST_DRAFT = 31
+LONGEST_SUFFIX = 3
+WINDOW = 64
+"""Source tokens before and after the pointer in which the end of the answer is looked for."""
+NEAR = 4
+MEANINGFUL = 3
+"""A single token is found everywhere: it means something only as a word of some letters, a few tokens ahead."""
+_MEMORY = 24.0
+"""Guessed tokens after which an old success or failure counts a third."""
+
+
+class Drafter:
+    """Follows an answer along its source and guesses its next tokens."""
+
+    def __init__(self, source: Sequence[int], piece: Callable[[int], bytes]) -> None:
+        """*piece* gives the bytes of a token; a word begins with a token that begins with white space."""
+        self._source = source
+        self._piece = piece
+        self._answer: list[int] = []
+        self._at = 0
+        self.certain = True
+        """Whether the answer runs along the source; else the place to go on from is itself a guess."""
+
+    def draft(self, limit: int) -> list[int]:
+        """Return at most *limit* tokens that the answer may go on with."""
+        return list(self._source[self._at : self._at + max(0, limit)])
+
+    def take(self, token: int) -> None:
+        """Note the answer's next *token*."""
+        self._answer.append(token)
+        if self._at < len(self._source) and self._source[self._at] == token:
+            self._at += 1
+            self.certain = True
+            return
+        found = self._find()
+        self.certain = found is not None
+        self._at = self._resume(token) if found is None else found
+
+    def _resume(self, token: int) -> int:
+        """Guess where the source goes on after *token*, which it does not have here."""
+        if self._at >= len(self._source):
+            return self._at
+        if not self._begins_word(self._source[self._at]):
+            # In the middle of a word that now ends otherwise.
+            return self._next_word(self._at)
+        ours, theirs = self._letters(token), self._letters(self._source[self._at])
+        # Another form of the word that stood here; else a word or a mark put in before it.
+        return self._next_word(self._at + 1) if ours[:1] == theirs[:1] and ours else self._at
+
+    def _find(self) -> int | None:
+        """Return the place in the source after the answer's last tokens, as many as agree and as near as can be."""
+        for length in range(min(LONGEST_SUFFIX, len(self._answer)), 1, -1):
+            suffix = self._answer[-length:]
+            ends = range(max(length, self._at - WINDOW), min(len(self._source), self._at + WINDOW) + 1)
+            fitting = [end for end in ends if list(self._source[end - length : end]) == suffix]
+            if fitting:
+                return min(fitting, key=lambda end: abs(end - self._at))
+        return self._skip()
+
+    def _skip(self) -> int | None:
+        """Return the place after the answer's last token, where that is a word which the source has a little later."""
+        token = self._answer[-1]
+        if len(self._letters(token)) < MEANINGFUL:
+            return None
+        ahead = range(self._at, min(self._at + NEAR, len(self._source)))
+        return next((at + 1 for at in ahead if self._source[at] == token), None)
+
+    def _begins_word(self, token: int) -> bool:
+        return self._piece(token)[:1].isspace()
+
+    def _next_word(self, at: int) -> int:
+        while at < len(self._source) and not self._begins_word(self._source[at]):
+            at += 1
+        return at
+
+    def _letters(self, token: int) -> bytes:
+        return self._piece(token).strip().lower()
+
+
+class DraftLength:
+    """How many guesses to check, from how many came true and from what a batch costs."""
+
+    def __init__(self, price_s: Callable[[int], float], hope: float = 0.9) -> None:
+        """*price_s* gives the seconds that a batch of so many tokens takes, the logits of all of them included."""
+        self._price_s = price_s
+        self._right = 8.0 * hope
+        self._wrong = 8.0 * (1.0 - hope)
+
+    @property
+    def chance(self) -> float:
+        """How probable it is that the next guess comes true."""
+        return self._right / (self._right + self._wrong)
+
+    def best(self, longest: int, pending: int = 1) -> int:
+        """Return how many guesses to add to a batch of *pending* tokens, at most *longest*; 0 where none pays."""
+        longest = min(longest, LONGEST_DRAFT)
+        if longest <= 0:
+            return 0
+        token_s = min(self._price_s(1 + count) / self._tokens(count) for count in range(longest + 1))
+        return max(
+            range(longest + 1),
+            key=lambda count: self._tokens(count) * token_s - self._price_s(pending + count),
+        )
+
+    def note(self, guessed: int, right: int) -> None:
+        """Note that of *guessed* tokens the first *right* came true; those after the first wrong one tell nothing."""
+        wrong = int(right < guessed)
+        fading = (1.0 - 1.0 / _MEMORY) ** (right + wrong)
+        self._right = self._right * fading + right
+        self._wrong = self._wrong * fading + wrong
+
+    def _tokens(self, guesses: int) -> float:
+        """How many tokens a check of so many guesses is expected to give: those that come true, and one more."""
+        chance = min(self.chance, 0.999)
+        return float((1.0 - chance ** (guesses + 1)) / (1.0 - chance))

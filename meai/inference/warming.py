@@ -1,0 +1,51 @@
+"""Prompts read ahead, before anybody asks for an answer to them. Knows no pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from meai.inference.cache import Cache
+
+
+class Warming:
+    """Reads *prompts* into the cache, one after another, *chunk* tokens at a time. `close` gives back what it holds."""
+
+    def __init__(self, prompts: Sequence[Sequence[int]], *, cache: Cache, chunk: int) -> None:
+        self._prompts = list(prompts)
+        self._cache = cache
+        self._chunk = chunk
+        self._sequence: int | None = None
+
+    @property
+    def finished(self) -> bool:
+        """Whether all is read."""
+        return not self._prompts
+
+    def step(self) -> bool:
+        """Evaluate one chunk; false when there was no sequence to do it in or it was interrupted."""
+        prompt = self._prompts[0]
+        if self._sequence is None:
+            self._sequence = self._cache.take(prompt)
+        if self._sequence is None:
+            return False
+        # The last token is evaluated with the answer, which needs its logits.
+        rest = prompt[self._cache.length(self._sequence) : -1]
+        done = not rest or self._cache.evaluate(self._sequence, rest[: self._chunk], logits=0)
+        if len(rest) <= self._chunk and done:
+            self._cache.release(self._sequence)
+            self._sequence = None
+            del self._prompts[0]
+        return done
+
+    def pause(self) -> None:
+        """Give the sequence back empty and leave the rest unread: room is wanted, and nobody waits for this."""
+        if self._sequence is not None:
+            self._cache.drop(self._sequence)
+            self._sequence = None
+        self._prompts.clear()
+
+    def close(self) -> None:
+        """Give back what it holds; what was read stays in the cache for others."""
+        if self._sequence is not None:
+            self._cache.release(self._sequence)
+            self._sequence = None
