@@ -92,7 +92,7 @@ def create_app(config: Config, *, token: str) -> Flask:
     app.register_blueprint(history.blueprint(services.past))
     app.register_blueprint(search.blueprint(Search(services.store)))
     app.register_blueprint(intake.blueprint(services.store, services.converter))
-    app.register_blueprint(exports.blueprint(services.store))
+    app.register_blueprint(exports.blueprint(services.store, services.past.receipts))
     wings = sockets.Wings(services.preview, Rewriter(services.engine), services.model, services.journal, services.watch)
     app.register_blueprint(sockets.blueprint(token, services.channels, wings))
     return app

@@ -149,8 +149,9 @@ def rewrite(action: str, file: str, instruction: str, as_json: bool, model: str 
 @click.option("--to", "target", type=OneOf(_formats), required=True, help="The format.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="OUT", help="Write there, not to stdout.")
 @click.option("--strict", is_flag=True, help="Write nothing and exit 3 if anything would be lost.")
+@click.option("--disclose", is_flag=True, help="Say at the end how much of the text a model suggested.")
 @_json_option
-def export(file: Path, target: str, output: Path | None, strict: bool, as_json: bool) -> int:
+def export(file: Path, target: str, output: Path | None, strict: bool, disclose: bool, as_json: bool) -> int:
     """Export FILE for readers.
 
     What the format cannot hold is told on stderr. With --json the report is printed instead, and the content with it
@@ -159,12 +160,20 @@ def export(file: Path, target: str, output: Path | None, strict: bool, as_json: 
     from meai.documents.encoding import decode
     from meai.documents.store import DocumentStore
     from meai.export.formats import export as export_text
+    from meai.histories import past_of
 
     text = decode(_read(str(file)), str(file)).text
     if output is not None and output.exists() and output.samefile(file):
         raise BadInput(f"{output} is the document itself; choose another name for the export.")
+    disclosure = None
+    if disclose:
+        with past_of(file, read_config()) as past:
+            disclosure = past.receipts.disclosure(past.name, text)
+        if disclosure is None:
+            click.echo(f"Nothing in {file} is known to be a model's, so no line says so.", err=True)
     store = DocumentStore(file.absolute().parent, trash=read_config().data_dir / "trash", only=file.name)
-    result = export_text(text, name=file.name, format=target, asset=store.asset)
+    closing = f"*{disclosure}*" if disclosure else ""
+    result = export_text(text, name=file.name, format=target, asset=store.asset, closing=closing)
     refused = strict and bool(result.report)
     if not as_json:
         for loss in result.report:
@@ -174,8 +183,38 @@ def export(file: Path, target: str, output: Path | None, strict: bool, as_json: 
     if as_json:
         content = {} if output or refused else {"content": result.content}
         report = [asdict(loss) for loss in result.report]
-        _print_json(filename=result.filename, media_type=result.media_type, report=report, **content)
+        told = {"filename": result.filename, "media_type": result.media_type, "disclosure": disclosure}
+        _print_json(**told, report=report, **content)
     return LOSSES if refused else 0
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--show", type=int, metavar="REV", help="Print the text of that revision.")
+@click.option("--restore", type=int, metavar="REV", help="Make that revision the newest one.")
+@click.option(
+    "--label", type=(int, str), metavar="REV NAME", help="Give a version a name; a named one is kept for good."
+)
+@_json_option
+def history(file: Path, show: int | None, restore: int | None, label: tuple[int, str] | None, as_json: bool) -> None:
+    """List what FILE was, newest first. A deleted FILE has its history, too."""
+    if sum(option is not None for option in (show, restore, label)) > 1:
+        raise click.UsageError("Only one of --show, --restore and --label can be done at a time.")
+    from meai import histories
+
+    with histories.past_of(file, read_config()) as past:
+        if show is not None:
+            told = histories.shown_revision(past, show)
+        elif restore is not None:
+            told = histories.restored(past, restore)
+        elif label is not None:
+            told = histories.labelled(past, *label)
+        else:
+            told = histories.listed(past)
+    if as_json:
+        _print_json(**told.fields)
+    else:
+        _write((told.text + (_last_line_end(told.text) if show is not None else "\n")).encode(), None)
 
 
 @cli.group()

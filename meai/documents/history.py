@@ -127,25 +127,28 @@ class History:
         self._recorded(give_back)
 
     def list(self, name: str) -> tuple[Revision, ...]:
-        """Return the revisions of the document *name*, newest first. Raises HistoryUnavailable."""
+        """Return the revisions of *name*, newest first; where it is gone, of the last that was called so.
+
+        Raises HistoryUnavailable.
+        """
 
         def look(connection: sqlite3.Connection) -> tuple[Revision, ...]:
-            document = tables.document_id(connection, name)
+            document = tables.document_ever(connection, name)
             return () if document is None else tables.revisions(connection, document)
 
         return self._database.read(look) or ()
 
-    def read(self, name: str, rev: int) -> tuple[Revision, str]:
-        """Return that revision of the document *name*, and its text.
+    def read(self, name: str, rev: int) -> tuple[Revision, bytes]:
+        """Return that revision of the document *name*, and its bytes.
 
         Raises DocumentNotFound, DocumentUnreadable where the disk has damaged it, or HistoryUnavailable.
         """
 
-        def look(connection: sqlite3.Connection) -> tuple[Revision, str] | None:
-            document = tables.document_id(connection, name)
+        def look(connection: sqlite3.Connection) -> tuple[Revision, bytes] | None:
+            document = tables.document_ever(connection, name)
             found = None if document is None else tables.revision(connection, document, rev)
             data = tables.content(connection, found.etag) if found else None
-            return (found, shown(data)) if found and data is not None else None
+            return (found, data) if found and data is not None else None
 
         return _found(self._database.read(look), name, rev)
 
@@ -170,7 +173,7 @@ class History:
             raise BadInput(f"The name of a version may have {MAX_LABEL_CHARS} characters; this has {len(label)}.")
 
         def write(connection: sqlite3.Connection) -> Revision | None:
-            document = tables.document_id(connection, name)
+            document = tables.document_ever(connection, name)
             if document is None:
                 return None
             tables.set_fields(connection, document, rev, label=label.strip() or None)

@@ -48,6 +48,15 @@ def document_id(connection: sqlite3.Connection, name: str) -> int | None:
     return None if row is None else int(row[0])
 
 
+def document_ever(connection: sqlite3.Connection, name: str) -> int | None:
+    """Return the id of the document *name*; where there is none now, of the last that was called so."""
+    found = document_id(connection, name)
+    if found is None:
+        statement = "SELECT max(id) FROM document WHERE key IS NULL AND name = ?"
+        found = connection.execute(statement, (name,)).fetchone()[0]
+    return found
+
+
 def known_document(connection: sqlite3.Connection, name: str) -> int:
     """Return the id of the document *name*, which is noted where it is not known."""
     found = document_id(connection, name)

@@ -62,7 +62,10 @@ class Article:
         return [text for element in ones if (text := " ".join(element.text().split()))]
 
 
-def read(text: str, *, name: str) -> Article:
-    """Read *text*, the document that is called *name*. Never fails for a text."""
+def read(text: str, *, name: str, closing: str = "") -> Article:
+    """Read *text*, the document that is called *name*, with *closing* as its last line. Never fails for a text.
+
+    Both are Markdown; nothing that *text* leaves open swallows *closing*.
+    """
     block, _ = frontmatter.split(normalize(text))
-    return Article(name, frontmatter.read(block), Blocks().render(text))
+    return Article(name, frontmatter.read(block), (*Blocks().render(text), *Blocks().render(closing)))

@@ -44,8 +44,15 @@ class Export:
     report: tuple[Loss, ...]
 
 
-def export(text: str, *, name: str, format: str, asset: Asset) -> Export:  # noqa: A002 - the protocol's word
-    """Write *text*, the document called *name*, in *format*.
+def export(
+    text: str,
+    *,
+    name: str,
+    format: str,  # noqa: A002 - the protocol's word
+    asset: Asset,
+    closing: str = "",
+) -> Export:
+    """Write *text*, the document called *name*, in *format*, with *closing*, Markdown of one line, at its end.
 
     *asset* answers the bytes of an image by its path below the workspace, or None. Raises BadInput for a format that
     is not in FORMATS.
@@ -54,6 +61,6 @@ def export(text: str, *, name: str, format: str, asset: Asset) -> Export:  # noq
         raise BadInput(f"There is no export format “{format}”; choose one of {', '.join(FORMATS)}.")
     target = FORMATS[format]
     report = Report()
-    read = article.read(text, name=name)
+    read = article.read(text, name=name, closing=closing)
     content = target.write(read, asset, report)
     return Export(read.stem + target.suffix, target.media_type, content, report.losses())

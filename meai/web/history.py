@@ -12,6 +12,7 @@ from flask import Blueprint, Response, jsonify
 
 from meai.documents import authorship
 from meai.documents.authorship import Piece
+from meai.documents.encoding import shown
 from meai.documents.history import History
 from meai.documents.receipts import Order, Receipts
 from meai.documents.revisions import Kind, Origin, Revision
@@ -60,8 +61,8 @@ def _add_revisions(routes: Blueprint, past: Past) -> None:
 
     @routes.get("/documents/<path:name>/history/<int:rev>")
     def revision(name: str, rev: int) -> Response:
-        found, text = past.history.read(name, rev)
-        return jsonify({**_revision(found), "text": text})
+        found, data = past.history.read(name, rev)
+        return jsonify({**_revision(found), "text": shown(data)})
 
     @routes.patch("/documents/<path:name>/history/<int:rev>")
     def label(name: str, rev: int) -> Response:

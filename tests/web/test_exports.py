@@ -22,7 +22,7 @@ def exported(ask: Ask, **fields: str) -> Any:
 def test_a_text_is_exported(ask: Ask, target: str, filename: str, media_type: str) -> None:
     answer = exported(ask, format=target)
     assert answer.status_code == 200
-    assert set(answer.json) == {"filename", "media_type", "content", "report"}
+    assert set(answer.json) == {"filename", "media_type", "content", "disclosure", "report"}
     assert (answer.json["filename"], answer.json["media_type"]) == (filename, media_type)
     assert "Hi" in answer.json["content"]
     assert answer.json["report"] == []
