@@ -171,9 +171,11 @@ export function clipped(before: string): string {
   return `…${space < 0 || space === end.length - 1 ? end.replace(/^[\udc00-\udfff]/, "") : end.slice(space + 1)}`;
 }
 
+const PLAIN = /^[\0-\x7f]*$/;
+
 /** Without case and accents. */
 function folded(text: string): string {
-  return unaccented(text).letters;
+  return PLAIN.test(text) ? text.toLowerCase() : unaccented(text).letters;
 }
 
 /** `starts[i]` is where the sign of `text` begins that letter `i` was made of. */

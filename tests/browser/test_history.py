@@ -1,0 +1,90 @@
+"""What was and who wrote it: revisions compared, named and restored; the model's words marked and taken back."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.conftest import SitDown
+from tests.browser.desk import Desk
+from tests.browser.scripted import ScriptedModel
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def history(desk: Desk) -> Locator:
+    """Open the dialog."""
+    desk.content.focus()
+    desk.press("F4")
+    dialog = desk.page.get_by_role("dialog", name="History of Letter")
+    expect(dialog.get_by_role("option", selected=True)).to_have_count(1)
+    return dialog
+
+
+def test_an_old_version_is_compared_named_and_restored_and_that_can_be_undone(sit_down: SitDown) -> None:
+    desk = sit_down("It rained for nine days.")
+    desk.select("nine")
+    desk.page.keyboard.type("eleven long")
+    desk.expect_file(b"It rained for eleven long days.")
+
+    dialog = history(desk)
+    expect(dialog.locator("del")).to_have_text("nine")
+    expect(dialog.locator("ins")).to_have_text("eleven long")
+    expect(dialog.get_by_role("button", name="This is the text now")).to_be_disabled()
+    desk.press("End", "F2")
+    asked = desk.page.get_by_role("dialog", name="Name this version")
+    asked.get_by_label("Name").fill("First draft")
+    desk.press("Enter")
+    expect(dialog.get_by_role("option", name="First draft")).to_have_attribute("aria-selected", "true")
+    dialog.get_by_role("button", name="Changes since then").click()
+    expect(dialog.locator("del")).to_have_text("nine")
+    dialog.get_by_role("button", name="Restore this version").click()
+    expect(dialog).not_to_be_visible()
+    expect(desk.content).to_have_text("It rained for nine days.")
+    desk.expect_file(b"It rained for nine days.")
+
+    dialog = history(desk)
+    expect(dialog.get_by_role("option")).to_have_count(3)
+    expect(dialog.get_by_role("option").first).to_contain_text("Restored")
+    expect(dialog.get_by_role("option", name="First draft")).to_be_visible()
+    desk.press("Escape")
+    desk.page.locator(".notice", has_text="The text is as it was").get_by_role("button", name="Undo").click()
+    desk.expect_file(b"It rained for eleven long days.")
+
+
+def test_the_models_words_are_marked_as_far_as_they_stand_and_taken_back(
+    sit_down: SitDown, scripted: ScriptedModel
+) -> None:
+    desk = sit_down("I has a garden and I recieve many letters.\n")
+    desk.content.focus()
+    desk.press("Control+Home", "ContextMenu")
+    desk.choose("Correct spelling")
+    scripted.proposes("I have a garden and I receive many letters.")
+    desk.press("Control+Enter")
+    desk.expect_file(b"I have a garden and I receive many letters.\n")
+    authored = desk.page.locator(".authored")
+    expect(authored).to_have_count(0)
+    desk.press("F9")
+    expect(authored).to_have_text(["have", "receive"])
+
+    desk.select("receive")
+    desk.page.keyboard.type("get")
+    expect(authored).to_have_text(["have"])
+    desk.expect_file(b"I have a garden and I get many letters.\n")
+    desk.page.reload()
+    desk.expect_open()
+    desk.press("F9")
+    expect(authored).to_have_text(["have"])
+    expect(desk.page.get_by_role("region", name="What the model wrote")).to_contain_text("1 of 9 words")
+
+    desk.click_after("hav")
+    card = desk.page.get_by_role("dialog", name="What the model wrote here")
+    expect(card).to_contain_text("Correct spelling")
+    expect(card).to_contain_text("Scripted")
+    expect(card.get_by_role("blockquote")).to_have_text("has")
+    desk.press("Escape", "Shift+F9", "Enter")
+    expect(authored).to_have_count(0)
+    desk.expect_file(b"I has a garden and I get many letters.\n")
+    desk.press("Control+z")
+    expect(authored).to_have_text(["have"])
+    desk.expect_file(b"I have a garden and I get many letters.\n")
