@@ -56,6 +56,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
 }
 # Pure rules: they decide, and touch neither clock nor disk nor socket nor thread.
 PURE = (
+    "inference/calibration.py",
     "inference/prefix.py",
     "inference/repetition.py",
     "inference/scheduler.py",
