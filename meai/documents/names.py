@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
+from meai.documents.lookalikes import drawn
 from meai.errors import BadInput, DocumentExists
 
 DOCUMENT_SUFFIXES = (".md", ".markdown")
@@ -24,7 +25,7 @@ _WINDOWS = os.name == "nt"
 
 _IGNORED_FOLDERS = frozenset({"node_modules", "__pycache__"})
 _DEVICES = frozenset(
-    ["con", "prn", "aux", "nul", "conin$", "conout$"]
+    ["con", "prn", "aux", "nul", "conin$", "conout$", "clock$"]
     + [f"{device}{digit}" for device in ("com", "lpt") for digit in "0123456789¹²³"]
 )
 # Controls, separators and half pairs cannot be typed back; bidirectional overrides make a name read as another.
@@ -63,8 +64,8 @@ def new_document_parts(root: Path, name: str, *, instead_of: Path | None = None)
     """Return the parts for a document to be made below *root*: folders that are there in their own spelling.
 
     What is not there yet gets Unicode form NFC, and raises BadInput with the way out where another system could not
-    hold it, and DocumentExists where only case or Unicode form tell it from what is there. *instead_of* is a file that
-    may have the name already: the one being renamed.
+    hold it, and DocumentExists where only case or Unicode form, or what no reader sees, tell it from what is there.
+    *instead_of* is a file that may have the name already: the one being renamed.
     """
     pieces = document_parts(name)
     folder = root
@@ -86,7 +87,9 @@ def numbered(name: str) -> Iterator[str]:
     stem, dot, suffix = last.rpartition(".")
     counted = _COUNTED.fullmatch(stem)
     first = int(counted[2]) + 1 if counted else 2
-    stem = _NOT_PORTABLE.sub("-", counted[1] if counted else stem)
+    stem = _NOT_PORTABLE.sub("-", counted[1] if counted else stem).strip(" .")
+    if not stem or _is_device(stem):
+        stem = f"Copy {stem}".rstrip()
     for number in range(first, first + _MAX_COPIES):
         ending = f" {number}{dot}{suffix}"
         room = MAX_PART_BYTES - len(_composed(ending).encode())
@@ -134,10 +137,12 @@ def _new_part(folder: Path, pieces: tuple[str, ...], instead_of: Path | None) ->
     """Return the last of *pieces* as it may be made in *folder*."""
     piece = _composed(pieces[-1])
     _refuse_unportable("/".join(pieces), piece)
+    same, alike = key(piece), drawn(piece)
     for found in _names_in(folder):
-        if key(found) == key(piece) and folder / found != instead_of:
+        if (key(found) == same or drawn(found) == alike) and folder / found != instead_of:
             shown = "/".join((*pieces[:-1], found))
-            raise DocumentExists(f"“{shown}” is there already; please choose another name.")
+            why = "is there already" if key(found) == same else "is there already and looks the same"
+            raise DocumentExists(f"“{shown}” {why}; please choose another name.")
     return piece
 
 
@@ -164,9 +169,13 @@ def _refuse_unopenable(name: str, piece: str) -> None:
 def _refuse_unportable(name: str, piece: str) -> None:
     if bad := _NOT_PORTABLE.search(piece):
         raise BadInput(f"The name “{name}” contains “{bad[0]}”, which some systems forbid; please leave it out.")
-    if piece[-1] in ". ":
-        raise BadInput(f"The name “{name}” has a part that ends in a dot or a space; please leave that out.")
+    if piece[-1] in ". " or piece[0] == " ":
+        raise BadInput(f"The name “{name}” has a part that begins or ends with a space or a dot; please leave it out.")
     if len(piece.encode()) > MAX_PART_BYTES:
         raise BadInput(f"The name “{piece[:60]}…” is too long: {MAX_PART_BYTES} bytes are allowed.")
-    if piece.split(".")[0].rstrip(" ").casefold() in _DEVICES:
+    if _is_device(piece):
         raise BadInput(f"The name “{name}” is that of a device on Windows; please choose another.")
+
+
+def _is_device(piece: str) -> bool:
+    return piece.split(".")[0].rstrip(" ").casefold() in _DEVICES

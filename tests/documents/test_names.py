@@ -3,12 +3,15 @@
 import os
 import sys
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Literal
 
+import pathvalidate
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from meai.documents import names
@@ -51,7 +54,7 @@ HOSTILE = [
 NOT_PORTABLE = [
     *("What now?.md", "a: b.md", "a.md:s.md", "C:x.md", "a|b.md", 'say "hi".md', "a*.md", "Q: A/b.md"),
     *("nul.md", "CON.md", "com1.txt.md", "LPT¹.md", "aux .md", "a/prn/b.md"),
-    *("folder./a.md", "folder /a.md"),
+    *("folder./a.md", "folder /a.md", " a.md", " folder/a.md", "clock$.md"),
     *("x" * 198 + ".md", "日" * 80 + ".md"),
 ]
 
@@ -117,6 +120,133 @@ def test_a_name_that_differs_by_case_or_form_alone_is_taken(tmp_path: Path, name
     (tmp_path / "Posts").mkdir()
     with pytest.raises(DocumentExists, match="is there already"):
         names.new_document_parts(tmp_path, name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "N\u043ete.md",  # a Cyrillic o
+        "\u039dote.md",  # a Greek N
+        "\uff2e\uff4fte.md",
+        "No\u200bte.md",
+        "N\u00adote.md",
+        "No\ufe0fte.md",
+        "n\u043ete.md",
+        "Don\u2019t.md",
+        "2019\u20132020.md",
+        "a\u00a0b.md",
+        "P\u043ests/x.md",
+    ],
+)
+def test_a_name_that_looks_like_one_that_is_there_is_taken(tmp_path: Path, name: str) -> None:
+    for there in ("Note.md", "Don't.md", "2019-2020.md", "a b.md"):
+        (tmp_path / there).touch()
+    (tmp_path / "Posts").mkdir()
+    with pytest.raises(DocumentExists, match="is there already and looks the same"):
+        names.new_document_parts(tmp_path, name)
+
+
+@pytest.mark.parametrize("name", ["Нота.md", "Nota.md", "Nóte.md", "Note!.md", "日本.md", "👩‍💻.md", "👩💻 2.md"])
+def test_a_name_that_looks_otherwise_is_free(tmp_path: Path, name: str) -> None:
+    for there in ("Note.md", "日木.md", "👩.md"):
+        (tmp_path / there).touch()
+    assert names.new_document_parts(tmp_path, name) == (name,)
+
+
+@pytest.mark.parametrize(
+    "name", ["a\uff0fb.md", "a\u2215b.md", "\u2024\u2024.md", "\uff0e\uff0e.md", "\uff43\uff1a.md"]
+)
+def test_what_looks_like_a_separator_is_a_letter_like_others(tmp_path: Path, name: str) -> None:
+    store = DocumentStore(tmp_path, trash=tmp_path.parent / "trash")
+    assert store.write(name, "text", base=None).name == name
+    assert os.listdir(tmp_path) == [name]
+
+
+_ODD = ["CON", "nul", "Com1", "lpt¹", "CLOCK$", ".", " ", "..", "é", "e\u0301", "日", "👩", "\u200d", "x" * 90]
+_PARTS = st.text(max_size=20) | st.lists(st.sampled_from([*_ODD, *'abc<>:"/\\|?*$~'])).map("".join)
+
+
+@given(st.lists(_PARTS, min_size=1, max_size=3))
+def test_what_may_be_made_can_be_held_by_every_system(pieces: list[str]) -> None:
+    name = "/".join([*pieces[:-1], pieces[-1] + ".md"])
+    with TemporaryDirectory() as folder:
+        try:
+            made = names.new_document_parts(Path(folder), name)
+        except MeaiError:
+            return
+        for piece in made:
+            for platform in ("Windows", "Linux", "macOS"):
+                pathvalidate.validate_filename(piece, platform=platform)
+            assert unicodedata.is_normalized("NFC", piece)
+        store = DocumentStore(Path(folder), trash=Path(folder) / ".trash")
+        assert store.read(store.write(name, "text", base=None).name).text == "text"
+
+
+@given(
+    st.text(
+        st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp", "Cf"], exclude_characters='<>:"/\\|?*'), min_size=1
+    )
+)
+def test_a_usual_name_may_be_made(stem: str) -> None:
+    name = unicodedata.normalize("NFC", stem) + ".md"
+    usual = not name.startswith((".", " ")) and len(name.encode()) <= 200
+    if usual and pathvalidate.is_valid_filename(name, platform="universal"):
+        with TemporaryDirectory() as folder:
+            assert names.new_document_parts(Path(folder), name) == (name,)
+
+
+@given(_PARTS)
+@example("aux.x")
+@example("aux .x 3")
+def test_the_names_of_copies_may_be_made(stem: str) -> None:
+    """Whatever a document is called that is there."""
+    try:
+        name = "/".join(names.document_parts(stem + ".md"))
+    except BadInput:
+        return
+    with TemporaryDirectory() as folder:
+        Path(folder, name).parent.mkdir(parents=True, exist_ok=True)
+        for _, copy in zip(range(3), names.numbered(name), strict=False):
+            made = names.new_document_parts(Path(folder), copy)
+            Path(folder, *made).touch()
+
+
+def test_a_name_of_255_bytes_is_opened_saved_copied_renamed_and_deleted(tmp_path: Path) -> None:
+    root = tmp_path / "workspace"
+    root.mkdir()
+    for name in ("x" * 252 + ".md", "日" * 84 + ".md"):
+        (root / name).write_text("text")
+        store = DocumentStore(root, trash=tmp_path / "trash")
+        assert name in [entry.name for entry in store.list()]
+        saved = store.write(name, "new text", base=store.read(name).etag)
+        copy = store.copy(name)
+        assert len(copy.name.encode()) <= 200
+        assert copy.text == "new text"
+        assert store.rename(name, "b.md", base=saved.etag).text == "new text"
+        (root / "b.md").rename(root / name)
+        store.delete(name, base=saved.etag)
+        assert not (root / name).exists()
+
+
+@pytest.mark.parametrize("way", ["create", "copy", "rename", "move"])
+@pytest.mark.parametrize("to", ["Archive/NOTE.md", "Archive/No\u0308te.md", "archive/new.md", "Archive/N\u043ete.md"])
+def test_no_way_to_a_name_that_clashes(tmp_path: Path, way: str, to: str) -> None:
+    root = tmp_path / "workspace"
+    (root / "Archive").mkdir(parents=True)
+    for name in ("Note.md", "N\u00f6te.md"):
+        (root / "Archive" / name).write_text("theirs")
+    store = DocumentStore(root, trash=tmp_path / "trash")
+    source = store.write("Archive/source.md" if way == "rename" else "source.md", "mine", base=None)
+    ways: dict[str, Callable[[], object]] = {
+        "create": lambda: store.write(to, "new", base=None),
+        "copy": lambda: store.copy(source.name, to),
+        "rename": lambda: store.rename(source.name, to, base=source.etag),
+        "move": lambda: store.rename(source.name, to, base=source.etag),
+    }
+    before = {path: path.read_bytes() for path in root.rglob("*.md")}
+    with pytest.raises(DocumentExists):
+        ways[way]()
+    assert {path: path.read_bytes() for path in root.rglob("*.md")} == before
 
 
 def test_the_right_folder_is_used_even_beside_its_double(tmp_path: Path) -> None:
