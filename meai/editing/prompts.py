@@ -39,16 +39,31 @@ class Examples:
 
 
 @dataclass(frozen=True, slots=True)
+class SystemPrompt:
+    """What the model was told beforehand; the unit is the writer's turn."""
+
+    text: str
+
+    def __call__(self, unit: str) -> Request:
+        turns = (Turn("system", self.text), Turn("user", unit))
+        return Request(turns, "", Sampling(max_tokens=_limit(unit)), source=unit, purpose="rewrite")
+
+
+@dataclass(frozen=True, slots=True)
 class Instruction:
-    """A system prompt that a larger model follows, the unit being the writer's turn."""
+    """What a larger model is to do with the unit. It comes last: what was read up to it serves every instruction."""
 
     text: str
     sampling: Sampling = field(default_factory=Sampling)
 
     def __call__(self, unit: str) -> Request:
-        turns = (Turn("system", self.text), Turn("user", unit))
+        turns = (Turn("system", _EDITOR), Turn("user", _about(unit, self.text)))
         sampling = replace(self.sampling, max_tokens=_limit(unit))
         return Request(turns, "", sampling, source=unit, purpose="rewrite")
+
+
+def _about(text: str, instruction: str) -> str:
+    return f"Text: {text}\n\n{instruction}"
 
 
 def _limit(unit: str) -> int:
@@ -127,15 +142,18 @@ _OTHER_WORDS = Examples(
     ),
 )
 # Two of the fixed system prompts SmolLM2 was trained on (its "rewrite" set); others it answers with apologies.
-_SMOLLM2_CONCISE = Instruction(
+_SMOLLM2_CONCISE = SystemPrompt(
     "You're an AI assistant for text re-writing. Rewrite the input text to make it more concise while preserving its "
     "core meaning."
 )
-_SMOLLM2_FRIENDLY = Instruction(
+_SMOLLM2_FRIENDLY = SystemPrompt(
     "You're an AI assistant for text re-writing. Rewrite the input text to make it more friendly and approachable "
     "while maintaining its main points."
 )
-_KEEP = "Keep links, code, names, numbers and Markdown marks exactly as they are. Reply with the text alone."
+_EDITOR = (
+    "You are a careful editor. Edit the user's text as the user says. Keep links, code, names, numbers and Markdown "
+    "marks exactly as they are. Reply with the text alone."
+)
 
 # For each action the prompts in the order in which they are tried until an answer passes the checks.
 _SMALL: dict[str, tuple[Prompt, ...]] = {
@@ -148,15 +166,12 @@ _OF_FAMILY: dict[str, dict[str, tuple[Prompt, ...]]] = {
     "smollm2": {"paraphrase": (_SMOLLM2_CONCISE, _SMOLLM2_FRIENDLY)},
 }
 _LARGE: dict[str, tuple[Prompt, ...]] = {
-    "correct-spelling": (
-        Instruction(f"Correct the spelling and grammar of the user's text. Change nothing else. {_KEEP}"),
-    ),
-    "make-fluent": (Instruction(f"Rewrite the user's text so that it reads fluently. Keep its meaning. {_KEEP}"),),
+    "correct-spelling": (Instruction("Correct the spelling and grammar of the text. Change nothing else."),),
+    "make-fluent": (Instruction("Rewrite the text so that it reads fluently. Keep its meaning."),),
     "paraphrase": (
-        Instruction(f"Say the user's text in other words, in the same language. {_KEEP}"),
+        Instruction("Say the text in other words, in the same language."),
         Instruction(
-            f"Paraphrase the user's text in the same language; no sentence may stay as it was. {_KEEP}",
-            Sampling(temperature=0.7),
+            "Paraphrase the text in the same language; no sentence may stay as it was.", Sampling(temperature=0.7)
         ),
     ),
 }
@@ -180,9 +195,11 @@ def continuation(before: str) -> Request:
     return Request((), window(before).rstrip(" "), sampling, purpose="caret")
 
 
-def free_instruction(instruction: str, selection: str) -> Request:
-    """Ask for what the writer's *instruction* says, about *selection* where there is one."""
-    words = f"{instruction}\n\n{selection}" if selection else instruction
+def free_instruction(instruction: str, selection: str, model: ModelTraits) -> Request:
+    """Ask *model* for what the writer's *instruction* says, about *selection* where there is one."""
+    # A small model that has the instruction last talks about its answer.
+    about = f"{instruction}\n\n{selection}" if by_sentence(model) else _about(selection, instruction)
+    words = about if selection else instruction
     turns = (Turn("system", "You are a helpful assistant."), Turn("user", words))
     sampling = Sampling(max_tokens=ANSWER_TOKENS, temperature=0.4, repeat_penalty=1.1)
     return Request(turns, "", sampling, source=selection, purpose="rewrite" if selection else "free")

@@ -108,11 +108,11 @@ class Rewriter:
         """
         action = _action_of(order)
         ask = partial(self._generate, order.editor, cancelled)
-        if order.action == "ask":
-            return _asked(order, emit, ask)
-        if action.budget is None:
+        if order.action == "autocomplete":
             return _continued(order, emit, ask)
         model = self._engine.traits(cancelled)
+        if action.budget is None:
+            return _asked(order, model, emit, ask)
         return _rewritten(order, action.budget, model, emit, ask)
 
     def warm(self, order: RewriteOrder) -> None:
@@ -173,8 +173,8 @@ def _continued(order: RewriteOrder, emit: Emit, ask: Ask) -> Proposal:
     return Proposal(text)
 
 
-def _asked(order: RewriteOrder, emit: Emit, ask: Ask) -> Proposal:
-    answer = ask(free_instruction(order.instruction.strip(), order.selection), _Trimmed(emit))
+def _asked(order: RewriteOrder, model: ModelTraits, emit: Emit, ask: Ask) -> Proposal:
+    answer = ask(free_instruction(order.instruction.strip(), order.selection, model), _Trimmed(emit))
     text = without_preamble(answer.text, order.selection)
     if not text:
         raise BadInput("The model gave no answer; say it in other words and try again.")
@@ -193,8 +193,9 @@ def _first_requests(order: RewriteOrder, model: ModelTraits) -> tuple[Request, .
     selection = order.selection[:READ_AHEAD]
     if not selection.strip():
         return (continuation(order.before),) if order.before.strip() else ()
-    asked = (free_instruction("", selection),) if order.action == "ask" else ()
-    units = (piece.words for piece in pieces(selection, sentences=by_sentence(model)) if piece.prose)
+    small = by_sentence(model)
+    asked = (free_instruction("", selection, model),) if order.action == "ask" and not small else ()
+    units = (piece.words for piece in pieces(selection, sentences=small) if piece.prose)
     unit = next((words for words in units if len(words) <= LONGEST_UNIT), None)
     if unit is None:
         return asked

@@ -25,7 +25,9 @@ class Budget:
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
-_LEFTOVER = re.compile(r"<\|[^|<>]*\|>|</?think>|\[/?INST\]|<(?:start|end)_of_turn>|^(?:Draft|Corrected|Better):", re.M)
+_LEFTOVER = re.compile(
+    r"<\|[^|<>]*\|>|</?think>|\[/?INST\]|<(?:start|end)_of_turn>|^(?:Draft|Corrected|Better|Text):", re.M
+)
 _REFUSAL = re.compile(
     r"^\W*(?:i['’]?m sorry|i am sorry|sorry,|i apologi[sz]e|as an ai\b|i can(?:not|['’]t)|i am unable|i['’]m unable)",
     re.IGNORECASE,

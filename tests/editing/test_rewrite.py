@@ -22,7 +22,7 @@ SMALL, LARGE = 135_000_000, 4_000_000_000
 
 
 class Scripted:
-    """Answers each request by a function of its last words, in pieces of three characters."""
+    """Answers each request by a function of what it is about, in pieces of three characters."""
 
     def __init__(self, answer: Callable[[str], str], *, parameters: int = LARGE, reason: FinishReason = "stop") -> None:
         self._answer = answer
@@ -38,8 +38,7 @@ class Scripted:
         if cancelled.is_set():
             raise Cancelled("It was stopped.")
         self.asked.append(request)
-        words = request.turns[-1].text if request.turns else request.start.rpartition("\n")[0].rpartition(": ")[2]
-        text = self._answer(words)
+        text = self._answer(request.source)
         for start in range(0, len(text), 3):
             emit(text[start : start + 3])
         return Completion(text, self._reason, 1, 0, 1, 0.0, 0.0)
@@ -267,6 +266,15 @@ def test_a_source_stands_in_the_prompt_as_it_is_told(parameters: int) -> None:
     rewrite(engine, RewriteOrder("make-fluent", "> One here\n> and there.\n\nTwo."))
     for request in engine.asked:
         assert request.source in "".join(turn.text for turn in request.turns) + request.start
+
+
+def test_a_large_model_reads_the_text_before_it_learns_what_to_do_with_it() -> None:
+    engine = Scripted(lambda words: words + " And more.")
+    for action in (name for name, action in ACTIONS.items() if action.budget):
+        rewrite(engine, RewriteOrder(action, "One here."))
+    starts = {(each.turns[0].text, each.turns[1].text.partition("One here.")[0]) for each in engine.asked}
+    assert len(starts) == 1
+    assert len(engine.asked) > 1
 
 
 # Reading ahead.
