@@ -5,9 +5,11 @@ import type {
   Exported,
   ExportFormat,
   History,
+  Imported,
   LeftDraft,
   Lost,
   OpenedDocument,
+  Pasted,
   Piece,
   Receipt,
   Revision,
@@ -74,6 +76,14 @@ export interface Api {
   accept(name: string, receipt: Receipt): Promise<Result<null>>;
   receipts(name: string): Promise<Result<Authorship>>;
   image(path: string): Promise<Result<Blob>>;
+  /** Pictures in it are written beside the document `name`. */
+  pasted(html: string, name: string): Promise<Result<Pasted>>;
+  /** Make documents of a file, in `folder`. */
+  importFile(file: File, folder: string): Promise<Result<Imported>>;
+  /** Write a picture beside `document`; `path` is from there. */
+  keepPicture(picture: Blob, document: string): Promise<Result<{ readonly path: string }>>;
+  download(name: string): Promise<Result<Blob>>;
+  downloadAll(): Promise<Result<Blob>>;
   export(format: ExportFormat, name: string, text: string, disclose: boolean): Promise<Result<Exported>>;
 }
 
@@ -89,6 +99,8 @@ interface Question {
   readonly method: "GET" | "PUT" | "PATCH" | "POST" | "DELETE";
   readonly path: string;
   readonly body?: unknown;
+  /** In the place of a `body`. */
+  readonly bytes?: Blob;
   readonly precondition?: Record<string, string>;
   readonly urgent?: boolean;
   readonly signal?: AbortSignal;
@@ -129,14 +141,23 @@ export function connectApi(token: () => string): Api {
     recover: (id) => json({ method: "POST", path: `/api/history/deleted/${encodeURIComponent(id)}/restore`, body: {} }),
     accept: (name, receipt) => done({ method: "POST", path: `${documentPath(name)}/receipts`, body: receipt }),
     receipts: (name) => json({ method: "GET", path: `${documentPath(name)}/receipts` }),
+    pasted: (html, name) => json({ method: "POST", path: "/api/intake/html", body: { html, name } }),
+    importFile: (file, folder) => {
+      const precondition = { "X-Filename": encodeURIComponent(file.name) };
+      return json({ method: "POST", path: `/api/intake/file?${new URLSearchParams({ folder })}`, bytes: file, precondition });
+    },
+    keepPicture: (bytes, document) => json({ method: "POST", path: `/api/assets?${new URLSearchParams({ document })}`, bytes }),
+    download: (name) => ask(token(), { method: "GET", path: `/api/download/${encodePath(name)}` }, (r) => r.blob()),
+    downloadAll: () => ask(token(), { method: "GET", path: "/api/download" }, (r) => r.blob()),
     image: (path) => ask(token(), { method: "GET", path: `/api/files/${encodePath(path)}` }, (r) => r.blob()),
     export: (format, name, text, disclose) => json({ method: "POST", path: "/api/export", body: { format, name, text, disclose } }),
   };
 }
 
 async function ask<T>(token: string, question: Question, read: (response: Response) => Promise<T>): Promise<Result<T>> {
-  const { method, path, body, precondition, urgent, signal } = question;
-  const content = body === undefined ? null : new Blob([JSON.stringify(body)], { type: "application/json" });
+  const { method, path, body, bytes, precondition, urgent, signal } = question;
+  const json = body === undefined ? null : new Blob([JSON.stringify(body)], { type: "application/json" });
+  const content = bytes?.slice(0, bytes.size, "application/octet-stream") ?? json;
   try {
     const response = await fetch(path, {
       method,
@@ -146,7 +167,11 @@ async function ask<T>(token: string, question: Question, read: (response: Respon
       signal: signal ?? null,
       keepalive: urgent === true && (content?.size ?? 0) < LARGEST_URGENT,
     });
-    if (response.status === UNCHANGED) return { ok: true, value: null as T };
+    if (response.status === UNCHANGED) {
+      // Chromium counts an answer that nobody reads as a failed request.
+      await response.text();
+      return { ok: true, value: null as T };
+    }
     if (!response.ok) return { ok: false, failure: await failureOf(response) };
     return { ok: true, value: await read(response) };
   } catch {

@@ -13,6 +13,7 @@ import { commandsFor, connectButtons, keyLabel, keymapOf, unseen } from "./comma
 import { createDialogs } from "./dialogs";
 import { createDisk } from "./disk";
 import { createDocuments } from "./documents";
+import { createDownload } from "./download";
 import { byId, metadata } from "./dom";
 import { type Draft, Drafts, type Moment } from "./drafts";
 import { createEditor } from "./editor";
@@ -21,6 +22,7 @@ import { createFiling } from "./filing";
 import { showFound } from "./found";
 import { showHelp } from "./help";
 import { createHistory } from "./history";
+import { createIntake } from "./intake";
 import { createLayout, focusNext } from "./layout";
 import { createMenu } from "./menu";
 import { caretPoint, createMenus, moveCaretTo } from "./menus";
@@ -73,6 +75,7 @@ function run(first: string): void {
     review({ stop: rewriting.cancel, retry: rewriting.retry, keyOf }),
     receipts.extension,
     attribution.extension,
+    intake.extension,
     EditorView.updateListener.of(updated),
     EditorView.domEventHandlers({ contextmenu }),
   ]);
@@ -232,6 +235,21 @@ function run(first: string): void {
       await documents.open(name);
     },
   });
+  const intake = createIntake({
+    api,
+    notices,
+    view: () => view,
+    document: () => saving.name,
+    imported: documents.refresh,
+    open: (name) => void openFromList(name),
+    target: byId("drop"),
+  });
+  const download = createDownload({
+    api,
+    notices,
+    document: () => ({ name: saving.name ?? "Untitled.md", text: text(), isFile: saving.etag !== null }),
+    save: () => saving.flush(),
+  });
   const exporting = createExporting({
     api,
     notices,
@@ -288,6 +306,10 @@ function run(first: string): void {
     cycleTheme: () => nameTheme(byId("theme-button"), cycleTheme()),
     nextPane: () => focusNext([view.contentDOM, byId("preview"), byId("documents-search"), byId("documents-list")]),
     help: () => void showHelp(dialogs, commands, metadata("version")),
+    paste: intake.paste,
+    pickFiles: intake.pick,
+    download: () => void download.one(),
+    downloadAll: () => void download.all(),
     clipboardRefused: () =>
       notices.show("export", { text: "The browser did not allow it; use its own keys for cut, copy and paste.", tone: "error" }),
   });
@@ -301,6 +323,7 @@ function run(first: string): void {
   byId("title-button").addEventListener("click", () => menus.document(byId("title-button")));
   byId("more-button").addEventListener("click", () => menus.more(byId("more-button"), unseen(commands)));
   listenToWindow();
+  intake.listen();
   void documents.start();
 
   function act(action: Action, instruction?: string): void {

@@ -53,6 +53,11 @@ export interface CommandParts {
   nextPane(): void;
   help(): void;
   clipboardRefused(): void;
+  paste(plain: boolean): Promise<boolean>;
+  /** Have the writer choose files to take over, or pictures for the text. */
+  pickFiles(pictures: boolean): void;
+  download(): void;
+  downloadAll(): void;
 }
 
 export const GROUP_TITLES: Record<Group, string> = {
@@ -100,6 +105,7 @@ export function commandsFor(parts: CommandParts): readonly Command[] {
     { name: "code", label: "Code", group: "text", key: "Mod-e", run: edit(toggleMark("`")) },
     { name: "link", label: "Link", group: "text", key: "Mod-k", run: edit(insertLink) },
     { name: "image", label: "Image", group: "text", run: edit(insertImage) },
+    { name: "picture", label: "Picture from a file…", group: "text", run: always(() => parts.pickFiles(true)) },
 
     { name: "heading", label: "Heading", group: "blocks", key: "Mod-Shift-h", run: edit(cycleHeading) },
     { name: "numbered-list", label: "Numbered list", group: "blocks", key: "Mod-Shift-7", run: edit(toggleLines("1. ", /^\d+[.)] /, true)) },
@@ -113,11 +119,13 @@ export function commandsFor(parts: CommandParts): readonly Command[] {
     { name: "redo", label: "Redo", group: "clipboard", key: "Mod-Shift-z", reach: "native", run: edit(redo) },
     { name: "cut", label: "Cut", group: "clipboard", key: "Mod-x", reach: "native", run: always(() => copy(parts, true)) },
     { name: "copy", label: "Copy", group: "clipboard", key: "Mod-c", reach: "native", run: always(() => copy(parts, false)) },
-    { name: "paste", label: "Paste", group: "clipboard", key: "Mod-v", reach: "native", run: always(() => paste(parts)) },
+    { name: "paste", label: "Paste", group: "clipboard", key: "Mod-v", reach: "native", run: always(() => paste(parts, false)) },
+    { name: "paste-plain", label: "Paste as plain text", group: "clipboard", key: "Mod-Shift-v", reach: "native", run: always(() => paste(parts, true)) },
     { name: "select-all", label: "Select all", group: "clipboard", key: "Mod-a", reach: "native", run: edit(selectAll) },
 
     { name: "save", label: "Save now", group: "documents", key: "Mod-s", reach: "page", run: always(parts.save) },
     { name: "new-document", label: "New document…", group: "documents", run: always(parts.newDocument) },
+    { name: "import", label: "Import…", group: "documents", run: always(() => parts.pickFiles(false)) },
     { name: "search-documents", label: "Search all documents", group: "documents", key: "Mod-Shift-f", reach: "page", run: always(parts.searchDocuments) },
     { name: "rename", label: "Rename…", group: "documents", run: always(parts.rename) },
     { name: "duplicate", label: "Duplicate", group: "documents", run: always(parts.duplicate) },
@@ -129,6 +137,8 @@ export function commandsFor(parts: CommandParts): readonly Command[] {
     { name: "find", label: "Find and replace", group: "documents", key: "Mod-f", reach: "native", run: always(() => openSearchPanel(view)) },
 
     { name: "export-html", label: "HTML file", group: "export", run: always(exporting.download) },
+    { name: "download", label: "Markdown file", group: "export", run: always(parts.download) },
+    { name: "download-all", label: "All documents as a zip", group: "export", run: always(parts.downloadAll) },
     { name: "copy-rich-text", label: "Copy as rich text", group: "export", run: always(exporting.copyRichText) },
     { name: "copy-plain-text", label: "Copy as plain text", group: "export", run: always(exporting.copyPlainText) },
     { name: "disclose", label: "Tell readers what the model wrote", group: "export", isOn: () => exporting.discloses, run: always(exporting.toggleDisclosure) },
@@ -194,9 +204,6 @@ function copy({ view, clipboardRefused }: CommandParts, cut: boolean): void {
   }, clipboardRefused);
 }
 
-function paste({ view, clipboardRefused }: CommandParts): void {
-  navigator.clipboard.readText().then((text) => {
-    view.dispatch({ ...view.state.replaceSelection(text), userEvent: "input.paste", scrollIntoView: true });
-    view.focus();
-  }, clipboardRefused);
+function paste({ paste, clipboardRefused }: CommandParts, plain: boolean): void {
+  void paste(plain).then((done) => done || clipboardRefused());
 }

@@ -119,7 +119,12 @@ class ExportFailed extends Error {
 }
 
 function offerFile({ filename, media_type: type, content }: Exported): void {
-  const url = URL.createObjectURL(new Blob([content], { type }));
+  offerBlob(filename, new Blob([content], { type }));
+}
+
+/** Have the browser write `blob` into the writer's downloads. */
+export function offerBlob(filename: string, blob: Blob): void {
+  const url = URL.createObjectURL(blob);
   h("a", { href: url, download: filename }).click();
   // The browser has taken the blob by the next turns of its loop; a minute is ample.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);

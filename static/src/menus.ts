@@ -38,10 +38,10 @@ export interface Menus {
 
 /** What the menu on the text has room for; the rest is behind "Format". */
 const AT_HAND = ["bold", "italic", "link", "heading", "bulleted-list", "quote"];
-const CLIPBOARD = ["cut", "copy", "paste"];
+const CLIPBOARD = ["cut", "copy", "paste", "paste-plain"];
 const AT_DOCUMENT = ["rename", "duplicate", "move"];
 const OF_DOCUMENT = ["history", "authorship"];
-const AT_WORKSPACE = ["new-document", "search-documents", "trash"];
+const AT_WORKSPACE = ["new-document", "import", "search-documents", "trash"];
 const OWN_MENU = "Shift + right-click: the browser’s menu";
 
 export function createMenus({ view, menu, model, commands, act, filing, history, open, focusList }: MenuParts): Menus {

@@ -116,6 +116,19 @@ export interface Authorship {
   readonly authorship: readonly Piece[];
 }
 
+/** A pasted piece as Markdown. */
+export interface Pasted {
+  readonly text: string;
+  /** Sentences for the writer. */
+  readonly notes: readonly string[];
+}
+
+/** What became of a file. */
+export interface Imported {
+  readonly documents: readonly SavedDocument[];
+  readonly notes: readonly string[];
+}
+
 export type ExportFormat = "html" | "rich-text" | "text";
 
 export interface Loss {
