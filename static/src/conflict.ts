@@ -31,7 +31,6 @@ export async function choose(dialogs: Dialogs, versions: Versions): Promise<Deci
     title: versions.title,
     body: [h("p", {}, versions.lead), ...(open.length > 1 ? [everywhere(versions, form)] : []), form],
     wide: true,
-    unasked: true,
     answers: [
       { label: versions.later, value: "later" },
       { label: versions.copy, value: "copy" },
@@ -56,7 +55,7 @@ function field({ mine, theirs }: Versions, passage: Open, i: number, count: numb
     h(
       "label",
       { class: `version ${pick}` },
-      h("input", { type: "radio", name: nameOf(i), value: pick, required: true }),
+      h("input", { type: "radio", name: nameOf(i), value: pick, required: true, autofocus: i === 0 && pick === "mine" }),
       h("span", { class: "version-name" }, label),
       ...text,
     );

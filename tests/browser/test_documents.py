@@ -1,4 +1,4 @@
-"""No word is lost: documents come, go and change hands, servers die and disks refuse, and each file keeps its bytes."""
+"""No word is lost: documents come and go, disks refuse, and each file keeps its bytes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from tests.conftest import StartServer, Watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-BACK_MS = 15_000
 BOM = b"\xef\xbb\xbf"
 
 
@@ -104,79 +103,7 @@ def test_only_the_bytes_of_an_edited_line_change(sit_down: SitDown) -> None:
     desk.expect_file(BOM + b"".join(lines))
 
 
-# Two who write the same.
-
-
-def test_of_two_tabs_the_second_decides_and_neither_text_is_lost(sit_down: SitDown) -> None:
-    first = sit_down("One.")
-    second = Desk(first.page.context.new_page(), first.server, first.file)
-    second.open()
-    first.write(" First.")
-    first.expect_file(b"One. First.")
-
-    second.write(" Second.")
-    asked = second.page.get_by_role("dialog", name="Letter has changed on disk")
-    expect(asked).to_be_visible()
-    expect(second.page.locator("#save-state")).to_have_attribute("data-state", "failed")
-    assert first.file.read_bytes() == b"One. First."
-    asked.get_by_role("button", name="Keep mine as a copy").click()
-    expect(second.page.locator("#title")).to_have_text("Letter (my copy)")
-    second.write(" More.")
-    second.press("Control+s")
-    second.expect_saved()
-    assert first.file.read_bytes() == b"One. First."
-    assert (first.file.parent / "Letter (my copy).md").read_bytes() == b"One. Second. More."
-
-
-def test_the_decision_may_wait_and_taking_the_disks_version_can_be_undone(watched: Watched, sit_down: SitDown) -> None:
-    desk = sit_down("One.")
-    desk.file.write_bytes(b"One. Elsewhere.")
-    desk.write(" Here.")
-    asked = desk.page.get_by_role("dialog", name="Letter has changed on disk")
-    expect(asked).to_be_visible()
-    desk.press("Escape")
-    expect(asked).not_to_be_visible()
-    expect(desk.content).to_have_text("One. Here.")
-    desk.page.get_by_role("button", name="Decide…").click()
-    asked.get_by_role("button", name="Take the disk’s version").click()
-    expect(desk.content).to_have_text("One. Elsewhere.")
-    desk.expect_saved()
-    assert desk.file.read_bytes() == b"One. Elsewhere."
-    desk.content.focus()
-    desk.press("Control+z")
-    expect(desk.content).to_have_text("One. Here.")
-    desk.expect_file(b"One. Here.")
-    watched.forgive("412")
-
-
 # When the machine fails.
-
-
-def test_a_killed_server_is_missed_and_a_new_one_saves_what_was_written(
-    watched: Watched, sit_down: SitDown, start_server: StartServer
-) -> None:
-    desk = sit_down("One.")
-    desk.write(" Two.")
-    desk.server.process.kill()
-    away = desk.page.get_by_text("The server is away. Write on: your text is saved as soon as it is back.")
-    expect(away).to_be_visible()
-    desk.write(" Three.")
-    expect(desk.content).to_have_text("One. Two. Three.")
-    expect(desk.page.locator("#save-state")).to_have_attribute("data-state", "failed")
-
-    port = desk.server.url.rpartition(":")[2]
-    restarted = start_server(desk.server.workspace, "--port", port)
-    expect(desk.page.get_by_text("open the address it printed this time in this same tab")).to_be_visible(
-        timeout=BACK_MS
-    )
-    expect(away).not_to_be_visible()
-    desk.page.goto(restarted.page_url)
-    desk.expect_saved()
-    expect(desk.page.locator("#notices .notice")).to_have_count(0)
-    expect(desk.content).to_have_text("One. Two. Three.")
-    expect(desk.page.locator("#article")).to_have_text("One. Two. Three.")
-    assert desk.file.read_bytes() == b"One. Two. Three."
-    watched.forgive("ERR_CONNECTION_REFUSED", "401")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a test fill the disk of another process")
