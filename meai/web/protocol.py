@@ -42,6 +42,16 @@ class RewriteWanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Warm:
+    """A rewrite of this may come; without a selection, text at the caret."""
+
+    type: ClassVar[str] = "warm"
+    selection: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cancel:
     """Stop that rewrite now."""
 
@@ -69,9 +79,9 @@ class DraftWritten:
     seq: int
 
 
-FromPage = Hello | PreviewWanted | RewriteWanted | Cancel | Pull | DraftWritten
+FromPage = Hello | PreviewWanted | RewriteWanted | Warm | Cancel | Pull | DraftWritten
 _FROM_PAGE: dict[str, type[FromPage]] = {
-    kind.type: kind for kind in (Hello, PreviewWanted, RewriteWanted, Cancel, Pull, DraftWritten)
+    kind.type: kind for kind in (Hello, PreviewWanted, RewriteWanted, Warm, Cancel, Pull, DraftWritten)
 }
 _JSON_TYPES: dict[str, tuple[type, str]] = {"str": (str, "a string"), "int": (int, "a whole number")}
 

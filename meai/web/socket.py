@@ -31,13 +31,15 @@ from meai.web import protocol
 from meai.web.answers import failure
 from meai.web.channel import SERVER_OPTIONS, Channel, Channels, NoRoom
 from meai.web.models import CurrentModel
-from meai.web.protocol import Cancel, DraftWritten, FromServer, Hello, PreviewWanted, Pull, RewriteWanted
+from meai.web.protocol import Cancel, DraftWritten, FromServer, Hello, PreviewWanted, Pull, RewriteWanted, Warm
 from meai.web.security import token_matches
 
 NO_TOKEN = 4401
 HELLO_WITHIN_S = 5.0
 FRAME_S = 1 / 30
 MAX_REWRITES = 8
+LIKELY = "correct-spelling"
+"""The action that a model reads ahead for until the page has asked for one."""
 
 _LOG = logging.getLogger("meai.web")
 _DEFECT = "Something went wrong in ME_AI; your text is as it was. The terminal says more."
@@ -120,6 +122,7 @@ class Session:
         self._name = uuid.uuid4().hex
         self._turn = threading.Lock()
         self._running: dict[str, threading.Event] = {}
+        self._likely = LIKELY
 
     def open(self) -> None:
         """Welcome the page."""
@@ -160,7 +163,15 @@ class Session:
         blocks = tuple(protocol.Block(block.id, block.line, block.html) for block in preview.blocks)
         self._say(protocol.Previewed(preview.version, blocks, preview.message))
 
+    def _warm(self, message: Warm) -> None:
+        # A guess must never cost the writer a word, whatever goes wrong with it.
+        try:
+            self._wings.rewriter.warm(self._order(self._likely, message))
+        except Exception:
+            _LOG.exception("Nothing could be read ahead.")
+
     def _rewrite(self, message: RewriteWanted) -> None:
+        self._likely = _likely_after(message.action, self._likely)
         cancelled = threading.Event()
         with self._turn:
             if message.id in self._running:
@@ -176,7 +187,7 @@ class Session:
 
     def _answer(self, message: RewriteWanted, cancelled: threading.Event) -> None:
         deltas = Deltas(lambda text: self._say(protocol.Delta(message.id, text)))
-        order = RewriteOrder(message.action, message.selection, message.before, message.after, message.instruction)
+        order = self._order(message.action, message, message.instruction)
         try:
             proposal = self._wings.rewriter.rewrite(order, deltas.add, cancelled)
             deltas.flush()
@@ -192,6 +203,9 @@ class Session:
         with self._turn:
             del self._running[message.id]
         self._say(last)
+
+    def _order(self, action: str, message: RewriteWanted | Warm, instruction: str = "") -> RewriteOrder:
+        return RewriteOrder(action, message.selection, message.before, message.after, instruction, self._name)
 
     def _cancel(self, message: Cancel) -> None:
         with self._turn:
@@ -220,6 +234,7 @@ _HANDLERS: dict[type, Callable[..., None]] = {
     Hello: Session._greet,
     PreviewWanted: Session._preview,
     RewriteWanted: Session._rewrite,
+    Warm: Session._warm,
     Cancel: Session._cancel,
     Pull: Session._pull,
     DraftWritten: Session._draft,
@@ -247,6 +262,12 @@ class Deltas:
             self._send(self._text)
             self._text = ""
             self._sent_at = self._clock()
+
+
+def _likely_after(action: str, before: str) -> str:
+    """Return the action that may come next after *action*: the same, if it is one for a selection."""
+    known = ACTIONS.get(action)
+    return action if known is not None and known.scope == "replace" else before
 
 
 def _proposed(name: str, proposal: Proposal) -> protocol.Proposed:

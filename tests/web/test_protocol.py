@@ -28,6 +28,7 @@ from meai.web.protocol import (
     PreviewWanted,
     Pull,
     RewriteWanted,
+    Warm,
     Welcome,
     parse,
     to_json,
@@ -40,6 +41,7 @@ GOOD: dict[str, tuple[dict[str, Any], FromPage]] = {
         {"id": "1", "action": "ask", "selection": "s", "before": "b", "after": "a", "instruction": "i"},
         RewriteWanted("1", "ask", "s", "b", "a", "i"),
     ),
+    "warm": ({"selection": "s", "before": "b", "after": "a"}, Warm("s", "b", "a")),
     "cancel": ({"id": "1"}, Cancel("1")),
     "pull": ({"model": "small"}, Pull("small")),
     "draft": (

@@ -56,11 +56,17 @@ class Rewrites:
         self.running = threading.Semaphore(0)
         self.stopped = threading.Semaphore(0)
         self.answer: Callable[[Callable[[str], None], threading.Event], Proposal] = self.until_cancelled
+        self.read_ahead: list[RewriteOrder] = []
 
     def rewrite(self, order: RewriteOrder, emit: Callable[[str], None], cancelled: threading.Event) -> Proposal:
         self.orders.append(order)
         self.running.release()
         return self.answer(emit, cancelled)
+
+    def warm(self, order: RewriteOrder) -> None:
+        if order.selection == "defect":
+            raise KeyError("a defect")
+        self.read_ahead.append(order)
 
     def until_cancelled(self, emit: Callable[[str], None], cancelled: threading.Event) -> Proposal:
         if cancelled.wait(WAIT_S):
@@ -338,7 +344,8 @@ def test_a_rewrite_streams_and_is_proposed(house: House, page: websocket.WebSock
         "units": [{"source": "teh", "text": "the", "reason": ""}],
         "warnings": ["One thing."],
     }
-    assert house.rewrites.orders == [RewriteOrder("correct-spelling", "teh", "a ", " b", "")]
+    (order,) = house.rewrites.orders
+    assert order == RewriteOrder("correct-spelling", "teh", "a ", " b", "", order.editor)
 
 
 def test_the_first_delta_does_not_wait(house: House, page: websocket.WebSocket, say: Say, hear: Hear) -> None:
@@ -470,3 +477,57 @@ def test_a_page_hears_what_changes_on_the_disk_until_it_goes(
     while house.disk.listeners and time.monotonic() < ends_at:
         time.sleep(0.01)
     assert not house.disk.listeners
+
+
+def test_every_page_asks_in_a_name_of_its_own(house: House, token: str, say: Say, hear: Hear) -> None:
+    house.rewrites.answer = lambda emit, cancelled: Proposal("the")
+    for _ in range(2):
+        page = house.connect()
+        say(page, type="hello", token=token)
+        for _ in range(2):
+            say(page, **ASKED)
+            hear(page, "proposed")
+    editors = [order.editor for order in house.rewrites.orders]
+    assert editors[0] == editors[1] != editors[2] == editors[3]
+    assert "" not in editors
+
+
+# Reading ahead.
+
+WARM = {"type": "warm", "selection": "teh", "before": "a ", "after": " b"}
+
+
+def settled(page: websocket.WebSocket, say: Say) -> None:
+    """Wait until all that *page* said has been heard."""
+    say(page, type="preview", version=1, text="")
+    assert json.loads(page.recv())["type"] == "previewed", "reading ahead is never answered"
+
+
+def test_what_may_be_asked_next_is_read_ahead_and_never_answered(
+    house: House, page: websocket.WebSocket, say: Say
+) -> None:
+    say(page, **WARM)
+    settled(page, say)
+    (order,) = house.rewrites.read_ahead
+    assert order == RewriteOrder("correct-spelling", "teh", "a ", " b", "", order.editor)
+
+
+def test_the_action_that_was_used_last_is_read_ahead_for(
+    house: House, page: websocket.WebSocket, say: Say, hear: Hear
+) -> None:
+    house.rewrites.answer = lambda emit, cancelled: Proposal("the")
+    for action in ("paraphrase", "autocomplete", "none"):
+        say(page, **{**ASKED, "action": action})
+        hear(page, "proposed")
+        say(page, **WARM)
+        settled(page, say)
+    assert [order.action for order in house.rewrites.read_ahead] == ["paraphrase"] * 3
+    assert {order.editor for order in house.rewrites.read_ahead} == {house.rewrites.orders[0].editor}
+
+
+def test_a_guess_that_meets_a_defect_costs_the_page_nothing(
+    page: websocket.WebSocket, say: Say, caplog: pytest.LogCaptureFixture
+) -> None:
+    say(page, **{**WARM, "selection": "defect"})
+    settled(page, say)
+    assert "a defect" in caplog.text
