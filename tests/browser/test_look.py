@@ -93,6 +93,60 @@ def the_list(desk: Desk, model: ScriptedModel) -> Iterator[None]:
 
 
 @contextmanager
+def a_search(desk: Desk, model: ScriptedModel) -> Iterator[None]:
+    with the_list(desk, model):
+        box = desk.page.get_by_role("combobox", name="Search names and texts")
+        box.fill("e")
+        expect(desk.page.locator("#documents-found .snippet").first).to_be_visible()
+        yield
+        box.fill("")
+
+
+@contextmanager
+def a_move(desk: Desk, model: ScriptedModel) -> Iterator[None]:
+    desk.page.locator("#title-button").click()
+    desk.choose("Move to a folder…")
+    expect(desk.page.locator("#folder-list")).to_be_visible()
+    yield
+    desk.press("Escape")
+
+
+@contextmanager
+def the_history(desk: Desk, model: ScriptedModel) -> Iterator[None]:
+    """A version that added a line, against the first."""
+    desk.write("One more line.")
+    desk.content.focus()
+    desk.press("F4")
+    expect(desk.page.locator("#history ins").first).to_be_visible()
+    yield
+    desk.press("Escape")
+
+
+@contextmanager
+def the_trash(desk: Desk, model: ScriptedModel) -> Iterator[None]:
+    desk.page.locator("#title-button").click()
+    desk.choose("Deleted documents…")
+    expect(desk.page.get_by_role("dialog", name="Deleted documents")).to_be_visible()
+    yield
+    desk.press("Escape")
+
+
+@contextmanager
+def what_the_model_wrote(desk: Desk, model: ScriptedModel) -> Iterator[None]:
+    """Marked, counted, and one of it explained."""
+    desk.write("\n\nThe begining.")
+    desk.press("ContextMenu")
+    desk.choose("Correct spelling")
+    model.proposes("The beginning.")
+    desk.press("Control+Enter", "F9")
+    expect(desk.page.locator(".authored").last).to_have_text("beginning")
+    desk.press("ArrowLeft", "Shift+F9")
+    expect(desk.page.get_by_role("dialog", name="What the model wrote here")).to_be_visible()
+    yield
+    desk.press("Escape", "F9")
+
+
+@contextmanager
 def the_help(desk: Desk, model: ScriptedModel) -> Iterator[None]:
     desk.press("Control+/")
     expect(desk.page.get_by_role("dialog", name="Help")).to_be_visible()
@@ -121,7 +175,20 @@ def a_suggestion(desk: Desk, model: ScriptedModel) -> Iterator[None]:
     desk.press("Escape")
 
 
-SCENES = (the_document, the_preview, a_menu, the_list, the_help, a_repair, a_suggestion)
+SCENES = (
+    the_document,
+    the_preview,
+    a_menu,
+    the_list,
+    a_search,
+    a_move,
+    the_history,
+    the_trash,
+    the_help,
+    a_repair,
+    a_suggestion,
+    what_the_model_wrote,
+)
 Look = Callable[[Page], list[str]]
 
 
