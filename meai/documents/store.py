@@ -66,9 +66,13 @@ class DocumentStore:
             data = files.snapshot(real).data
             return _kept(load(name, real, data), self._history.seen(name, data))
 
+    def shows(self, name: str) -> bool:
+        """Whether a document *name* would be open here: all are, unless one is open by itself."""
+        return self._only in (None, name)
+
     def has(self, name: str) -> bool:
-        """Whether there is a document *name*."""
-        return self._only in (None, name) and listing.look(self._root, name) is not None
+        """Whether there is a document *name* here."""
+        return self.shows(name) and listing.look(self._root, name) is not None
 
     def data(self, name: str) -> bytes:
         """Return the exact bytes of the document *name*. Raises like `read`."""
@@ -210,8 +214,9 @@ class DocumentStore:
         return _kept(Document(name, encoding.decode(data).text, encoding.etag_of(data)), kept)
 
     def _returned(self, name: str, make: Callable[[Path], None], note: Callable[[str], object]) -> Document:
-        if name != self._only:
-            self._refuse_more_documents()
+        if name == self._only:
+            return self._placed((name,), make, note)
+        self._refuse_more_documents()
         return self._placed((name, *names.numbered(name)), make, note)
 
     def _placed(

@@ -17,6 +17,7 @@ from meai.documents.history import History
 from meai.documents.receipts import Order, Receipts
 from meai.documents.revisions import Kind, Origin, Revision
 from meai.documents.store import DocumentStore
+from meai.documents.trash import Trashed
 from meai.errors import BadInput
 from meai.web import answers
 
@@ -33,6 +34,10 @@ class Past:
     store: DocumentStore
     history: History
     receipts: Receipts
+
+    def trashed(self) -> tuple[Trashed, ...]:
+        """Return what was deleted of the documents that are open here."""
+        return tuple(one for one in self.store.trash.list() if self.store.shows(one.name))
 
 
 def blueprint(past: Past) -> Blueprint:
@@ -77,12 +82,11 @@ def _add_revisions(routes: Blueprint, past: Past) -> None:
 def _add_deleted(routes: Blueprint, past: Past) -> None:
     @routes.get("/trash")
     def trash() -> Response:
-        found = past.store.trash.list()
-        return jsonify({"documents": [{**asdict(one), "deleted": _time(one.deleted)} for one in found]})
+        return jsonify({"documents": [{**asdict(one), "deleted": _time(one.deleted)} for one in past.trashed()]})
 
     @routes.delete("/trash")
     def empty() -> Response:
-        for one in past.store.trash.list():
+        for one in past.trashed():
             past.store.trash.remove(one.id)
         return Response(status=204)
 
@@ -98,9 +102,9 @@ def _add_deleted(routes: Blueprint, past: Past) -> None:
 
     @routes.get("/history/deleted")
     def deleted() -> Response:
-        trashed = {one.id for one in past.store.trash.list()}
+        trashed = {one.id for one in past.trashed()}
         found = past.history.gone(there=past.store.has, trashed=trashed)
-        told = ({"id": one.id, "name": one.name, **_revision(one.last)} for one in found)
+        told = ({"id": one.id, "name": one.name, **_revision(one.last)} for one in found if past.store.shows(one.name))
         kept = ("id", "name", "rev", "etag", "saved", "words")
         return jsonify({"documents": [{key: one[key] for key in kept} for one in told]})
 
