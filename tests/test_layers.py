@@ -51,12 +51,16 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "simple_websocket": ("web/",),
     "llama_cpp": ("inference/llama.py", "inference/sampler.py"),
     "click": ("cli.py",),
+    "jinja2": ("export/page.py", "inference/sandbox.py"),
     "filelock": ("lease.py",),
     "watchfiles": ("documents/watch.py",),
 }
 # Pure rules: they decide, and touch neither clock nor disk nor socket nor thread.
 PURE = (
     "inference/calibration.py",
+    "inference/fitting.py",
+    "inference/templates.py",
+    "inference/thinking.py",
     "inference/prefix.py",
     "inference/repetition.py",
     "inference/scheduler.py",

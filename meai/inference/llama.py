@@ -108,6 +108,9 @@ class Model:
         self._buffer = ctypes.create_string_buffer(512)
         template = lib.llama_model_chat_template(self._model, None)
         self.chat_template = template.decode("utf-8", "replace") if template else ""
+        end = lib.llama_vocab_eos(self._vocab)
+        self.end_text = lib.llama_vocab_get_text(self._vocab, end).decode("utf-8", "replace") if end >= 0 else ""
+        """What stands for the end of an answer in a chat template."""
 
     def close(self) -> None:
         """Free the context and the model."""
