@@ -116,6 +116,8 @@ class ModelState:
     done: int = 0
     total: int = 0
     offer: Offer | None = None
+    reads_per_s: float | None = None
+    writes_per_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ function run(first: string): void {
 
   const editor = createEditor(byId("editor"), metadata("csp-nonce"), () => [
     keymap.of([{ key: "ContextMenu", run: openTextMenu }, ...keymapOf(commands)]),
-    review({ stop: rewriting.cancel, retry: rewriting.retry, keyOf }),
+    review({ stop: rewriting.cancel, retry: rewriting.retry, keyOf, speed: () => model.speed }),
     receipts.extension,
     attribution.extension,
     intake.extension,
@@ -368,6 +368,7 @@ function run(first: string): void {
     warnings.saving(state);
     if (state.kind === "saved") receipts.retry();
     if (state.kind === "failed" && state.cause === "changed") void disk.look();
+    if (state.kind === "saved") drafts.settled();
   }
 
   /** What there is to keep of the open document. */

@@ -1,6 +1,7 @@
 /** The model's state, in the status line and in words for the menu. */
 
 import { h, megabytes } from "./dom";
+import type { Speed } from "./estimate";
 import type { Action, ModelFields, Offer } from "./protocol";
 
 export interface ModelView {
@@ -10,6 +11,7 @@ export interface ModelView {
   readonly name: string;
   /** Why the model cannot be asked, as a sentence; null when it can. */
   readonly obstacle: string | null;
+  readonly speed: Speed | null;
   pull(model: string): void;
   welcome(actions: readonly Action[], fields: ModelFields): void;
   show(fields: ModelFields): void;
@@ -17,7 +19,10 @@ export interface ModelView {
   lost(): void;
 }
 
-const UNKNOWN: ModelFields = { state: "none", name: null, message: "", done: 0, total: 0, offer: null };
+const UNKNOWN: ModelFields = {
+  ...{ state: "none", name: null, message: "", done: 0, total: 0, offer: null },
+  ...{ reads_per_s: null, writes_per_s: null },
+};
 
 export function createModelView(element: HTMLElement, pull: (model: string) => void): ModelView {
   let actions: readonly Action[] = [];
@@ -44,6 +49,10 @@ export function createModelView(element: HTMLElement, pull: (model: string) => v
     get obstacle() {
       if (!connected) return "The server is away, so the model cannot be asked.";
       return fields.state === "ready" || fields.state === "loading" ? null : fields.message || "There is no model yet.";
+    },
+    get speed() {
+      const { reads_per_s: reads, writes_per_s: writes } = fields;
+      return reads && writes ? { reads, writes } : null;
     },
     welcome(known, now) {
       actions = known;

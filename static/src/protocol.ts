@@ -164,6 +164,9 @@ export interface ModelFields {
   readonly done: number;
   readonly total: number;
   readonly offer: Offer | null;
+  /** Tokens that it reads and writes in a second on this machine. */
+  readonly reads_per_s: number | null;
+  readonly writes_per_s: number | null;
 }
 
 export interface PreviewBlock {

@@ -5,6 +5,7 @@ import { Decoration, type DecorationSet, EditorView, type Panel, showPanel, Widg
 
 import type { Change } from "./diff";
 import { h, icon } from "./dom";
+import { about, secondsLeft, type Speed } from "./estimate";
 import { accepting, changeAt, currentProposal, type Proposal, proposalField, proposals, rejecting } from "./proposal";
 
 /** What the bar asks of the rest of the page. */
@@ -13,6 +14,8 @@ export interface ReviewTasks {
   retry(): void;
   /** How a command's key is written, for labels. */
   keyOf(command: string): string;
+  /** Null where it is not known. */
+  speed(): Speed | null;
 }
 
 export type Verdict = typeof accepting | typeof rejecting;
@@ -180,22 +183,36 @@ function createBar(view: EditorView, tasks: ReviewTasks): Panel {
     whenDone,
   );
   let shown: Proposal | null = null;
+  let asked = performance.now();
 
   const render = () => {
     const proposal = currentProposal(view.state);
     if (!proposal) return;
     dom.dataset["proposal"] = proposal.done ? "done" : "streaming";
     title.textContent = proposal.wish.action.label;
-    count.textContent = countOf(proposal, view.state.selection.main.head);
+    if (proposal.id !== shown?.id) asked = performance.now();
+    count.textContent = proposal.done
+      ? countOf(proposal, view.state.selection.main.head)
+      : [progress(proposal), remaining(proposal)].filter(Boolean).join(" ");
     whileStreaming.hidden = proposal.done;
     whenDone.hidden = !proposal.done;
     if (proposal.notes !== shown?.notes) renderNotes(notes, proposal.notes);
     shown = proposal;
   };
 
+  const remaining = (proposal: Proposal) => {
+    const speed = tasks.speed();
+    // Whatever is asked in the writer's own words may be of any length, and so may what comes at the caret.
+    if (!speed || proposal.from === proposal.to || proposal.wish.instruction) return "";
+    const source = view.state.sliceDoc(proposal.from, proposal.to);
+    return about(secondsLeft(source, proposal.text, (performance.now() - asked) / 1_000, speed));
+  };
+
   render();
+  const timer = window.setInterval(() => currentProposal(view.state)?.done === false && render(), 1_000);
   return {
     dom,
+    destroy: () => window.clearInterval(timer),
     update(update) {
       const before = update.startState.field(proposalField);
       const now = update.state.field(proposalField);
@@ -205,9 +222,11 @@ function createBar(view: EditorView, tasks: ReviewTasks): Panel {
   };
 }
 
-function countOf(proposal: Proposal, head: number): string {
-  if (!proposal.done) return proposal.text ? "writing…" : "reading…";
-  const { changes } = proposal;
+function progress(proposal: Proposal): string {
+  return proposal.text ? "writing…" : "reading…";
+}
+
+function countOf({ changes }: Proposal, head: number): string {
   if (changes.length === 1) return "1 change";
   const here = changes.findIndex((change) => change.from <= head && head <= change.to);
   return here < 0 ? `${changes.length} changes` : `change ${here + 1} of ${changes.length}`;

@@ -309,6 +309,8 @@ def test_every_page_hears_of_the_model(house: House, token: str, say: Say, hear:
             "done": 10,
             "total": 100,
             "offer": None,
+            "reads_per_s": None,
+            "writes_per_s": None,
         }
 
 
