@@ -111,7 +111,7 @@ def _services(config: Config) -> Services:
         watch=Watch(store, recursive=config.single is None),
         converter=Converter(),
         preview=PreviewService(),
-        engine=Engine(model.engine_changed),
+        engine=Engine(model.engine_changed, cache=config.cache_dir),
         model=model,
         channels=Channels(),
     )

@@ -45,7 +45,7 @@ def answer(config: Config, order: RewriteOrder) -> Answer:
     if model is None:
         raise NoModel(f"There is no model yet; fetch one with `meai models pull {library.entries[0].name}`.")
     arrived: list[float] = []
-    engine = Engine()
+    engine = Engine(cache=config.cache_dir)
     started = time.monotonic()
     try:
         engine.load(model.path, model.name)

@@ -65,6 +65,12 @@ def model_path() -> Path:
     pytest.fail(f"The embedded model is not on this machine; fetch it with `meai models pull {EMBEDDED}`.")
 
 
+@pytest.fixture(scope="session")
+def prepared_cache(request: pytest.FixtureRequest) -> Path:
+    """A cache folder in which the embedded model is prepared once, by whoever loads it first, and not in each test."""
+    return request.config.cache.mkdir("prepared")
+
+
 @dataclass
 class Server:
     """A running `python -m meai`."""
@@ -95,7 +101,7 @@ StartServer = Callable[..., Server]
 
 
 @pytest.fixture
-def start_server(tmp_path: Path) -> Iterator[StartServer]:
+def start_server(tmp_path: Path, prepared_cache: Path) -> Iterator[StartServer]:
     """Start servers with `start_server(workspace, model=None)`; each ends with the test and must have had no complaint.
 
     Without *model* there is none: no model of the checkout or the user is found. Without a workspace there must be a
@@ -110,7 +116,8 @@ def start_server(tmp_path: Path) -> Iterator[StartServer]:
         environment: Mapping[str, str] = MappingProxyType({}),
     ) -> Server:
         home = tmp_path / f"server-{len(servers)}"
-        server = _start(path, home, [*arguments, *(["--model", str(model)] if model else [])], environment)
+        more = {"MEAI_CACHE_DIR": str(prepared_cache), **environment}
+        server = _start(path, home, [*arguments, *(["--model", str(model)] if model else [])], more)
         servers.append(server)
         return server
 
@@ -133,7 +140,6 @@ def _start(path: Path | None, home: Path, arguments: list[str], more: Mapping[st
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("MEAI_")},
         "MEAI_DATA_DIR": str(data_dir),
-        "MEAI_CACHE_DIR": str(home / "cache"),
         "XDG_CONFIG_HOME": str(home / "config"),
         **more,
     }

@@ -27,11 +27,11 @@ Run = Callable[..., subprocess.CompletedProcess[bytes]]
 
 
 @pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
-    """Folders of its own, and no setting of whoever runs the tests."""
+def environment(tmp_path: Path, prepared_cache: Path) -> dict[str, str]:
+    """Folders of its own but for the cache, and no setting of whoever runs the tests."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MEAI_")}
-    own = {"MEAI_DATA_DIR": "data", "MEAI_CACHE_DIR": "cache", "XDG_CONFIG_HOME": "config", "HOME": "home"}
-    return {**kept, **{name: str(tmp_path / folder) for name, folder in own.items()}}
+    own = {"MEAI_DATA_DIR": "data", "XDG_CONFIG_HOME": "config", "HOME": "home"}
+    return {**kept, "MEAI_CACHE_DIR": str(prepared_cache), **{name: str(tmp_path / own[name]) for name in own}}
 
 
 @pytest.fixture

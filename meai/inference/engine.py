@@ -68,7 +68,8 @@ class Engine:
     """Owns at most one model process. Every method may be called from any thread.
 
     *on_state* hears the newest state after each change, on the thread that caused it; it must not block. *worker* is
-    the module that the process runs, *silence_s* how long it may say nothing while somebody waits.
+    the module that the process runs, *silence_s* how long it may say nothing while somebody waits. In *cache*, a
+    folder, it keeps what is known of models on this machine; without one nothing is kept.
     """
 
     def __init__(
@@ -77,8 +78,10 @@ class Engine:
         *,
         worker: str = WORKER,
         silence_s: float = SILENCE_TIMEOUT_S,
+        cache: Path | None = None,
     ) -> None:
         self._on_state = on_state
+        self._cache = cache
         self._worker = worker
         self._silence_s = silence_s
         self._telling = threading.Lock()
@@ -105,14 +108,14 @@ class Engine:
     def wait_ready(self, timeout_s: float = LOAD_TIMEOUT_S, cancelled: threading.Event | None = None) -> EngineState:
         """Return the state once it is `ready`.
 
-        Raises NoModel, ModelRefused, Cancelled, or EngineGone after *timeout_s* seconds.
+        Raises NoModel, ModelRefused, Cancelled, or EngineGone when it is silent for *timeout_s* seconds.
         """
-        deadline = time.monotonic() + timeout_s
+        asked_s = time.monotonic()
         with self._changed:
             while self._state.state == "loading":
                 if cancelled is not None and cancelled.is_set():
                     raise Cancelled("It was stopped.")
-                if time.monotonic() > deadline:
+                if time.monotonic() - max(asked_s, self._run.heard_s if self._run else 0) > timeout_s:
                     raise EngineGone(f"The model {self._state.name} did not load within {timeout_s:.0f} s.")
                 self._changed.wait(POLL_S)
             state = self._state
@@ -238,7 +241,7 @@ class Engine:
         run.child.start()
         # One that is gone already says so by its end.
         with suppress(EngineGone):
-            run.child.send({"do": "load", "path": str(path)})
+            run.child.send({"do": "load", "path": str(path), "cache": str(self._cache) if self._cache else None})
 
     def _end(self, run: _Run | None, message: str) -> None:
         if run is not None:
@@ -261,7 +264,9 @@ class Engine:
                 return
             if frame["is"] == "ready":
                 traits = ModelTraits.from_frame(frame["traits"])
-                self._set(EngineState("ready", run.name, traits=traits))
+                self._set(EngineState("ready", run.name, str(frame.get("message", "")), traits))
+            elif frame["is"] == "preparing":
+                self._set(EngineState("loading", run.name, str(frame["message"])))
             else:
                 self._set(EngineState("failed", run.name, str(frame["message"])))
                 run.child.kill()

@@ -20,13 +20,15 @@ from meai.errors import BadInput, Cancelled, MeaiError, ModelRefused
 from meai.inference.answer import Answer, Guessing
 from meai.inference.cache import Cache
 from meai.inference.expectation import expected
-from meai.inference.llama import Model, NoRoom, Run
+from meai.inference.llama import Model, NoRoom
+from meai.inference.own_template import writer_of
 from meai.inference.pace import Pace
+from meai.inference.preparation import open_prepared
 from meai.inference.request import Request
 from meai.inference.scheduler import Schedule, Work, overtakes
 from meai.inference.scores import Scores
 from meai.inference.speculation import DraftLength
-from meai.inference.templates import family_of, render
+from meai.inference.templates import PLAIN, Writer, render
 from meai.inference.warming import Warming
 from meai.process import Frame, read_frames, take_pipes, write_frame
 
@@ -60,7 +62,7 @@ class Worker:
         self._model: Model | None = None
         self._cache: Cache
         self._guessing: Guessing
-        self._family = "plain"
+        self._writer: Writer = PLAIN
         self._chunk = 64
         self._words: dict[str, int] = {}
         self._shown_at = float("-inf")
@@ -111,16 +113,21 @@ class Worker:
         self._tell_end(number, task)
 
     def _load(self, frame: Frame) -> None:
-        model = Model(Path(frame["path"]), context_length=CONTEXT_LENGTH)
-        self._family = family_of(model.chat_template)
-        threads = _threads()
-        self._cache = Cache(model, Pace(threads, _price_of_one_thread(model)))
-        price = _flat_price
+        cache = Path(frame["cache"]) if frame["cache"] else None
+        prepared = open_prepared(Path(frame["path"]), cache, CONTEXT_LENGTH, self._show_preparing)
+        model, calibration = prepared.model, prepared.calibration
+        self._writer, makeshift = writer_of(model.chat_template, model.end_text)
+        self._cache = Cache(model, Pace(calibration.threads, calibration.one_thread_s))
+        self._chunk = calibration.chunk_tokens()
+        price = calibration.price_s
         self._guessing = Guessing(DraftLength(price), DraftLength(price, LEFT_SOURCE_HOPE))
         self._model = model
-        self._reply({"is": "ready", "traits": model.traits.to_frame()})
+        self._reply({"is": "ready", "traits": model.traits.to_frame(), "message": makeshift})
         # A quarter of a second for a large vocabulary, which delays nobody who has just seen the page.
         self._words = _words(model)
+
+    def _show_preparing(self, message: str, fraction: float) -> None:
+        self._reply({"is": "preparing", "message": message, "fraction": fraction})
 
     def _submit(self, frame: Frame) -> None:
         model, request = self._require_model(), Request.from_frame(frame["request"])
@@ -172,7 +179,7 @@ class Worker:
 
     def _tokenize(self, model: Model, request: Request) -> list[int]:
         tokens: list[int] = []
-        for segment in render(request, self._family):
+        for segment in render(request, self._writer):
             tokens += model.tokenize(segment.text, special=segment.special, start=not tokens)
         if not tokens:
             raise BadInput("There is no text to go on from.")
@@ -251,35 +258,10 @@ def _failure(error: Exception) -> Frame:
     return {"is": "failed", "code": getattr(error, "code", MeaiError.code), "message": str(error)}
 
 
-def _flat_price(tokens: int) -> float:
-    return 1.0 + 0.25 * tokens
-
-
 def _words(model: Model) -> dict[str, int]:
     """Return the words that are one token of *model*, and their tokens."""
     pieces = ((token, model.piece(token)) for token in range(model.vocabulary_size))
     return {piece[1:].decode(): token for token, piece in pieces if piece[:1] == b" " and piece[1:].isalpha()}
-
-
-def _price_of_one_thread(model: Model) -> float:
-    """Return the seconds that one thread takes for a token.
-
-    The first evaluation is not counted: it reads the weights from disk, which so delays "ready" and not the first word.
-    """
-    token = model.tokenize("a", special=False)[:1]
-    prices: list[float] = []
-    for position in range(3):
-        began = time.monotonic()
-        model.evaluate(Run(token, position, 0))
-        prices.append(time.monotonic() - began)
-    model.forget(0)
-    return min(prices[1:])
-
-
-def _threads() -> int:
-    """Return how many threads to compute with: all CPUs up to four, else half, which are the physical cores."""
-    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return count if count <= 4 else count // 2
 
 
 def receive(pipe: BinaryIO, incoming: queue.Queue[Frame], worker: Worker, reply: Callable[[Frame], None]) -> None:

@@ -352,8 +352,8 @@ def test_without_a_model_nothing_is_read_ahead_and_nobody_hears_of_it(trouble: E
 
 
 @pytest.fixture(scope="module")
-def engine(model_path: Path) -> Iterator[Engine]:
-    engine = Engine()
+def engine(model_path: Path, prepared_cache: Path) -> Iterator[Engine]:
+    engine = Engine(cache=prepared_cache)
     engine.load(model_path, "smollm2-135m")
     yield engine
     engine.close()

@@ -26,8 +26,8 @@ def ignore(_text: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def engine(model_path: Path) -> Iterator[Engine]:
-    engine = Engine()
+def engine(model_path: Path, prepared_cache: Path) -> Iterator[Engine]:
+    engine = Engine(cache=prepared_cache)
     engine.load(model_path, "smollm2-135m")
     engine.wait_ready()
     yield engine
@@ -81,7 +81,7 @@ def test_special_tokens_in_a_text_are_read_as_letters(engine: Engine, go: thread
 
 @pytest.mark.model
 def test_a_loop_is_stopped(engine: Engine, go: threading.Event) -> None:
-    request = Request((), "la la la la la la la la la la la la la la la la", Sampling(max_tokens=200))
+    request = Request((), "1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1", Sampling(max_tokens=200))
     completion = engine.generate(request, ignore, go)
     assert completion.reason == "repetition"
     assert completion.answer_tokens < 200
@@ -128,9 +128,9 @@ def test_a_killed_process_fails_its_request_and_serves_the_next(engine: Engine, 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 @pytest.mark.model
-def test_a_model_that_keeps_crashing_is_given_up_with_a_sentence(model_path: Path) -> None:
+def test_a_model_that_keeps_crashing_is_given_up_with_a_sentence(model_path: Path, prepared_cache: Path) -> None:
     states: list[EngineState] = []
-    engine = Engine(states.append)
+    engine = Engine(states.append, cache=prepared_cache)
     engine.load(model_path, "shaky")
     try:
         for _ in range(3):
@@ -156,8 +156,8 @@ def test_a_damaged_file_is_refused_with_one_sentence(tmp_path: Path) -> None:
 
 
 @pytest.mark.model
-def test_closing_ends_the_process(model_path: Path) -> None:
-    engine = Engine()
+def test_closing_ends_the_process(model_path: Path, prepared_cache: Path) -> None:
+    engine = Engine(cache=prepared_cache)
     engine.load(model_path, "smollm2-135m")
     engine.wait_ready()
     pid = worker_pid_of(engine)
