@@ -41,8 +41,12 @@ export function createDisk({ api, saving, editor, dialogs, notices, keepAsCopy }
 
   /** The document as it is on disk; null where it is the one that the page knows, or another is open meanwhile. */
   const read = async (): Promise<OpenedDocument | null> => {
-    // A save under way is likely to be what has changed it.
+    // A save under way, or one that got no answer, is likely to be what has changed it.
     await saving.settled();
+    if (saving.underWay !== null) {
+      saving.retry();
+      await saving.settled();
+    }
     const { name, etag, base, state } = saving;
     if (name === null || (etag === null && !saving.inConflict)) return null;
     const result = await (etag === null ? api.open(name) : api.openUnless(etag, name));
@@ -57,7 +61,8 @@ export function createDisk({ api, saving, editor, dialogs, notices, keepAsCopy }
   };
 
   const meet = (disk: OpenedDocument) => {
-    if (mine().toString() === disk.text) return take(disk, null);
+    const isOurs = saving.underWay?.toString() === disk.text;
+    if (isOurs || mine().toString() === disk.text) return take(disk, null);
     if (saving.isClean) return take(disk, disk.text);
     const merged = settle(merge(saving.base!.toString(), mine().toString(), disk.text));
     if (merged === null) return refuse(disk);

@@ -117,6 +117,19 @@ test("when every change is taken back, nothing is kept of it", async () => {
   assert.equal(room.drafts.isBehind, false);
 });
 
+test("what the disk has by another way is not kept either", async () => {
+  const room = new Room();
+  room.type("new");
+  await room.drafts.flush();
+  room.disk = "new";
+  room.drafts.settled();
+  await later();
+  assert.deepEqual(room.removed, [["a.md", "page", 1]]);
+  assert.deepEqual(room.dropped, ["a.md"]);
+  room.drafts.settled();
+  assert.equal(room.removed.length, 1);
+});
+
 test("a browser that keeps nothing is told of, and so is its recovery", async () => {
   const room = new Room();
   room.full = true;

@@ -46,6 +46,7 @@ export class Drafts {
   /** The last change that is in the store, of all those that were made. */
   private kept = 0;
   private made = 0;
+  private stored: Draft | null = null;
   private journalled: Draft | null = null;
   private readonly keeping: Pace;
   private readonly journalling: Pace;
@@ -81,9 +82,17 @@ export class Drafts {
     await this.keep();
   }
 
+  /** The disk has what the editor has, though maybe not by a save of this page. */
+  settled(): void {
+    if (this.stored) void this.keep();
+    if (this.journalled) this.tell();
+  }
+
   /** A save of `name` reached the disk. */
   saved(name: string, client: string, seq: number): void {
-    if (this.journalled?.name === name && this.journalled.seq <= seq) this.journalled = null;
+    const holds = (draft: Draft | null) => draft?.name === name && draft.client === client && draft.seq <= seq;
+    if (holds(this.stored)) this.stored = null;
+    if (holds(this.journalled)) this.journalled = null;
     void this.store.remove(name, client, seq).catch(() => undefined);
   }
 
@@ -93,6 +102,7 @@ export class Drafts {
     if (now === null) return void (this.kept = made);
     const { name, client, seq } = now.draft;
     try {
+      this.stored = now.isClean ? null : now.draft;
       await (now.isClean ? this.store.remove(name, client, seq) : this.store.put(now.draft));
       this.kept = Math.max(this.kept, made);
       this.onKept(true);
@@ -107,8 +117,9 @@ export class Drafts {
     if (!now.isClean) {
       if (this.journal.keep(now.draft)) this.journalled = now.draft;
     } else if (this.journalled !== null) {
-      // Every change was taken back, and no save will ever say so.
-      this.journal.drop(this.journalled.name, this.journalled.client);
+      const { name, client } = this.journalled;
+      // Every change was taken back, and no save will ever say so. Another document's may still be wanted.
+      if (name === now.draft.name && client === now.draft.client) this.journal.drop(name, client);
       this.journalled = null;
     }
   }

@@ -81,10 +81,12 @@ export function createRecovery(parts: RecoveryParts): Recovery {
   };
 
   const use = async (draft: Left, text: string) => {
+    const isNews = text !== now();
     editor.replace(text);
     await parts.keep();
     await forget(draft);
-    notices.show(NOTICE, { text: `The changes from ${timeOf(draft)} are in the text; ${keyLabel("Mod-z")} takes them out.` });
+    if (!isNews) notices.hide(NOTICE);
+    else notices.show(NOTICE, { text: `The changes from ${timeOf(draft)} are in the text; ${keyLabel("Mod-z")} takes them out.` });
     return true;
   };
 
