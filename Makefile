@@ -38,6 +38,7 @@ test-page: $(VENV)/.test page ## the page's unit tests, in Node
 bench: engine $(VENV)/.test page model chromium ## measure, and keep the tables in docs/performance.md
 	$(PY) -m benchmarks.writers_loop --keep
 	$(PY) -m benchmarks.threads --keep
+	$(PY) -m benchmarks.workspace --keep
 
 screenshots: engine $(VENV)/.test page model chromium ## take the pictures in docs/screenshots anew
 	$(PY) .ci/screenshots.py

@@ -28,6 +28,8 @@ class Entry:
     """When its bytes last changed, in UTC. For people; nothing is decided by it."""
     stamp: tuple[int, int, int, int]
     """Inode, size and times of change: another one is reason to look, and no more."""
+    path: str
+    """Where it lay when it was listed, links followed."""
 
 
 def listed(root: Path, only: str | None = None) -> tuple[Entry, ...]:
@@ -43,10 +45,11 @@ def listed(root: Path, only: str | None = None) -> tuple[Entry, ...]:
 def look(root: Path, name: str) -> Entry | None:
     """Return what the disk says of the document *name* below *root*, links followed; None where it shows none."""
     try:
-        status = os.stat(names.inside(root, names.document_parts(name)), follow_symlinks=False)
+        path = names.inside(root, names.document_parts(name))
+        status = os.stat(path, follow_symlinks=False)
     except (OSError, MeaiError):
         return None
-    return _entry(name, status)
+    return _entry(name, status, str(path))
 
 
 def _walk(root: Path) -> Iterator[Entry]:
@@ -86,15 +89,15 @@ def _plain(prefix: str, found: Iterable[os.DirEntry[str]]) -> Iterator[Entry]:
     for each in found:
         try:
             names.document_parts(prefix + each.name)
-            entry = _entry(prefix + each.name, each.stat(follow_symlinks=False))
+            entry = _entry(prefix + each.name, each.stat(follow_symlinks=False), each.path)
         except (OSError, MeaiError):
             continue
         if entry is not None:
             yield entry
 
 
-def _entry(name: str, status: os.stat_result) -> Entry | None:
+def _entry(name: str, status: os.stat_result, path: str) -> Entry | None:
     if not stat.S_ISREG(status.st_mode):
         return None
     stamp = (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-    return Entry(name, status.st_size, datetime.fromtimestamp(status.st_mtime, UTC), stamp)
+    return Entry(name, status.st_size, datetime.fromtimestamp(status.st_mtime, UTC), stamp, path)

@@ -13,8 +13,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 
-from meai.documents import encoding
+from meai.documents import encoding, files
 from meai.documents.folding import fold, pattern, unfold
 from meai.documents.listing import Entry
 from meai.documents.store import DocumentStore
@@ -90,7 +91,7 @@ class Search:
             if len(matches) >= MAX_NAMES + MAX_LINES or not goes_on():
                 return Results(tuple(matches), more=True)
             if wanted.search(self._folded(entry)):
-                lines = list(islice(self._in_text(wanted, entry.name), MAX_LINES_OF_ONE + 1))
+                lines = list(islice(_in_text(wanted, entry), MAX_LINES_OF_ONE + 1))
                 matches += lines[:MAX_LINES_OF_ONE]
                 more = more or len(lines) > MAX_LINES_OF_ONE
         return Results(tuple(matches), more)
@@ -98,32 +99,9 @@ class Search:
     def _folded(self, entry: Entry) -> str:
         folded = self._texts.get(entry)
         if folded is None:
-            folded = fold(self._text(entry.name))
+            folded = fold(_text(entry))
             self._texts.keep(entry, folded)
         return folded
-
-    def _in_text(self, wanted: re.Pattern[str], name: str) -> Iterator[Match]:
-        """Yield the lines of a document on which *wanted* begins."""
-        text = self._text(name)
-        folded = fold(text)
-        lines = text.split("\n")
-        line = begin = 0
-        while match := wanted.search(folded, begin):
-            line += folded.count("\n", begin, match.start())
-            below = line + match[0].count("\n")
-            start_of_line = folded.rfind("\n", 0, match.start()) + 1
-            passage = "\n".join(lines[line : below + 1])
-            yield _match(name, line, passage, match.start() - start_of_line, match.end() - start_of_line)
-            begin = folded.find("\n", match.end()) + 1
-            line = below + 1
-            if begin == 0:
-                return
-
-    def _text(self, name: str) -> str:
-        try:
-            return encoding.shown(self._store.data(name))
-        except MeaiError:  # gone, or too large: not to be found either
-            return ""
 
 
 class _FoldedTexts:
@@ -164,6 +142,32 @@ def _in_names(wanted: re.Pattern[str], entries: list[Entry]) -> list[Match]:
             start, end = unfold(stem, match.start(), match.end())
             ranked.append((rank, Match(entry.name, None, stem[:start], stem[start:end], entry.name[end:])))
     return [match for _, match in sorted(ranked, key=lambda pair: pair[0])]
+
+
+def _in_text(wanted: re.Pattern[str], entry: Entry) -> Iterator[Match]:
+    """Yield the lines of a document on which *wanted* begins."""
+    text = _text(entry)
+    folded = fold(text)
+    lines = text.split("\n")
+    line = begin = 0
+    while match := wanted.search(folded, begin):
+        line += folded.count("\n", begin, match.start())
+        below = line + match[0].count("\n")
+        start_of_line = folded.rfind("\n", 0, match.start()) + 1
+        passage = "\n".join(lines[line : below + 1])
+        yield _match(entry.name, line, passage, match.start() - start_of_line, match.end() - start_of_line)
+        begin = folded.find("\n", match.end()) + 1
+        line = below + 1
+        if begin == 0:
+            return
+
+
+def _text(entry: Entry) -> str:
+    # By the path of the list, which has followed the links: asking the store would follow them all anew.
+    try:
+        return encoding.shown(files.snapshot(Path(entry.path)).data)
+    except MeaiError:  # gone, or too large: not to be found either
+        return ""
 
 
 def _match(name: str, line: int, passage: str, start: int, end: int) -> Match:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from meai.documents import files
 from meai.documents.search import MAX_LINES_OF_ONE, MAX_NAMES, Match, Search
 from meai.documents.store import DocumentStore
 
@@ -122,19 +123,21 @@ def test_a_search_ends_in_time(search: Search, root: Path) -> None:
     assert (results.matches, results.more) == ((), True)
 
 
-def test_a_page_that_asks_anew_ends_its_own_search_and_no_other(root: Path) -> None:
+def test_a_page_that_asks_anew_ends_its_own_search_and_no_other(
+    search: Search, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for number in range(4):
         put(root, f"{number}.md", "word")
     reading, go_on = threading.Event(), threading.Event()
 
-    class Slow(DocumentStore):
-        def data(self, name: str) -> bytes:
-            if threading.current_thread() is not threading.main_thread():
-                reading.set()
-                go_on.wait(10)
-            return super().data(name)
+    def slowly(path: Path) -> files.Snapshot:
+        if threading.current_thread() is not threading.main_thread():
+            reading.set()
+            go_on.wait(10)
+        return snapshot(path)
 
-    search = Search(Slow(root, trash=root.parent / "trash"))
+    snapshot = files.snapshot
+    monkeypatch.setattr("meai.documents.search.files.snapshot", slowly)
 
     def seen(first: str, then: str) -> tuple[int, bool]:
         results = []
