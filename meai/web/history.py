@@ -18,7 +18,7 @@ from meai.documents.receipts import Order, Receipts
 from meai.documents.revisions import Kind, Origin, Revision
 from meai.documents.store import DocumentStore
 from meai.documents.trash import Trashed
-from meai.errors import BadInput
+from meai.errors import BadInput, HistoryUnavailable
 from meai.web import answers
 
 MAX_PIECES = 20_000
@@ -61,8 +61,11 @@ def origin(fields: dict[str, Any]) -> Origin:
 def _add_revisions(routes: Blueprint, past: Past) -> None:
     @routes.get("/documents/<path:name>/history")
     def revisions(name: str) -> Response:
-        found = [_revision(one) for one in past.history.list(name)] if past.history.problem is None else []
-        return jsonify({"revisions": found, "warning": past.history.problem})
+        try:
+            found = past.history.list(name)
+        except HistoryUnavailable as error:
+            return jsonify({"revisions": [], "warning": str(error)})
+        return jsonify({"revisions": list(map(_revision, found)), "warning": past.history.problem})
 
     @routes.get("/documents/<path:name>/history/<int:rev>")
     def revision(name: str, rev: int) -> Response:

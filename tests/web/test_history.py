@@ -219,11 +219,23 @@ def test_a_history_in_use_elsewhere_costs_a_warning(
         assert answer.status_code == 200
         assert answer.json["rev"] == 0
         assert answer.json["warning"].endswith("another program is using it.")
-        assert ask("GET", "/api/documents/a.md/history").json["warning"] == answer.json["warning"]
+        listed = ask("GET", "/api/documents/a.md/history").json
+        assert listed["warning"] == answer.json["warning"]
+        assert [one["rev"] for one in listed["revisions"]] == [2, 1]
         refused = ask("POST", "/api/documents/a.md/receipts", json=RECEIPT)
         assert (refused.status_code, refused.json["error"]["code"]) == (503, "history-unavailable")
     assert (workspace / "a.md").read_bytes() == b"three\r\n"
     assert save(ask, "four\n", answer.json["etag"]).json["warning"] is None
+
+
+def test_a_history_that_cannot_be_read_is_said_so_where_it_would_be_shown(ask: Ask, tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a file where the folder should be")
+    answer = ask("GET", "/api/documents/a.md")
+    assert (answer.json["text"], answer.json["rev"]) == ("one\ntwo\n", 0)
+    assert answer.json["warning"].startswith("The history “")
+    listed = ask("GET", "/api/documents/a.md/history")
+    assert (listed.status_code, listed.json["revisions"]) == (200, [])
+    assert listed.json["warning"].endswith(".")
 
 
 def test_nothing_of_this_is_told_without_the_token(ask: Ask) -> None:
