@@ -33,21 +33,22 @@ class Document:
     """What the history could not do, one sentence, or None."""
 
 
-def load(name: str, real: Path, data: bytes) -> Document:
-    """Return the document *name* at *real*, which holds *data*."""
+def load(name: str, real: Path, data: bytes, *, alone: bool = False) -> Document:
+    """Return the document *name* at *real*, which holds *data*. No copy of it can be made where it is *alone*."""
     flaw = encoding.flaw(data)
     return Document(
         name=name,
         text=encoding.shown(data),
         etag=encoding.etag_of(data),
-        read_only=_flawed(real, flaw) if flaw else _protected(real),
-        convertible=flaw is not None,
+        read_only=_flawed(real, flaw, alone) if flaw else _protected(real),
+        convertible=flaw is not None and not alone,
         plain=len(data) > PLAIN_ABOVE_BYTES,
     )
 
 
-def _flawed(real: Path, flaw: str) -> str:
-    return f"“{real.name}” {flaw}, so it is shown but not changed; convert a copy of it to write in that."
+def _flawed(real: Path, flaw: str, alone: bool) -> str:
+    way_out = "start ME_AI on its folder to convert a copy" if alone else "convert a copy of it to write in that"
+    return f"“{real.name}” {flaw}, so it is shown but not changed; {way_out}."
 
 
 def _protected(real: Path) -> str | None:

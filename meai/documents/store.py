@@ -64,7 +64,8 @@ class DocumentStore:
         with self._turn(name):
             real = self._real(name)
             data = files.snapshot(real).data
-            return _kept(load(name, real, data), self._history.seen(name, data))
+            document = load(name, real, data, alone=self._only is not None)
+            return _kept(document, self._history.seen(name, data))
 
     def shows(self, name: str) -> bool:
         """Whether a document *name* would be open here: all are, unless one is open by itself."""

@@ -435,6 +435,13 @@ def test_a_single_document_is_all_there_is(single: DocumentStore) -> None:
         single.copy("one.md")
 
 
+def test_a_single_document_that_is_no_text_says_where_it_can_be_converted(single: DocumentStore, root: Path) -> None:
+    (root / "one.md").write_bytes(b"caf\xe9")
+    document = single.read("one.md")
+    assert (document.text, document.convertible) == ("café", False)
+    assert (document.read_only or "").endswith("; start ME_AI on its folder to convert a copy.")
+
+
 @pytest.mark.parametrize(("name", "why"), [(".draft.md", "hidden part"), ("out.md", "a link out of the workspace")])
 def test_a_single_document_that_may_not_be_opened_is_told_at_once(root: Path, name: str, why: str) -> None:
     (root.parent / "elsewhere.md").touch()
