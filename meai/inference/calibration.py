@@ -68,6 +68,16 @@ class Calibration:
         return prompt_tokens * self.read_s + answer_tokens * self.price_s(1)
 
     @property
+    def reads_per_s(self) -> float:
+        """Tokens of a long prompt in a second."""
+        return 1 / self.read_s
+
+    @property
+    def writes_per_s(self) -> float:
+        """Tokens of a plain answer in a second."""
+        return 1 / self.price_s(1)
+
+    @property
     def work_s(self) -> float:
         """Seconds for a fixed piece of a writer's work, to compare files by: a prompt, a rewrite, a plain answer.
 

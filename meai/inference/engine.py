@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 from meai.errors import BadInput, Cancelled, EngineGone, MeaiError, ModelRefused, NoModel
+from meai.inference.calibration import Calibration
 from meai.inference.request import Completion, ModelTraits, Request
 from meai.process import Child, Frame
 
@@ -45,6 +46,8 @@ class EngineState:
     """One sentence where the state needs one."""
     traits: ModelTraits = field(default_factory=ModelTraits)
     """What the model file says of itself, known once it is ready."""
+    calibration: Calibration | None = None
+    """What it costs on this machine, known once it is ready."""
 
 
 class _Run:
@@ -263,8 +266,7 @@ class Engine:
             if run is not self._run or frame["is"] == "working":
                 return
             if frame["is"] == "ready":
-                traits = ModelTraits.from_frame(frame["traits"])
-                self._set(EngineState("ready", run.name, str(frame.get("message", "")), traits))
+                self._set(_ready(run.name, frame))
             elif frame["is"] == "preparing":
                 self._set(EngineState("loading", run.name, str(frame["message"])))
             else:
@@ -301,6 +303,11 @@ class Engine:
 def _turn_of(request: Request) -> Frame:
     """What decides whose turn it is, where the worker's reader sees it at once."""
     return {"purpose": request.purpose, "editor": request.editor}
+
+
+def _ready(name: str, frame: Frame) -> EngineState:
+    calibration = Calibration.from_frame(frame["calibration"]) if "calibration" in frame else None
+    return EngineState("ready", name, frame.get("message", ""), ModelTraits.from_frame(frame["traits"]), calibration)
 
 
 def _error_of(frame: Frame) -> MeaiError:

@@ -122,7 +122,8 @@ class Worker:
         price = calibration.price_s
         self._guessing = Guessing(DraftLength(price), DraftLength(price, LEFT_SOURCE_HOPE))
         self._model = model
-        self._reply({"is": "ready", "traits": model.traits.to_frame(), "message": makeshift})
+        said = {"traits": model.traits.to_frame(), "calibration": calibration.to_frame()}
+        self._reply({"is": "ready", **said, "message": makeshift})
         # A quarter of a second for a large vocabulary, which delays nobody who has just seen the page.
         self._words = _words(model)
 

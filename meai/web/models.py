@@ -81,7 +81,8 @@ class CurrentModel:
             if self._fetching is None and not self._stop.is_set():
                 offer = self._offer() if state.state in ("none", "failed") else None
                 message = _NO_MODEL if state.state == "none" else state.message
-                self._tell(ModelState(state.state, state.name or None, message, offer=offer))
+                speed = (state.calibration.reads_per_s, state.calibration.writes_per_s) if state.calibration else ()
+                self._tell(ModelState(state.state, state.name or None, message, 0, 0, offer, *speed))
 
     def listen(self, listener: Listener, seen: ModelState) -> None:
         """Tell *listener* every state after *seen*, in order. It must not block."""

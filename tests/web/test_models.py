@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from meai.errors import Cancelled, DownloadFailed, ModelRefused, NoModel
+from meai.inference.calibration import Calibration
 from meai.inference.engine import EngineState
 from meai.models.catalogue import CatalogueEntry, WheelSource
 from meai.models.library import Model
@@ -102,6 +103,13 @@ def test_the_model_that_is_here_is_loaded(tmp_path: Path) -> None:
     assert engine.loaded == [HERE.path]
     assert [state.state for state in heard.states] == ["loading", "ready"]
     assert current.state == ModelState("ready", "Mine", "")
+
+
+def test_a_ready_model_says_how_fast_it_is(tmp_path: Path) -> None:
+    current, _, _ = start(Library(HERE), tmp_path)
+    prices = Calibration(((1, 0.01), (2, 0.015)), 0.002, 0.015, 2, "A processor", "2026-11-24")
+    current.engine_changed(EngineState("ready", "Mine", calibration=prices))
+    assert (current.state.reads_per_s, current.state.writes_per_s) == (500, 100)
 
 
 def test_without_a_model_one_is_offered(tmp_path: Path) -> None:
