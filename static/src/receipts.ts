@@ -1,10 +1,10 @@
 /** What the writer accepted of the model: told to the server, and asked of it when a document is opened. */
 
-import { ChangeSet, EditorState, type Extension, type StateEffect, type Text } from "@codemirror/state";
+import { ChangeSet, EditorState, type Extension, StateEffect, type Text } from "@codemirror/state";
 import type { EditorView, ViewUpdate } from "@codemirror/view";
 
 import type { Api } from "./api";
-import { attribute, authorship, carried, located, piecesOf, stretchesOf } from "./authorship";
+import { attribute, authorship, carried, located, piecesOf, type Stretch, stretchesOf } from "./authorship";
 import { proposalField } from "./proposal";
 import type { Authorship, Piece, Receipt } from "./protocol";
 
@@ -29,20 +29,28 @@ export interface Receipts {
   updated(update: ViewUpdate): void;
   /** A document has another name. */
   renamed(from: string, to: string): void;
-  /** Send what could not be sent: a document may be a file now, or the server be back. */
+  /** The disk has the text of the editor. */
+  saved(): void;
+  /** The server is back: send it what it missed. */
   retry(): void;
   of(id: string): Known | null;
   /** What a save says of the text; undefined until it is known what the server knows. */
   pieces(state: EditorState): readonly Piece[] | undefined;
 }
 
+/** Receipts of changes that have just become part of the text; one that only deletes leaves no words to mark. */
+const accept = StateEffect.define<readonly string[]>();
 const UNREACHABLE = 0;
+/** A save is never refused for telling too much; the server then follows the pieces by itself. */
+const MOST_PIECES = 10_000;
 
 export function createReceipts({ api, view, document, model, refused }: ReceiptParts): Receipts {
   const known = new Map<string, Known>();
   const waiting: { name: string; receipt: Receipt }[] = [];
   /** The text that the server is asked about, and what was done to it since; null once it has answered. */
   let asked: { readonly doc: Text; changes: ChangeSet } | null = null;
+  /** A text from elsewhere stands in the editor: what the model wrote of it, only the server knows, once it has it. */
+  let stale = false;
   let asking = false;
   let sending = false;
 
@@ -83,7 +91,7 @@ export function createReceipts({ api, view, document, model, refused }: ReceiptP
   const attributing = EditorState.transactionExtender.of((transaction) => {
     const proposal = transaction.isUserEvent("input.ai") ? transaction.startState.field(proposalField, false) : null;
     if (!proposal) return null;
-    const stretches: { receipt: string; offset: number; from: number; to: number }[] = [];
+    const stretches: Stretch[] = [];
     transaction.changes.iterChanges((fromA, toA, from, to, inserted) => {
       const id = crypto.randomUUID();
       known.set(id, {
@@ -97,24 +105,28 @@ export function createReceipts({ api, view, document, model, refused }: ReceiptP
       });
       stretches.push({ receipt: id, offset: 0, from, to });
     }, true);
-    return { effects: attribute.of(stretches) };
+    return { effects: [attribute.of(stretches), accept.of(stretches.map(({ receipt }) => receipt))] };
   });
+
+  const begin = () => {
+    const { doc } = view().state;
+    stale = false;
+    asked = { doc, changes: ChangeSet.empty(doc.length) };
+    void ask();
+  };
 
   return {
     extension: [authorship, attributing],
-    opened() {
-      const { doc } = view().state;
-      asked = { doc, changes: ChangeSet.empty(doc.length) };
-      void ask();
-    },
+    opened: begin,
     updated(update) {
       if (asked && update.docChanged) asked.changes = asked.changes.compose(update.changes);
-      const accepted = update.transactions.filter((transaction) => transaction.isUserEvent("input.ai"));
-      const name = document().name;
+      if (update.transactions.some((transaction) => transaction.isUserEvent("input.disk"))) stale = true;
+      const { name } = document();
       if (name === null) return;
-      for (const { receipt } of accepted.flatMap(({ effects }) => effects).flatMap(attributed)) {
-        const { at: _, ...told } = known.get(receipt)!;
-        waiting.push({ name, receipt: told });
+      const accepted = update.transactions.flatMap(({ effects }) => effects.flatMap((effect) => (effect.is(accept) ? effect.value : [])));
+      for (const id of accepted) {
+        const { at: _, ...receipt } = known.get(id)!;
+        waiting.push({ name, receipt });
       }
       if (accepted.length > 0) void send();
     },
@@ -125,11 +137,16 @@ export function createReceipts({ api, view, document, model, refused }: ReceiptP
       void send();
       void ask();
     },
+    saved() {
+      void send();
+      if (stale) begin();
+      else void ask();
+    },
     of: (id) => known.get(id) ?? null,
-    pieces: (state) => (asked ? undefined : piecesOf(state.doc, stretchesOf(state))),
+    pieces(state) {
+      if (asked || stale) return undefined;
+      const pieces = piecesOf(state.doc, stretchesOf(state));
+      return pieces.length > MOST_PIECES ? undefined : pieces;
+    },
   };
-}
-
-function attributed(effect: StateEffect<unknown>): readonly { readonly receipt: string }[] {
-  return effect.is(attribute) ? effect.value : [];
 }
