@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,11 +17,11 @@ from meai.documents.document import Document, load
 from meai.documents.listing import Entry
 from meai.documents.revisions import WRITTEN, Keeper, NoHistory, Origin, Recorded
 from meai.documents.trash import Trash
+from meai.documents.turns import Turns
 from meai.errors import BadInput, DocumentConflict, DocumentExists, DocumentNotFound, DocumentNotWritten, MeaiError
 
 MAX_ASSET_BYTES = 25 * 1024 * 1024
 ASSET_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg", ".bmp", ".ico")
-_LOCKS = 64
 
 
 class DocumentStore:
@@ -40,8 +38,7 @@ class DocumentStore:
         self._history: Keeper = history or NoHistory()
         self._only = only
         self._acknowledged = Acknowledged()
-        # A fixed number, shared by names of equal hash: a lock per name would never be given back.
-        self._locks = tuple(threading.Lock() for _ in range(_LOCKS))
+        self._turns = Turns()
         if only is not None:
             self._real(only)
 
@@ -61,7 +58,7 @@ class DocumentStore:
 
     def read(self, name: str) -> Document:
         """Return the document *name*. Raises BadInput, DocumentNotFound or DocumentUnreadable."""
-        with self._turn(name):
+        with self._turns.take(name):
             real = self._real(name)
             data = files.snapshot(real).data
             document = load(name, real, data, alone=self._only is not None)
@@ -94,7 +91,7 @@ class DocumentStore:
         time. *origin* is for the history. Raises DocumentExists, DocumentConflict, DocumentNotFound,
         DocumentNotWritten, DocumentUnreadable or BadInput.
         """
-        with self._turn(name):
+        with self._turns.take(name):
             if attempt and (answer := self._acknowledged.find(name, attempt, text)):
                 return Document(answer.name, text, answer.etag, rev=answer.rev)
             document = self._create(name, text, origin) if base is None else self._overwrite(name, text, base, origin)
@@ -146,7 +143,7 @@ class DocumentStore:
     def rename(self, name: str, to: str, *, base: str) -> Document:
         """Give the document *name* the name *to*, which must be free. Raises like `write`."""
         self._refuse_second_document(name, to)
-        with self._turn(name, to):
+        with self._turns.take(name, to):
             document = self._unchanged(name, base)
             source = self._root.joinpath(*names.document_parts(name))
             pieces = names.new_document_parts(self._root, to, instead_of=source)
@@ -162,7 +159,7 @@ class DocumentStore:
 
     def delete(self, name: str, *, base: str) -> str:
         """Move the document *name* to the trash and return its id there. Raises like `write`."""
-        with self._turn(name):
+        with self._turns.take(name):
             real = self._real(name)
             was = files.snapshot(real)
             _refuse_conflict(name, was.etag, base)
@@ -226,7 +223,7 @@ class DocumentStore:
         """Let *make* make the first of *candidates* that is free, told to *note* after."""
         taken: DocumentExists | None = None
         for candidate in candidates:
-            with self._turn(candidate):
+            with self._turns.take(candidate):
                 try:
                     pieces = names.new_document_parts(self._root, candidate)
                     target, name = self._make_folder(pieces) / pieces[-1], "/".join(pieces)
@@ -276,14 +273,6 @@ class DocumentStore:
                 f"The folder “{'/'.join(pieces[:-1])}” could not be made: {error.strerror}."
             ) from error
         return folder
-
-    @contextmanager
-    def _turn(self, *of: str) -> Iterator[None]:
-        """Hold the locks of the documents named, in one order for all threads."""
-        with ExitStack() as stack:
-            for index in sorted({hash(names.key(name)) % _LOCKS for name in of}):
-                stack.enter_context(self._locks[index])
-            yield
 
 
 def _kept(document: Document, kept: Recorded) -> Document:
