@@ -52,7 +52,7 @@ class Changes:
 Listener = Callable[[Changes], None]
 Notices = Callable[[Path, bool, threading.Event], Iterator[bool]]
 """Yields True when something may have changed below a folder (with its subfolders or without), False now and then,
-until the event is set. Raises OSError or RuntimeError where the system gives no notices."""
+until the event is set. Raises where the system gives no notices."""
 
 
 def system_notices(root: Path, recursive: bool, closed: threading.Event) -> Iterator[bool]:
@@ -130,7 +130,7 @@ class Watch:
     def _times_to_look(self) -> Iterator[bool]:
         try:
             yield from self._notices(self._store.root, self._recursive, self._closed)
-        except (OSError, RuntimeError) as error:
+        except Exception as error:  # whatever is wrong with notices, changes must be seen
             _LOG.warning("The system tells nothing of changes (%s); ME_AI looks every second instead.", error)
         while not self._closed.wait(POLL_S):
             yield True
