@@ -29,7 +29,7 @@ export interface Filing {
   remove(name: string): Promise<void>;
 }
 
-/** The trash keeps it longer than the notice stands. */
+/** What was deleted is in the trash still, and what was moved can be moved back. */
 const UNDO_MS = 30_000;
 const UNSAVED = "It is not saved yet, so it cannot be renamed.";
 
@@ -47,8 +47,32 @@ export function createFiling({ api, dialogs, notices, documents, folders, opened
     return null;
   };
 
+  /** The sentence that says why not. */
+  const put = async (name: string, folder: string): Promise<string | null> => {
+    if (folder === folderOf(name)) return null;
+    const to = inside(folder, lastOf(name));
+    const problem = await call(name, to);
+    if (problem !== null) return problem;
+    const moved = await api.open(to);
+    const beside = moved.ok ? linksBeside(moved.value.text) : [];
+    const where = `${titleOf(name)} is ${folder === "" ? "at the top of the workspace" : `in ${folder}`} now.`;
+    const warning = beside.length === 0 ? "" : ` What lay beside it is not found from there: ${beside.slice(0, 3).join(", ")}${beside.length > 3 ? "…" : "."}`;
+    offer("moved", where + warning, async () => {
+      const kept = await call(to, name);
+      if (kept !== null) notices.show("documents", { text: kept, tone: "error" });
+    });
+    return null;
+  };
+
+  /** Say what was done, and undo it while the sentence stands. */
+  const offer = (key: "deleted" | "moved", text: string, undo: () => Promise<void>) => {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(() => notices.hide("deleted", "moved"), UNDO_MS);
+    notices.hide("deleted", "moved");
+    notices.show(key, { text, choices: [{ label: "Undo", run: () => (notices.hide(key), void undo()) }] });
+  };
+
   const bringBack = async (id: string, wasOpen: boolean) => {
-    notices.hide("deleted");
     const result = await api.restore(id);
     if (!result.ok) return tell(result.failure);
     await documents().refresh();
@@ -100,13 +124,13 @@ export function createFiling({ api, dialogs, notices, documents, folders, opened
         title: `Move ${titleOf(name)}`,
         fields: folder.fields,
         action: "Move",
-        attempt: async () => (folder.value === folderOf(name) ? null : call(name, inside(folder.value, lastOf(name)))),
+        attempt: () => put(name, folder.value),
       });
       if (moved) focusText();
     },
 
     async moveTo(name, folder) {
-      const problem = await call(name, inside(folder, lastOf(name)));
+      const problem = await put(name, folder);
       if (problem !== null) notices.show("documents", { text: problem, tone: "error" });
     },
 
@@ -117,13 +141,16 @@ export function createFiling({ api, dialogs, notices, documents, folders, opened
       const result = await api.remove(name, etag);
       if (!result.ok) return tell(result.failure);
       await documents().gone(name);
-      window.clearTimeout(timer);
-      timer = window.setTimeout(() => notices.hide("deleted"), UNDO_MS);
-      const undo = { label: "Undo", run: () => void bringBack(result.value.trash, wasOpen) };
-      notices.show("deleted", { text: `${titleOf(name)} is in the trash.`, choices: [undo] });
+      offer("deleted", `${titleOf(name)} is in the trash.`, () => bringBack(result.value.trash, wasOpen));
     },
   };
   return filing;
+}
+
+/** Pictures and documents that `text` names by their place beside it. */
+export function linksBeside(text: string): string[] {
+  const targets = [...text.matchAll(/\]\(\s*(?:<([^>\n]+)>|([^)\s]+))/g)].map(([, quoted, plain]) => quoted ?? plain!);
+  return [...new Set(targets)].filter((target) => !/^(?:[a-z][a-z\d+.-]*:|\/|#)/i.test(target));
 }
 
 function withEnding(name: string): string {

@@ -214,7 +214,7 @@ function hitsGroup(hits: readonly Found[], open: Open): HTMLElement | null {
     const snippet = h("span", { class: "snippet", dir: "auto" }, clipped(before), h("mark", {}, match), after);
     const first = name !== last;
     last = name;
-    return h("li", { role: "option", class: first ? "first" : "", "data-name": name, title: name, click: () => open(name, hit) }, ...title, snippet);
+    return h("li", { role: "option", class: first ? "hit first" : "hit", "data-name": name, title: name, click: () => open(name, hit) }, ...title, snippet);
   };
   return group("In the text", hits.map(option));
 }
