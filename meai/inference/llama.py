@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from meai.errors import ModelRefused
 from meai.inference.request import ModelTraits, Sampling
-from meai.inference.sampler import Sampler
+from meai.inference.sampler import Sampler, first_tokens
 
 BATCH_TOKENS = 512
 LOGIT_ROWS = 64
@@ -53,7 +53,7 @@ def _ignore_log(_level: int, _text: bytes, _data: ctypes.c_void_p) -> None:
 
 
 # A C callback lives only as long as a Python name holds it.
-_LOG_CALLBACK = lib.llama_log_callback(_ignore_log)
+LOG_CALLBACK = lib.llama_log_callback(_ignore_log)
 
 
 def build_info() -> dict[str, str]:
@@ -61,7 +61,7 @@ def build_info() -> dict[str, str]:
 
     A library built for another processor ends the process here (SIGILL): call it in a child.
     """
-    lib.llama_log_set(_LOG_CALLBACK, ctypes.c_void_p())
+    lib.llama_log_set(LOG_CALLBACK, ctypes.c_void_p())
     system = lib.llama_print_system_info().decode()
     backends = [part.split(":", 1) for part in system.replace("| CPU", "\nCPU").splitlines()]
     names = [name.strip() for name, *_ in backends]
@@ -86,6 +86,7 @@ class Model:
         lib.llama_backend_init()
         self._model, self.copied_bytes = _load(path, gpu_layers, mapped)
         """Weights that llama.cpp laid out anew for this processor; a mapped file is then in memory besides."""
+        self.path = path
         self._vocab = lib.llama_model_get_vocab(self._model)
         self.vocabulary_size = lib.llama_vocab_n_tokens(self._vocab)
         self.context_length = min(context_length, lib.llama_model_n_ctx_train(self._model))
@@ -163,7 +164,10 @@ class Model:
 
     @property
     def logits(self) -> npt.NDArray[np.float32]:
-        """The rows of the last evaluation, one for each token whose logits were wanted. Gone with the next one."""
+        """The rows of the last evaluation, one for each token whose logits were wanted. Gone with the next one.
+
+        A row that was sampled holds what the sampler made of it.
+        """
         pointer = lib.llama_get_logits(self._context)
         return np.ctypeslib.as_array(pointer, (len(self._batch.rows), self.vocabulary_size))
 
@@ -187,8 +191,9 @@ class Model:
         lib.llama_memory_seq_cp(self._memory, source, target, 0, end)
 
     def sampler(self, sampling: Sampling) -> Sampler:
-        """Return what chooses the next token for one answer. Close it afterwards."""
-        return Sampler(self._vocab, self.vocabulary_size, sampling)
+        """Return what chooses the next token for one answer. Close it afterwards. Raises BadInput for its grammar."""
+        banned = first_tokens(sampling.banned, lambda text: self.tokenize(text, special=False), self.piece)
+        return Sampler(self._vocab, sampling, banned)
 
     def _make_context(self) -> lib.llama_context_p:
         params = lib.llama_context_default_params()
@@ -301,7 +306,7 @@ def _load(path: Path, gpu_layers: int, mapped: bool) -> tuple[lib.llama_model_p,
     params.load_mode = lib.LLAMA_LOAD_MODE_AUTO if mapped else lib.LLAMA_LOAD_MODE_NONE
     lib.llama_log_set(listener, ctypes.c_void_p())
     model: lib.llama_model_p = lib.llama_model_load_from_file(os.fsencode(path), params)
-    lib.llama_log_set(_LOG_CALLBACK, ctypes.c_void_p())
+    lib.llama_log_set(LOG_CALLBACK, ctypes.c_void_p())
     if not model:
         raise ModelRefused(
             f"The model file {path.name} cannot be loaded by llama.cpp: it is damaged or of an unknown kind; "
@@ -335,7 +340,7 @@ def convert(source: Path, target: Path, file_type: str, *, threads: int) -> None
     Also from a file that is quantised already. Cannot be stopped. Raises ModelRefused where llama.cpp cannot; what is
     at *target* is then of no use.
     """
-    lib.llama_log_set(_LOG_CALLBACK, ctypes.c_void_p())
+    lib.llama_log_set(LOG_CALLBACK, ctypes.c_void_p())
     lib.llama_backend_init()
     params = lib.llama_model_quantize_default_params()
     params.ftype = FILE_TYPES[file_type]

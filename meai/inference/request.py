@@ -31,10 +31,16 @@ class Sampling:
     top_p: float = 0.95
     min_p: float = 0.05
     repeat_penalty: float = 1.0
-    """1 is none. Applied to the last 64 tokens, after top-k."""
+    """1 is none. Applied to the last 64 tokens of the answer."""
     seed: int = 0
     stop: tuple[str, ...] = ()
     """The answer ends before the first of these."""
+    banned: tuple[str, ...] = ()
+    """No word of the answer begins with the first token of one of these: `http` keeps links out. Control tokens, and
+    for a thinking model the beginning of its thoughts, need not be named."""
+    grammar: str = ""
+    """What the answer must follow, in llama.cpp's GBNF with a rule `root`; never from a stranger, since reading one is
+    not safe against malice. Empty: anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,7 @@ class Request:
     def from_frame(cls, frame: dict[str, Any]) -> Request:
         """Rebuild what `to_frame` gave. Raises KeyError or TypeError for anything else."""
         sampling = dict(frame["sampling"])
-        sampling["stop"] = tuple(sampling["stop"])
+        sampling |= {key: tuple(sampling[key]) for key in ("stop", "banned")}
         turns = tuple(Turn(**turn) for turn in frame["turns"])
         return cls(**{**frame, "turns": turns, "sampling": Sampling(**sampling)})
 
@@ -102,6 +108,8 @@ class Completion:
     """Seconds from the start of the work to the first token."""
     answer_s: float
     """Seconds from the first token to the end."""
+    left_out: int = 0
+    """Characters of the request that did not fit into the model's memory and were not read."""
 
     def to_frame(self) -> dict[str, Any]:
         """Return the completion as JSON-ready values."""
@@ -109,5 +117,31 @@ class Completion:
 
     @classmethod
     def from_frame(cls, frame: dict[str, Any]) -> Completion:
+        """Rebuild what `to_frame` gave, other keys ignored. Raises KeyError for missing ones."""
+        return cls(**{entry.name: frame[entry.name] for entry in fields(cls)})
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerReport:
+    """What a model's process is doing and holding."""
+
+    working: int
+    """Requests it works on."""
+    taken: int
+    """Sequences of the cache that they hold."""
+    file: str
+    """The model file in use, which may be one made for this machine."""
+    threads: int
+    cache_bytes: int
+    """What the KV cache takes."""
+    resident_bytes: int | None
+    """What the process has in memory; None where the system does not tell."""
+
+    def to_frame(self) -> dict[str, Any]:
+        """Return the report as JSON-ready values."""
+        return asdict(self)
+
+    @classmethod
+    def from_frame(cls, frame: dict[str, Any]) -> WorkerReport:
         """Rebuild what `to_frame` gave, other keys ignored. Raises KeyError for missing ones."""
         return cls(**{entry.name: frame[entry.name] for entry in fields(cls)})

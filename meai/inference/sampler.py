@@ -1,54 +1,147 @@
-"""How the next token is chosen from its logits: the most probable one, or llama.cpp's own samplers. Knows no text."""
+"""How the next token is chosen from its logits: what may not be chosen, then the most probable one or a draw.
+
+Knows tokens, no text. What is chosen counts for what comes next (penalties, the grammar, the draw), so a row of logits
+is sampled once, and only when all tokens before it are settled.
+"""
 
 from __future__ import annotations
+
+import ctypes
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 
 import llama_cpp.llama_cpp as lib
 import numpy as np
 import numpy.typing as npt
 
+from meai.errors import BadInput
 from meai.inference.request import Sampling
 
+Row = npt.NDArray[np.float32]
 PENALTY_WINDOW = 64
+LONGEST_GRAMMAR = 64 * 1024
+_CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
+"""llama.cpp's `llama_token_data`."""
 
 
 class Sampler:
-    """Chooses tokens for one answer. `close` frees what llama.cpp holds for it."""
+    """Chooses tokens for one answer. `close` frees what llama.cpp holds for it.
 
-    def __init__(self, vocab: lib.llama_vocab_p, vocabulary_size: int, sampling: Sampling) -> None:
-        self._chain = None
-        if sampling.temperature > 0 or sampling.repeat_penalty != 1.0:
-            self._chain = _chain(vocabulary_size, sampling)
+    A control token is never chosen unless it ends the answer, nor is one of *banned*. Raises BadInput for a grammar
+    that llama.cpp cannot read.
+    """
 
-    def choose(self, context: lib.llama_context_p, index: int, logits: npt.NDArray[np.float32]) -> int:
-        """Return the token that follows *index* of the last batch, whose row is *logits*, and count it as chosen."""
+    def __init__(self, vocab: lib.llama_vocab_p, sampling: Sampling, banned: Sequence[int] = ()) -> None:
+        self._vocab = vocab
+        self._penalty = sampling.repeat_penalty
+        self._recent: deque[int] = deque(maxlen=PENALTY_WINDOW)
+        self._banned = np.array(banned, dtype=np.int64)
+        self._grammar = _Grammar(vocab, sampling.grammar) if sampling.grammar else None
+        self._chain = _chain(sampling) if sampling.temperature > 0 else None
+
+    def choose(self, context: lib.llama_context_p, index: int, logits: Row) -> int:
+        """Return the token that follows *index* of the last batch, whose row is *logits*, and count it as chosen.
+
+        The row is written to: what may not be chosen has no chance in it afterwards.
+        """
+        self._weigh(logits)
+        token = self._pick(context, index, logits)
+        # Most tokens pass at first; only where one does not, the others are looked at.
+        while not self._allowed(token):
+            if self._grammar is not None and not self._grammar.allows(token):
+                self._grammar.forbid(logits)
+            logits[token] = -np.inf
+            if np.isneginf(logits.max()):
+                return int(lib.llama_vocab_eos(self._vocab))
+            token = self._pick(context, index, logits)
+        self._recent.append(token)
+        if self._grammar is not None:
+            self._grammar.take(token)
+        return token
+
+    def close(self) -> None:
+        """Free the chain and the grammar."""
+        if self._chain is not None:
+            lib.llama_sampler_free(self._chain)
+            self._chain = None
+        if self._grammar is not None:
+            self._grammar.close()
+            self._grammar = None
+
+    def _weigh(self, logits: Row) -> None:
+        if self._penalty != 1.0 and self._recent:
+            recent = np.unique(np.array(self._recent))
+            found = logits[recent]
+            logits[recent] = np.where(found > 0, found / self._penalty, found * self._penalty)
+        logits[self._banned] = -np.inf
+
+    def _pick(self, context: lib.llama_context_p, index: int, logits: Row) -> int:
         if self._chain is not None:
             return int(lib.llama_sampler_sample(self._chain, context, index))
         return int(logits.argmax())
 
+    def _allowed(self, token: int) -> bool:
+        if lib.llama_vocab_is_control(self._vocab, token) and not lib.llama_vocab_is_eog(self._vocab, token):
+            return False
+        return self._grammar is None or self._grammar.allows(token)
+
+
+class _Grammar:
+    """A grammar in llama.cpp's GBNF, at some point of an answer that follows it."""
+
+    def __init__(self, vocab: lib.llama_vocab_p, text: str) -> None:
+        if len(text) > LONGEST_GRAMMAR:
+            raise BadInput(f"A grammar has at most {LONGEST_GRAMMAR:,} characters, not {len(text):,}.")
+        self._sampler = lib.llama_sampler_init_grammar(vocab, text.encode(), b"root")
+        if not self._sampler:
+            raise BadInput("The grammar for the answer cannot be read; it must be GBNF with a rule `root`.")
+
+    def allows(self, token: int) -> bool:
+        row = np.zeros(1, _CANDIDATE)
+        row["id"] = token
+        return bool(np.isfinite(self._applied(row)["logit"][0]))
+
+    def forbid(self, logits: Row) -> None:
+        """Take the chance from every token of the row *logits* that the grammar does not allow."""
+        rows = np.zeros(len(logits), _CANDIDATE)
+        rows["id"] = np.arange(len(logits))
+        logits[np.isneginf(self._applied(rows)["logit"])] = -np.inf
+
+    def take(self, token: int) -> None:
+        """Go on behind *token*, which must be allowed: llama.cpp ends the process for any other."""
+        lib.llama_sampler_accept(self._sampler, token)
+
     def close(self) -> None:
-        """Free the chain."""
-        if self._chain is not None:
-            lib.llama_sampler_free(self._chain)
-            self._chain = None
+        lib.llama_sampler_free(self._sampler)
+
+    def _applied(self, rows: npt.NDArray[np.void]) -> npt.NDArray[np.void]:
+        data = rows.ctypes.data_as(lib.llama_token_data_p)
+        array = lib.llama_token_data_array(data=data, size=len(rows), selected=-1, sorted=False)
+        lib.llama_sampler_apply(self._sampler, ctypes.byref(array))
+        return rows
 
 
-def _chain(vocabulary_size: int, sampling: Sampling) -> lib.llama_sampler_p:
-    """Build llama.cpp's sampler chain: penalties on the 40 best only, where upstream goes over the whole vocabulary."""
+def first_tokens(
+    strings: Iterable[str], tokenize: Callable[[str], Sequence[int]], piece: Callable[[int], bytes]
+) -> list[int]:
+    """Return the tokens that one of *strings* begins with: where it stands alone, after a space or on a new line."""
+    found = set()
+    for string in filter(None, strings):
+        for before in ("", " ", "\n"):
+            tokens = tokenize(before + string)
+            found.add(next((token for token in tokens if piece(token).strip()), tokens[-1]))
+    return sorted(found)
+
+
+def _chain(sampling: Sampling) -> lib.llama_sampler_p:
+    """Build what draws a token. Bans, penalties and the grammar have changed the logits by then."""
     chain: lib.llama_sampler_p = lib.llama_sampler_chain_init(lib.llama_sampler_chain_default_params())
-    parts = [lib.llama_sampler_init_top_k(sampling.top_k)]
-    if sampling.repeat_penalty != 1.0:
-        parts.append(
-            lib.llama_sampler_init_penalties(vocabulary_size, PENALTY_WINDOW, sampling.repeat_penalty, 0.0, 0.0)
-        )
-    if sampling.temperature > 0:
-        parts += [
-            lib.llama_sampler_init_top_p(sampling.top_p, 1),
-            lib.llama_sampler_init_min_p(sampling.min_p, 1),
-            lib.llama_sampler_init_temp(sampling.temperature),
-            lib.llama_sampler_init_dist(sampling.seed),
-        ]
-    else:
-        parts.append(lib.llama_sampler_init_greedy())
-    for part in parts:
+    for part in (
+        lib.llama_sampler_init_top_k(sampling.top_k),
+        lib.llama_sampler_init_top_p(sampling.top_p, 1),
+        lib.llama_sampler_init_min_p(sampling.min_p, 1),
+        lib.llama_sampler_init_temp(sampling.temperature),
+        lib.llama_sampler_init_dist(sampling.seed),
+    ):
         lib.llama_sampler_chain_add(chain, part)
     return chain
