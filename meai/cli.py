@@ -77,6 +77,7 @@ def _formats() -> Iterable[str]:
 
 
 _model_option = click.option("--model", metavar="NAME_OR_FILE", help="A model's name, or a .gguf file.")
+_REV = click.IntRange(1, 2**31 - 1)
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 
@@ -190,10 +191,10 @@ def export(file: Path, target: str, output: Path | None, strict: bool, disclose:
 
 @cli.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--show", type=int, metavar="REV", help="Print the text of that revision.")
-@click.option("--restore", type=int, metavar="REV", help="Make that revision the newest one.")
+@click.option("--show", type=_REV, metavar="REV", help="Print the text of that revision.")
+@click.option("--restore", type=_REV, metavar="REV", help="Make that revision the newest one.")
 @click.option(
-    "--label", type=(int, str), metavar="REV NAME", help="Give a version a name; a named one is kept for good."
+    "--label", type=(_REV, str), metavar="REV NAME", help="Give a version a name; a named one is kept for good."
 )
 @_json_option
 def history(file: Path, show: int | None, restore: int | None, label: tuple[int, str] | None, as_json: bool) -> None:
@@ -277,6 +278,25 @@ def _progress(entry: CatalogueEntry) -> Callable[[int, int], None]:
             click.echo("\n" * (live and done == total), nl=False, err=True)
 
     return progress
+
+
+@cli.command()
+@_model_option
+@_json_option
+def bench(model: str | None, as_json: bool) -> None:
+    """Measure how fast a model is here, against a raw loop of llama.cpp. Takes a minute or several."""
+    from meai.bench.figures import as_table
+    from meai.bench.run import run
+
+    measured = run(read_config(model=model), lambda doing: click.echo(f"{doing} …", err=True))
+    if as_json:
+        told = {"model": measured.model, "file": measured.file, "threads": measured.threads}
+        figures = {figure.key: figure.fields for figure in measured.figures}
+        values = {key: fields["value"] for key, fields in figures.items()}
+        _print_json(**told, samples=measured.samples, **values, figures=figures)
+    else:
+        click.echo(f"{measured.model}, {measured.threads} threads, {measured.file}")
+        click.echo(as_table(measured.figures))
 
 
 @cli.command()

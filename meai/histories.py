@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from meai.config import Config
-from meai.documents import places, tables
+from meai.documents import names, places, tables
 from meai.documents.database import Database
 from meai.documents.document import Document
 from meai.documents.encoding import shown
@@ -51,7 +51,11 @@ class Past:
 
 @contextmanager
 def past_of(file: Path, config: Config) -> Iterator[Past]:
-    """Yield what is kept of *file*, in the history of the nearest folder above that has it, else of its own folder."""
+    """Yield what is kept of *file*, in the history of the nearest folder above that has it, else of its own folder.
+
+    Raises BadInput for what is no Markdown document by its name.
+    """
+    names.document_parts(file.name)
     file = file.expanduser().parent.resolve() / file.name
     for folder in file.parents:
         with _opened(file, folder, config) as past:

@@ -140,6 +140,12 @@ def test_a_file_without_history_fails_in_one_sentence(meai: Run, workspace: Path
     assert "“one.md” has no history" in sentence(result)
 
 
+def test_what_is_no_document_is_refused_in_one_sentence(meai: Run, workspace: Path) -> None:
+    result = meai("history", workspace / "picture.png")
+    assert result.returncode == 1
+    assert "not a Markdown document" in sentence(result)
+
+
 def test_one_thing_of_the_history_is_done_at_a_time(meai: Run, past: Path) -> None:
     assert meai("history", past, "--show", "1", "--restore", "1").returncode == 2
 

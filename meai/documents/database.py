@@ -208,7 +208,7 @@ class Database:
             _refuse_foreign(connection)
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version > len(self._schema):
-            raise self._unavailable("a newer ME_AI wrote it; please update this one")
+            raise self._unavailable("a newer ME_AI wrote it than this one, which should be updated")
         # Where the file system cannot share memory there is no log to write ahead.
         wal = _value(connection, "PRAGMA journal_mode=WAL") == "wal"
         if not wal:
@@ -273,7 +273,9 @@ class Database:
         return self._unavailable(_REASONS.get(code, words or "the system refused"))
 
     def _unavailable(self, reason: str) -> HistoryUnavailable:
-        return HistoryUnavailable(f"The history “{self._path}” cannot be used: {reason}.")
+        return HistoryUnavailable(
+            f"The history “{self._path}” cannot be used, because {reason}; documents are saved all the same."
+        )
 
     def _let_go(self) -> None:
         if self._connection is not None:

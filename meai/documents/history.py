@@ -50,14 +50,7 @@ class History:
         return self._problem
 
     @contextmanager
-    def saving(
-        self,
-        name: str,
-        data: bytes,
-        *,
-        before: bytes | None,
-        origin: Origin,
-    ) -> Iterator[Recorded]:
+    def saving(self, name: str, data: bytes, *, before: bytes | None, origin: Origin) -> Iterator[Recorded]:
         """Keep *data* as `Keeper` says."""
         fresh = False
 
@@ -171,6 +164,8 @@ class History:
         """
         if len(label) > MAX_LABEL_CHARS:
             raise BadInput(f"The name of a version may have {MAX_LABEL_CHARS} characters; this has {len(label)}.")
+        if any("\ud800" <= character <= "\udfff" for character in label):
+            raise BadInput(f"The name {label!a} has half of a character; please leave that out.")
 
         def write(connection: sqlite3.Connection) -> Revision | None:
             document = tables.document_ever(connection, name)

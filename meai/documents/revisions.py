@@ -62,12 +62,7 @@ class Keeper(Protocol):
     """What a store tells of its documents, under the lock of the document. Nothing here raises for the database."""
 
     def saving(
-        self,
-        name: str,
-        data: bytes,
-        *,
-        before: bytes | None,
-        origin: Origin,
+        self, name: str, data: bytes, *, before: bytes | None, origin: Origin
     ) -> AbstractContextManager[Recorded]:
         """Keep *data* as the content of *name*, durably, before the block that writes the file begins.
 
@@ -97,14 +92,7 @@ class NoHistory:
     """The keeper that keeps nothing: for a text that is only read."""
 
     @contextmanager
-    def saving(
-        self,
-        name: str,
-        data: bytes,
-        *,
-        before: bytes | None,
-        origin: Origin,
-    ) -> Iterator[Recorded]:
+    def saving(self, name: str, data: bytes, *, before: bytes | None, origin: Origin) -> Iterator[Recorded]:
         """Keep nothing."""
         yield Recorded(0)
 

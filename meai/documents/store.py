@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -129,7 +130,9 @@ class DocumentStore:
         document = self._returned(
             name, lambda target: files.copy(path, was, target), lambda new: self._history.returned(identity, new)
         )
-        self._trash.remove(identity)
+        # A copy that stays in the trash is no harm, and no reason to say that nothing came back.
+        with suppress(MeaiError):
+            self._trash.remove(identity)
         return document
 
     def recreate(self, name: str, data: bytes, note: Callable[[str], object]) -> Document:
@@ -168,7 +171,8 @@ class DocumentStore:
             try:
                 files.remove(self._root.joinpath(*names.document_parts(name)), was)
             except BaseException:
-                self._trash.remove(identity)
+                with suppress(MeaiError):
+                    self._trash.remove(identity)
                 raise
             self._history.deleted(name, trash=identity)
             return identity

@@ -189,9 +189,9 @@ def _revision(row: tuple[int, str, int, str | None, Kind, int, int, int]) -> Rev
 
 
 def _store(connection: sqlite3.Connection, data: bytes) -> None:
-    key = _hash(etag_of(data))
-    if connection.execute("SELECT 1 FROM content WHERE hash = ?", (key,)).fetchone() is None:
-        connection.execute("INSERT INTO content VALUES (?, ?)", (key, zlib.compress(data, _LEVEL)))
+    # Written also where it is known: what the disk has damaged is whole again then.
+    statement = "INSERT INTO content VALUES (?, ?) ON CONFLICT (hash) DO UPDATE SET packed = excluded.packed"
+    connection.execute(statement, (_hash(etag_of(data)), zlib.compress(data, _LEVEL)))
 
 
 def _remembered(connection: sqlite3.Connection, document: int, data: bytes) -> tuple[Piece, ...] | None:

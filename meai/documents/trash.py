@@ -90,10 +90,10 @@ class Trash:
         """Yield the document in the folder *identity*; never what is outside of the trash."""
         if _ID.fullmatch(identity):
             for place, _, found in os.walk(self._folder / identity):
-                for file_name in found:
-                    path = Path(place, file_name)
-                    if names.is_document(file_name) and stat.S_ISREG(path.lstat().st_mode):
-                        yield path
+                for path in (Path(place, file_name) for file_name in found if names.is_document(file_name)):
+                    with suppress(OSError):
+                        if stat.S_ISREG(path.lstat().st_mode):
+                            yield path
 
     def _fresh(self) -> str:
         """Return the id of a new folder, this user's alone, so that nothing there is ever overwritten."""

@@ -67,12 +67,12 @@ def _add_revisions(routes: Blueprint, past: Past) -> None:
             return jsonify({"revisions": [], "warning": str(error)})
         return jsonify({"revisions": list(map(_revision, found)), "warning": past.history.problem})
 
-    @routes.get("/documents/<path:name>/history/<int:rev>")
+    @routes.get("/documents/<path:name>/history/<int(max=2147483647):rev>")
     def revision(name: str, rev: int) -> Response:
         found, data = past.history.read(name, rev)
         return jsonify({**_revision(found), "text": shown(data)})
 
-    @routes.patch("/documents/<path:name>/history/<int:rev>")
+    @routes.patch("/documents/<path:name>/history/<int(max=2147483647):rev>")
     def label(name: str, rev: int) -> Response:
         (wanted,) = answers.strings(answers.MAX_SMALL_BODY, "label")
         return jsonify(_revision(past.history.label(name, rev, wanted)))
@@ -111,7 +111,7 @@ def _add_deleted(routes: Blueprint, past: Past) -> None:
         kept = ("id", "name", "rev", "etag", "saved", "words")
         return jsonify({"documents": [{key: one[key] for key in kept} for one in told]})
 
-    @routes.post("/history/deleted/<int:identity>/restore")
+    @routes.post("/history/deleted/<int(max=2147483647):identity>/restore")
     def recreate(identity: int) -> tuple[Response, int]:
         name, data = past.history.last(identity)
         document = past.store.recreate(name, data, lambda new: past.history.revived(identity, new))

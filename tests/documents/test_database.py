@@ -267,7 +267,7 @@ def test_what_may_not_be_opened_is_told(database: Database, path: Path, closed: 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     database = Database(tmp_path / "file" / "history.sqlite", SCHEMA)
-    with pytest.raises(HistoryUnavailable, match=r"The history “.*” cannot be used: .*\.$"):
+    with pytest.raises(HistoryUnavailable, match=r"The history “.*” cannot be used, because .*\.$"):
         say(database, "one")
 
 
@@ -281,7 +281,7 @@ def test_a_newer_database_is_read_and_not_written(open_database: Callable[..., D
     before = path.read_bytes()
     database = open_database()
     assert said(database) == ["theirs"]
-    with pytest.raises(HistoryUnavailable, match="a newer ME_AI wrote it; please update this one"):
+    with pytest.raises(HistoryUnavailable, match="a newer ME_AI wrote it than this one"):
         say(database, "ours")
     database.close()
     assert path.read_bytes() == before

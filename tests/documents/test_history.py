@@ -218,6 +218,8 @@ def test_a_version_is_named_and_the_name_taken_off(store: DocumentStore, history
     assert history.label("a.md", 1, "").label is None
     with pytest.raises(BadInput, match="may have 200 characters; this has 201"):
         history.label("a.md", 1, "x" * 201)
+    with pytest.raises(BadInput, match="half of a character"):
+        history.label("a.md", 1, "\ud83d")
 
 
 # Names.
@@ -419,8 +421,10 @@ def test_a_damaged_revision_is_said_so_and_the_others_stay(
         history.read("a.md", 2)
     assert text_of(history, "a.md", 3) == "three"
     database.write(lambda c: c.execute("UPDATE content SET packed = x'00'"))
-    assert store.write("a.md", "four", base=base).rev == 4
-    assert history.list("a.md")[0].words == 1
+    saved = store.write("a.md", "four", base=base)
+    assert (saved.rev, history.list("a.md")[0].words) == (4, 1)
+    store.write("a.md", "one", base=saved.etag)
+    assert text_of(history, "a.md", 1) == "one"
 
 
 def test_a_locked_database_costs_revisions_and_no_save(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from meai.documents import files
+from meai.documents import files, places
 from meai.documents.store import DocumentStore
 from meai.documents.trash import Trash
 from meai.errors import DocumentExists, DocumentNotFound, DocumentNotWritten
@@ -133,7 +133,15 @@ def test_a_link_that_somebody_put_there_is_not_followed(store: DocumentStore, ro
 
 
 def test_trashes_of_two_workspaces_stay_apart(tmp_path: Path) -> None:
-    assert Trash(tmp_path / "one").list() == Trash(tmp_path / "two").list() == ()
+    """Also of two folders of one name; and a folder is the same by whatever way it is reached."""
+    for folder in ("one/ME_AI", "two/ME_AI"):
+        (tmp_path / folder).mkdir(parents=True)
+    one, two = (places.trash_folder(tmp_path / "data", tmp_path / name / "ME_AI") for name in ("one", "two"))
+    assert one != two
+    assert places.trash_folder(tmp_path / "data", tmp_path / "two" / ".." / "one" / "ME_AI") == one
+    store = DocumentStore(tmp_path / "one" / "ME_AI", trash=one)
+    deleted(store, "a.md")
+    assert (len(Trash(one).list()), Trash(two).list()) == (1, ())
 
 
 def test_a_document_open_by_itself_comes_back(root: Path) -> None:

@@ -218,7 +218,7 @@ def test_a_history_in_use_elsewhere_costs_a_warning(
         answer = save(ask, "three\n", etag_of(b"two\r\n"))
         assert answer.status_code == 200
         assert answer.json["rev"] == 0
-        assert answer.json["warning"].endswith("another program is using it.")
+        assert answer.json["warning"].endswith("because another program is using it; documents are saved all the same.")
         listed = ask("GET", "/api/documents/a.md/history").json
         assert listed["warning"] == answer.json["warning"]
         assert [one["rev"] for one in listed["revisions"]] == [2, 1]
