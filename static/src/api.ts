@@ -93,6 +93,8 @@ const UNREACHABLE: Failure = {
   message: "ME_AI’s server does not answer; start it again in the terminal.",
 };
 const UNCHANGED = 304;
+/** A server that hangs is one that does not answer: the writer is told, and the save is made again. */
+const SAVE_PATIENCE = 15_000;
 const LARGEST_URGENT = 60_000;
 
 interface Question {
@@ -118,7 +120,7 @@ export function connectApi(token: () => string): Api {
     openUnless: (etag, name) => json({ method: "GET", path: documentPath(name), precondition: { "If-None-Match": etag } }),
     save: ({ name, etag, urgent, ...body }) => {
       const precondition: Record<string, string> = etag === null ? { "If-None-Match": "*" } : { "If-Match": etag };
-      return json({ method: "PUT", path: documentPath(name), body, precondition, urgent });
+      return json({ method: "PUT", path: documentPath(name), body, precondition, urgent, signal: AbortSignal.timeout(SAVE_PATIENCE) });
     },
     create: (name, text) =>
       json({ method: "PUT", path: documentPath(name), body: { text }, precondition: { "If-None-Match": "*" } }),

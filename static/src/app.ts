@@ -176,6 +176,7 @@ function run(first: string): void {
     },
     locked(reason) {
       warnings.locked(reason);
+      if (reason) rewriting.leave(null);
       saved(saving.state);
     },
     leaving() {
@@ -366,7 +367,7 @@ function run(first: string): void {
   function saved(state: SaveState): void {
     showSaving(byId("save-state"), state, documents.isLocked);
     warnings.saving(state);
-    if (state.kind === "saved") receipts.retry();
+    if (state.kind === "saved") receipts.saved();
     if (state.kind === "failed" && state.cause === "changed") void disk.look();
     if (state.kind === "saved") drafts.settled();
   }
@@ -393,7 +394,8 @@ function run(first: string): void {
       case "previewed":
         return preview.receive(message, previewing.answered(message.version));
       case "changed":
-        return disk.changed(message.name, message.etag);
+        disk.changed(message.name, message.etag);
+        return void recovery.review();
       case "listed":
         return void documents.refresh().then(disk.look);
       case "error":

@@ -116,8 +116,8 @@ export function createDisk({ api, saving, editor, dialogs, notices, keepAsCopy }
   const disk: Disk = {
     look() {
       looking ??= read()
-        .then((found) => found && meet(found))
-        .then(() => void (looking = null));
+        .then((found) => void (found && meet(found)))
+        .finally(() => (looking = null));
       return looking;
     },
     changed(name, etag) {

@@ -136,6 +136,12 @@ export function createDocuments(parts: DocumentParts): Documents {
     if (reason === null) recovery.offer(left);
   };
 
+  /** Those of documents that no tab shows: the others are being written. */
+  const unshown = async (left: readonly Left[]) => {
+    const names = await tabs.unclaimed(left.map(({ name }) => name));
+    return left.filter(({ name }) => names.includes(name));
+  };
+
   /** With no document at all there is still a page to write on; its file appears with the first words. */
   const showUntitled = async (name = freeName(UNTITLED)) => {
     wanted = name;
@@ -170,15 +176,14 @@ export function createDocuments(parts: DocumentParts): Documents {
       entries = result.value.documents;
       workspace = result.value.id;
       sidebar.show(entries);
-      const left = await recovery.left();
+      const left = await unshown(await recovery.left());
       const exists = (wanted: string | null | undefined) => entries.some(({ name }) => name === wanted);
       const last = sessionStorage.getItem(LAST);
       const written = left.findLast(({ name, isHere }) => isHere && exists(name))?.name;
       const first = (exists(last) && last) || written || result.value.open || entries[0]?.name;
       if (first !== undefined) await documents.open(first);
       else await showUntitled(left.at(-1)?.name);
-      const others = await tabs.unclaimed(left.map(({ name }) => name));
-      recovery.tell(left.filter(({ name }) => others.includes(name)), entries);
+      recovery.tell(left.filter(({ name }) => name !== saving.name), entries);
     },
 
     async refresh() {

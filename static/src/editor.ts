@@ -17,7 +17,7 @@ import {
 } from "@codemirror/view";
 import { tagHighlighter, tags } from "@lezer/highlight";
 
-import { diffWords } from "./diff";
+import { type Change, diffWords } from "./diff";
 import { directionByLine } from "./direction";
 import { indentListItem, leaveBlock, wrapSelection } from "./formatting";
 
@@ -55,7 +55,9 @@ const SEARCH_WORDS = {
 const REPLACED = "input.disk";
 const LOCKED: Extension = [
   EditorState.readOnly.of(true),
-  EditorState.changeFilter.of((transaction) => transaction.isUserEvent(REPLACED)),
+  EditorState.transactionFilter.of((transaction) =>
+    transaction.docChanged && !transaction.isUserEvent(REPLACED) ? [] : transaction,
+  ),
   // A finger that sets the caret should not bring up the keyboard.
   EditorView.contentAttributes.of({ inputmode: "none" }),
 ];
@@ -105,13 +107,26 @@ export function createEditor(parent: HTMLElement, nonce: string, extensions: () 
       shown = name;
     },
     replace(text) {
-      const changes = diffWords(view.state.doc.toString(), text);
-      view.dispatch({ changes, annotations: isolateHistory.of("full"), userEvent: REPLACED });
+      view.dispatch({ changes: differences(view.state.doc.toString(), text), annotations: isolateHistory.of("full"), userEvent: REPLACED });
     },
     lock(locked) {
       view.dispatch({ effects: lockable.reconfigure(locked ? LOCKED : []) });
     },
   };
+}
+
+/** Beyond this many characters words are not compared: the page would stand still. */
+const LARGE = 500_000;
+
+function differences(old: string, text: string): Change[] {
+  const most = Math.min(old.length, text.length);
+  let head = 0;
+  while (head < most && old[head] === text[head]) head++;
+  let tail = 0;
+  while (tail < most - head && old.at(-1 - tail) === text.at(-1 - tail)) tail++;
+  const [before, after] = [old.slice(head, old.length - tail), text.slice(head, text.length - tail)];
+  if (before.length + after.length > LARGE) return [{ from: head, to: head + before.length, insert: after }];
+  return diffWords(before, after).map((change) => ({ ...change, from: change.from + head, to: change.to + head }));
 }
 
 function writing(nonce: string): Extension {

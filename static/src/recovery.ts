@@ -41,6 +41,8 @@ export interface Recovery {
   left(name?: string): Promise<readonly Left[]>;
   /** The document that the drafts `left` are of has just been shown. */
   offer(left: readonly Left[]): void;
+  /** The disk has changed: another browser may have saved what was offered here. */
+  review(): Promise<void>;
   /** Say that the documents of `left` have drafts. */
   tell(left: readonly Left[], entries: readonly DocumentEntry[]): void;
 }
@@ -50,6 +52,7 @@ const OTHERS = "drafts";
 
 export function createRecovery(parts: RecoveryParts): Recovery {
   const { api, saving, editor, dialogs, notices, storage } = parts;
+  let offered: Left | null = null;
   const now = () => editor.view.state.doc.toString();
 
   const forget = async ({ name, client, seq }: Left) => {
@@ -65,6 +68,7 @@ export function createRecovery(parts: RecoveryParts): Recovery {
   };
 
   const ask = (draft: Left, older: readonly Left[]) => {
+    offered = draft;
     const choice = (label: string, run: () => Promise<boolean>): Choice => ({
       label,
       run: () => void run().then((done) => done && saving.name === draft.name && offer(older)),
@@ -134,14 +138,24 @@ export function createRecovery(parts: RecoveryParts): Recovery {
     const differing = left.filter((draft) => draft.text !== now());
     for (const draft of left) if (!differing.includes(draft)) void forget(draft);
     const draft = differing.at(-1);
+    offered = null;
     if (!draft) return;
     const isAlone = differing.length === 1 && draft.isHere && saving.isClean;
     if (isAlone && continues(draft, saving.etag, now())) bringBack(draft);
     else ask(draft, differing.slice(0, -1));
   };
 
-  return {
+  const recovery: Recovery = {
     offer,
+
+    async review() {
+      const draft = offered;
+      if (draft === null || saving.name !== draft.name) return;
+      const left = await recovery.left(draft.name);
+      if (offered !== draft || left.some(({ client }) => client === draft.client)) return;
+      offered = null;
+      notices.hide(NOTICE);
+    },
 
     async left(name) {
       const [here, there] = await Promise.all([storage.all(), api.drafts()]);
@@ -164,6 +178,7 @@ export function createRecovery(parts: RecoveryParts): Recovery {
       notices.show(OTHERS, { text: "There are unsaved changes in other documents.", list });
     },
   };
+  return recovery;
 }
 
 function fromServer({ base, ...draft }: Omit<Draft, "base" | "sent"> & { readonly base: string }): Draft {

@@ -8,13 +8,15 @@ export interface DraftStorage extends Store {
   all(): Promise<Draft[]>;
 }
 
-type Record = Draft & { readonly workspace: string };
+type Kept = Draft & { readonly workspace: string };
 
 const DATABASE = "me_ai_drafts";
 const DRAFTS = "drafts";
 const KEY = ["workspace", "name", "client"];
 /** localStorage is 5 MB for the whole origin, and writing to it holds the page up. */
 const MOST_CHARACTERS = 1_000_000;
+/** A database that some fault keeps from opening must not keep the page from it. */
+const PATIENCE = 2_000;
 const PERSISTENT = "meai-persistent";
 
 /** `workspace`, asked for at every use, tells one folder from another that was served at the same address. */
@@ -57,6 +59,7 @@ function openDatabase(workspace: () => string): DraftStorage {
         resolve(database);
       };
       request.onerror = () => reject(request.error);
+      window.setTimeout(() => reject(new Error("the database does not open")), PATIENCE);
     });
 
   const within = async <T>(mode: IDBTransactionMode, work: (drafts: IDBObjectStore, done: (value: T) => void) => void) => {
@@ -73,7 +76,7 @@ function openDatabase(workspace: () => string): DraftStorage {
   return {
     async put(draft) {
       await within("readwrite", (drafts) => {
-        drafts.put({ ...draft, workspace: workspace() } satisfies Record);
+        drafts.put({ ...draft, workspace: workspace() } satisfies Kept);
         // A page that is being closed has no turn left in which it would be committed by itself.
         drafts.transaction.commit();
       });
@@ -83,14 +86,14 @@ function openDatabase(workspace: () => string): DraftStorage {
       await within("readwrite", (drafts) => {
         const found = drafts.get(key);
         found.onsuccess = () => {
-          if ((found.result as Record | undefined) && (found.result as Record).seq <= seq) drafts.delete(key);
+          if ((found.result as Kept | undefined) && (found.result as Kept).seq <= seq) drafts.delete(key);
         };
       });
     },
     async all() {
-      const found = await within<Record[]>("readonly", (drafts, done) => {
+      const found = await within<Kept[]>("readonly", (drafts, done) => {
         const all = drafts.getAll(IDBKeyRange.bound([workspace()], [workspace(), []]));
-        all.onsuccess = () => done(all.result as Record[]);
+        all.onsuccess = () => done(all.result as Kept[]);
       });
       return found ?? [];
     },
