@@ -170,7 +170,7 @@ def _continued(order: RewriteOrder, emit: Emit, ask: Ask) -> Proposal:
     text = line.text if line.ended or answer.reason != "length" else _whole_sentences(line.text)
     if not text.strip():
         raise BadInput("The model has nothing to add here; write a few more words and try again.")
-    return Proposal(text)
+    return Proposal(text, (), _unread(answer))
 
 
 def _asked(order: RewriteOrder, model: ModelTraits, emit: Emit, ask: Ask) -> Proposal:
@@ -185,7 +185,7 @@ def _asked(order: RewriteOrder, model: ModelTraits, emit: Emit, ask: Ask) -> Pro
     warnings = tuple(f"The answer leaves out {span}" for span in lost_spans(order.selection, text))
     if answer.reason in _UNFINISHED:
         warnings = (f"This is not the whole text: {_UNFINISHED[answer.reason]}.", *warnings)
-    return Proposal(text, (), warnings)
+    return Proposal(text, (), _unread(answer) + warnings)
 
 
 def _first_requests(order: RewriteOrder, model: ModelTraits) -> tuple[Request, ...]:
@@ -261,6 +261,13 @@ class _Trimmed:
         if text:
             self._begun = True
             self._emit(text)
+
+
+def _unread(answer: Completion) -> tuple[str, ...]:
+    """Return what the writer is to know of a text that did not fit into the model's memory."""
+    if not answer.left_out:
+        return ()
+    return (f"The text is long for this model; it read it without {answer.left_out:,} characters.",)
 
 
 def _silent(_text: str) -> None:

@@ -24,10 +24,18 @@ SMALL, LARGE = 135_000_000, 4_000_000_000
 class Scripted:
     """Answers each request by a function of what it is about, in pieces of three characters."""
 
-    def __init__(self, answer: Callable[[str], str], *, parameters: int = LARGE, reason: FinishReason = "stop") -> None:
+    def __init__(
+        self,
+        answer: Callable[[str], str],
+        *,
+        parameters: int = LARGE,
+        reason: FinishReason = "stop",
+        left_out: int = 0,
+    ) -> None:
         self._answer = answer
         self._parameters = parameters
         self._reason = reason
+        self._left_out = left_out
         self.asked: list[Request] = []
         self.read_ahead: list[Request] = []
 
@@ -41,7 +49,7 @@ class Scripted:
         text = self._answer(request.source)
         for start in range(0, len(text), 3):
             emit(text[start : start + 3])
-        return Completion(text, self._reason, 1, 0, 1, 0.0, 0.0)
+        return Completion(text, self._reason, 1, 0, 1, 0.0, 0.0, self._left_out)
 
     def warm(self, requests: Sequence[Request]) -> None:
         self.read_ahead += requests
@@ -193,6 +201,13 @@ def test_asking_about_a_selection_keeps_the_white_space_round_it_and_tells_what_
     proposal, _ = rewrite(Scripted(lambda words: "Gone."), RewriteOrder("ask", selection, instruction="Shorten"))
     assert proposal.text == "\n  Gone.\n"
     assert proposal.warnings == ("The answer leaves out ](https://example.org)",)
+
+
+@pytest.mark.parametrize("action", ["autocomplete", "ask"])
+def test_what_a_model_could_not_read_is_told(action: str) -> None:
+    engine = Scripted(lambda words: " Some words.", left_out=1200)
+    proposal, _ = rewrite(engine, RewriteOrder(action, "One here.", instruction="Shorten"))
+    assert proposal.warnings == ("The text is long for this model; it read it without 1,200 characters.",)
 
 
 def test_an_answer_with_pattern_signs_is_taken_as_it_is() -> None:
