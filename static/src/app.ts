@@ -217,7 +217,7 @@ function run(first: string): void {
     dialog: byId("history"),
     async current() {
       await saving.flush();
-      return saving.name === null ? null : { name: saving.name, text: text() };
+      return saving.name === null ? null : { name: saving.name, text: text(), isLocked: documents.isLocked };
     },
     restore(old, when) {
       restored = old;

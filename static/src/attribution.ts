@@ -71,9 +71,9 @@ export function createAttribution({ card, view, receipt, keyOf }: AttributionPar
     const known = receipt(id);
     const closing = h("button", { type: "button", class: "icon-button", "aria-label": "Close", click: close }, icon("cross"));
     if (!known) return [h("header", {}, h("strong", {}, "The model wrote this."), closing)];
-    const back = takingBack(state.doc, stretchesOf(state), known);
+    const back = state.readOnly ? null : takingBack(state.doc, stretchesOf(state), known);
     const title = h("div", {}, h("strong", {}, known.action), h("small", {}, [known.model, describeMoment(known.at)].filter(Boolean).join(" · ")));
-    const note = back === null ? TOO_LATE : back.kind === "edited" ? WITH_YOURS : "";
+    const note = back?.kind === "whole" || state.readOnly ? "" : back ? WITH_YOURS : TOO_LATE;
     const nodes: Node[] = [h("header", {}, title, closing)];
     if (known.instruction) nodes.push(h("p", { class: "instruction" }, `“${known.instruction}”`));
     nodes.push(

@@ -7,6 +7,7 @@ import { h } from "./dom";
 const USAGE = [
   "Select words, or put the caret into a paragraph, and right-click or press “AI”: the model on this machine rewrites them. Its answer stands beside your text until you accept or reject it, change by change.",
   "What you write is saved by itself as a plain file. Nothing leaves this machine.",
+  "Every version is kept: the document’s name at the top opens a menu with its history, and what you delete waits below the list of documents.",
 ];
 const BY_HAND =
   "Shift + right-click opens the browser’s own menu, with its spelling suggestions. To leave the text by keyboard, press Escape and then Tab.";

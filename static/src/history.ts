@@ -13,7 +13,7 @@ export interface HistoryParts {
   readonly dialogs: Dialogs;
   readonly dialog: HTMLDialogElement;
   /** The open document, with all that was typed on disk where that can be. */
-  current(): Promise<{ readonly name: string; readonly text: string } | null>;
+  current(): Promise<{ readonly name: string; readonly text: string; readonly isLocked: boolean } | null>;
   /** Put `text` into the editor; `when` says of what moment it is. */
   restore(text: string, when: string): void;
 }
@@ -40,6 +40,7 @@ export function createHistory({ api, dialogs, dialog, current, restore }: Histor
   const texts = new Map<number, string>();
   let name = "";
   let now = "";
+  let isLocked = false;
   let revisions: readonly Revision[] = [];
   let entries: readonly Entry[] = [];
   let chosen: Entry | null = null;
@@ -123,8 +124,8 @@ export function createHistory({ api, dialogs, dialog, current, restore }: Histor
     for (const button of modes) button.setAttribute("aria-pressed", String(button.value === against));
     detail.replaceChildren(...(revision.label ? [h("strong", {}, revision.label), " · "] : []), describeMoment(revision.saved).replace(/^./, (letter) => letter.toUpperCase()));
     naming.textContent = revision.label ? "Rename it…" : "Name it…";
-    restoring.toggleAttribute("disabled", own === null || own === now);
-    restoring.textContent = own === now ? "This is the text now" : "Restore this version";
+    restoring.toggleAttribute("disabled", own === null || own === now || isLocked);
+    restoring.textContent = own === now ? "This is the text now" : isLocked ? "Only to be read here" : "Restore this version";
     if (from === null || to === null) text.replaceChildren(h("p", { class: "problem" }, DAMAGED));
     else text.replaceChildren(...compared(from, to));
     at = -1;
@@ -209,6 +210,7 @@ export function createHistory({ api, dialogs, dialog, current, restore }: Histor
       const result = await api.history(document.name);
       name = document.name;
       now = document.text;
+      isLocked = document.isLocked;
       texts.clear();
       revisions = result.ok ? result.value.revisions : [];
       warning.textContent = result.ok ? (result.value.warning ?? "") : result.failure.message;
