@@ -36,10 +36,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "rewriting": {"errors", "config", "editing", "inference", "models"},
     "histories": {"errors", "config", "documents"},
+    "bench": {"errors", "config", "inference", "models", "editing"},
     "doctor": {"assets", "errors", "config", "server", "models", "inference"},
     "app": {"assets", "errors", "config", "web", "editing", "export", "markdown", "documents", "models", "inference"},
     "cli": {
-        *("errors", "config", "serving", "rewriting", "histories", "doctor"),
+        *("errors", "config", "serving", "rewriting", "histories", "bench", "doctor"),
         *("editing", "export", "documents", "models"),
     },
     "__main__": {"cli"},
@@ -48,8 +49,8 @@ MAY_IMPORT: dict[str, set[str]] = {
 ONLY_IN: dict[str, tuple[str, ...]] = {
     "flask": ("web/", "app.py", "server.py"),
     "werkzeug": ("web/", "app.py", "server.py"),
-    "simple_websocket": ("web/",),
-    "llama_cpp": ("inference/llama.py", "inference/sampler.py"),
+    "simple_websocket": ("web/", "bench/"),
+    "llama_cpp": ("inference/llama.py", "inference/sampler.py", "inference/raw.py"),
     "click": ("cli.py",),
     "jinja2": ("export/page.py", "inference/sandbox.py"),
     "filelock": ("lease.py",),
@@ -57,6 +58,8 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
 }
 # Pure rules: they decide, and touch neither clock nor disk nor socket nor thread.
 PURE = (
+    "documents/authorship.py",
+    "documents/thinning.py",
     "inference/calibration.py",
     "inference/fitting.py",
     "inference/templates.py",
