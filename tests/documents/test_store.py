@@ -10,8 +10,11 @@ import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from meai.documents.acknowledged import Attempt
 from meai.documents.encoding import etag_of
@@ -62,6 +65,39 @@ def test_untouched_bytes_stay(store: DocumentStore, root: Path) -> None:
     assert document.text == "one\ntwo\nthree"
     store.write("a.md", "one\n2\nthree", base=document.etag)
     assert (root / "a.md").read_bytes() == b"\xef\xbb\xbfone\r\n2\nthree"
+
+
+LINES = st.lists(
+    st.tuples(
+        st.text(st.sampled_from("ab \u00e9e\u0301\u2028\u2029\x85\x0b\ufeff👉#*"), max_size=6),
+        st.sampled_from(["\n", "\r\n", "\r"]),
+    ),
+    max_size=8,
+)
+
+
+@given(LINES, st.sampled_from(["", "no end", "\u2028"]), st.booleans(), st.integers(0))
+def test_untouched_bytes_stay_whatever_they_are(
+    lines: list[tuple[str, str]], last: str, marked: bool, number: int
+) -> None:
+    """Opened and saved again a file is not written; a line that is edited changes alone."""
+    was = ("\ufeff" * marked + "".join(text + end for text, end in lines) + last).encode()
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "a.md")
+        path.write_bytes(was)
+        os.utime(path, ns=(1, 1))
+        store = DocumentStore(Path(folder), trash=Path(folder, ".trash"))
+        document = store.read("a.md")
+        assert store.write("a.md", document.text, base=document.etag).etag == document.etag
+        assert (path.read_bytes(), path.stat().st_mtime_ns) == (was, 1)
+        shown = document.text.split("\n")
+        line = number % len(shown)
+        shown[line] += "!"
+        store.write("a.md", "\n".join(shown), base=document.etag)
+        before, after = re.split(rb"(\r\n|\r|\n)", was), re.split(rb"(\r\n|\r|\n)", path.read_bytes())
+        assert after[: 2 * line] == before[: 2 * line]
+        assert after[2 * line + 1 :] == before[2 * line + 1 :]
+        assert after[2 * line] == before[2 * line] + b"!"
 
 
 def test_a_stale_base_is_a_conflict_that_names_the_current_one(store: DocumentStore, root: Path) -> None:
