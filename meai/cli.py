@@ -77,7 +77,6 @@ def _formats() -> Iterable[str]:
 
 
 _model_option = click.option("--model", metavar="NAME_OR_FILE", help="A model's name, or a .gguf file.")
-_REV = click.IntRange(1, 2**31 - 1)
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 
@@ -191,10 +190,10 @@ def export(file: Path, target: str, output: Path | None, strict: bool, disclose:
 
 @cli.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--show", type=_REV, metavar="REV", help="Print the text of that revision.")
-@click.option("--restore", type=_REV, metavar="REV", help="Make that revision the newest one.")
+@click.option("--show", type=int, metavar="REV", help="Print the text of that revision.")
+@click.option("--restore", type=int, metavar="REV", help="Make that revision the newest one.")
 @click.option(
-    "--label", type=(_REV, str), metavar="REV NAME", help="Give a version a name; a named one is kept for good."
+    "--label", type=(int, str), metavar="REV NAME", help="Give a version a name; a named one is kept for good."
 )
 @_json_option
 def history(file: Path, show: int | None, restore: int | None, label: tuple[int, str] | None, as_json: bool) -> None:

@@ -169,7 +169,7 @@ class History:
 
         def write(connection: sqlite3.Connection) -> Revision | None:
             document = tables.document_ever(connection, name)
-            if document is None:
+            if document is None or tables.revision(connection, document, rev) is None:
                 return None
             tables.set_fields(connection, document, rev, label=label.strip() or None)
             return tables.revision(connection, document, rev)

@@ -40,6 +40,7 @@ SCHEMA = (
 _REVISION = "SELECT rev, hash, saved, label, kind, words, added, removed FROM revision"
 # Half the time of zlib's own choice, for a tenth more space: a writer waits for it at each save.
 _LEVEL = 3
+_MAX_INTEGER = 2**63 - 1
 
 
 def document_id(connection: sqlite3.Connection, name: str) -> int | None:
@@ -82,6 +83,8 @@ def revisions(connection: sqlite3.Connection, document: int) -> tuple[Revision, 
 
 def revision(connection: sqlite3.Connection, document: int, rev: int) -> Revision | None:
     """Return that revision of *document*, or None."""
+    if rev > _MAX_INTEGER:
+        return None
     row = connection.execute(f"{_REVISION} WHERE document = ? AND rev = ?", (document, rev)).fetchone()
     return None if row is None else _revision(row)
 

@@ -67,12 +67,12 @@ def _add_revisions(routes: Blueprint, past: Past) -> None:
             return jsonify({"revisions": [], "warning": str(error)})
         return jsonify({"revisions": list(map(_revision, found)), "warning": past.history.problem})
 
-    @routes.get("/documents/<path:name>/history/<int(max=2147483647):rev>")
+    @routes.get("/documents/<path:name>/history/<int:rev>")
     def revision(name: str, rev: int) -> Response:
         found, data = past.history.read(name, rev)
         return jsonify({**_revision(found), "text": shown(data)})
 
-    @routes.patch("/documents/<path:name>/history/<int(max=2147483647):rev>")
+    @routes.patch("/documents/<path:name>/history/<int:rev>")
     def label(name: str, rev: int) -> Response:
         (wanted,) = answers.strings(answers.MAX_SMALL_BODY, "label")
         return jsonify(_revision(past.history.label(name, rev, wanted)))

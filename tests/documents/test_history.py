@@ -203,7 +203,7 @@ def test_any_kept_text_is_found_by_its_etag(store: DocumentStore, history: Histo
 
 def test_a_revision_that_is_not_there_is_said_so(store: DocumentStore, history: History) -> None:
     write(store, "a.md", "one")
-    for name, rev in (("a.md", 2), ("a.md", 0), ("b.md", 1)):
+    for name, rev in (("a.md", 2), ("a.md", 0), ("a.md", 10**30), ("b.md", 1)):
         with pytest.raises(DocumentNotFound, match=f"“{name}” has no revision {rev}"):
             history.read(name, rev)
         with pytest.raises(DocumentNotFound):
