@@ -189,19 +189,20 @@ def _asked(order: RewriteOrder, model: ModelTraits, emit: Emit, ask: Ask) -> Pro
 
 
 def _first_requests(order: RewriteOrder, model: ModelTraits) -> tuple[Request, ...]:
-    """Return what *order*, and after it the other actions, would ask first, as far as that is known beforehand."""
+    """Return what *order*, and after it the other actions, would ask first, as far as that is known beforehand.
+
+    With the instruction first, as small models get it, nothing of a free prompt is known.
+    """
     selection = order.selection[:READ_AHEAD]
     if not selection.strip():
         return (continuation(order.before),) if order.before.strip() else ()
     small = by_sentence(model)
-    asked = (free_instruction("", selection, model),) if order.action == "ask" and not small else ()
     units = (piece.words for piece in pieces(selection, sentences=small) if piece.prose)
     unit = next((words for words in units if len(words) <= LONGEST_UNIT), None)
-    if unit is None:
-        return asked
-    others = (action.name for action in ACTIONS.values() if action.budget)
-    actions = sorted(others, key=lambda name: name != order.action)
-    return asked + tuple(prompts_for(action, model)[0](unit) for action in actions)
+    first = {name: prompts_for(name, model)[0](unit) for name in ACTIONS if ACTIONS[name].budget and unit is not None}
+    if not small:
+        first["ask"] = free_instruction("", selection, model)
+    return tuple(first[name] for name in sorted(first, key=lambda name: name != order.action))
 
 
 def _checked(source: str, answer: str, budget: Budget) -> tuple[str, str]:

@@ -275,6 +275,7 @@ function run(first: string): void {
     model,
     commands: () => commands,
     act,
+    choosing: () => warming.choosing(view.state),
     filing,
     history: (name) => void openFromList(name).then(history.open),
     open: (name) => void openFromList(name),
@@ -284,7 +285,11 @@ function run(first: string): void {
   const commands = commandsFor({
     view,
     exporting,
-    askAi: () => modelIsThere() && ask.open(),
+    askAi() {
+      if (!modelIsThere()) return;
+      warming.choosing(view.state);
+      ask.open();
+    },
     openMenu: openTextMenu,
     stopModel: rewriting.cancel,
     retry: rewriting.retry,

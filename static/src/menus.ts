@@ -16,6 +16,8 @@ export interface MenuParts {
   readonly model: ModelView;
   commands(): readonly Command[];
   act(action: Action): void;
+  /** One of the model's actions is about to be chosen. */
+  choosing(): void;
   /** What the list of documents has. */
   readonly filing: Filing;
   history(name: string): void;
@@ -44,7 +46,7 @@ const OF_DOCUMENT = ["history", "authorship"];
 const AT_WORKSPACE = ["new-document", "import", "search-documents", "trash"];
 const OWN_MENU = "Shift + right-click: the browser’s menu";
 
-export function createMenus({ view, menu, model, commands, act, filing, history, open, focusList }: MenuParts): Menus {
+export function createMenus({ view, menu, model, commands, act, choosing, filing, history, open, focusList }: MenuParts): Menus {
   const aiGroups = (): MenuItem[][] => {
     const disabled = model.obstacle !== null;
     const actions = model.actions
@@ -60,10 +62,12 @@ export function createMenus({ view, menu, model, commands, act, filing, history,
 
   return {
     onText(at) {
+      choosing();
       const groups = [...aiGroups(), named(AT_HAND), named(CLIPBOARD)];
       menu.open({ label: "Text", groups, hint: OWN_MENU, note: note() }, at, focus);
     },
     ai(button) {
+      choosing();
       menu.open({ label: "AI", groups: [...aiGroups(), named(["authorship"])], note: note() }, button, focus);
     },
     format(button) {

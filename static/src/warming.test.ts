@@ -37,6 +37,11 @@ class Desk {
     return this.do({ ...this.state.replaceSelection(text), userEvent: "input.type" });
   }
 
+  choose(): this {
+    this.warming.choosing(this.state);
+    return this;
+  }
+
   wait(ms: number): this {
     this.now += ms;
     for (const [id, { due, run }] of [...this.timers]) {
@@ -85,10 +90,22 @@ test("another document in the place of the text tells nothing", () => {
   assert.deepEqual(new Desk(TEXT).do({ changes: { from: 0, to: TEXT.length, insert: "Other" } }).wait(5_000).told, []);
 });
 
+test("the paragraph at the caret is told when an action is about to be chosen, at once and instead of the caret", () => {
+  const desk = new Desk("One\n\nTwo two").select(12).type("!");
+  const told = [{ type: "warm", selection: "Two two!", before: "One\n\n", after: "" }];
+  assert.deepEqual(desk.choose().told, told);
+  assert.deepEqual(desk.wait(5_000).told, told);
+});
+
+test("about to be chosen for a selection, or for no paragraph, nothing is told twice or at all", () => {
+  assert.equal(new Desk(TEXT).select(0, 3).wait(200).choose().wait(5_000).told.length, 1);
+  assert.deepEqual(new Desk("\n\nOne").select(0).choose().wait(5_000).told, []);
+});
+
 test("while the model is at work, or cannot be asked, nothing is told", () => {
   const desk = new Desk(TEXT);
   desk.free = false;
-  assert.deepEqual(desk.select(0, 3).wait(5_000).told, []);
+  assert.deepEqual(desk.select(0, 3).wait(5_000).select(1).choose().told, []);
 });
 
 test("of a long selection only the beginning travels", () => {

@@ -1,10 +1,10 @@
 /** When the model is told what it may be asked for next, so that it can read ahead. A guess: nothing comes back. */
 
-import type { EditorState } from "@codemirror/state";
+import type { EditorState, Text } from "@codemirror/state";
 import type { ViewUpdate } from "@codemirror/view";
 
 import type { Clock } from "./pace";
-import { type Range, trimmed } from "./paragraph";
+import { paragraphAt, type Range, trimmed } from "./paragraph";
 import { passage } from "./passage";
 import type { FromPage } from "./protocol";
 
@@ -27,23 +27,35 @@ export class Warming {
     private readonly free: () => boolean,
   ) {}
 
+  /** Every update of the editor. */
   updated({ state, docChanged, selectionSet, transactions }: Update): void {
     if (!docChanged && !selectionSet) return;
-    if (this.timer !== null) this.clock.cancel(this.timer);
-    this.timer = null;
+    this.stop();
     const { main } = state.selection;
-    if (!main.empty) this.soon(SETTLED, state, trimmed(state.doc, main));
+    if (!main.empty) this.soon(SETTLED, state.doc, trimmed(state.doc, main));
     else if (transactions.some((each) => each.docChanged && WRITING.some((event) => each.isUserEvent(event)))) {
-      this.soon(PAUSE, state, { from: main.head, to: main.head });
+      this.soon(PAUSE, state.doc, { from: main.head, to: main.head });
     }
   }
 
-  private soon(milliseconds: number, state: EditorState, range: Range | null): void {
-    if (range) this.timer = this.clock.after(milliseconds, () => this.tell(state, range));
+  /** The writer is about to choose what to do: with the paragraph at the caret where nothing is selected. */
+  choosing({ doc, selection: { main } }: EditorState): void {
+    const paragraph = main.empty ? paragraphAt(doc, main.head) : null;
+    if (!paragraph) return;
+    this.stop();
+    this.tell(doc, paragraph);
   }
 
-  private tell(state: EditorState, range: Range): void {
+  private soon(milliseconds: number, doc: Text, range: Range | null): void {
+    if (range) this.timer = this.clock.after(milliseconds, () => this.tell(doc, range));
+  }
+
+  private tell(doc: Text, range: Range): void {
+    if (this.free()) this.send({ type: "warm", ...passage(doc, range, BEGINNING) });
+  }
+
+  private stop(): void {
+    if (this.timer !== null) this.clock.cancel(this.timer);
     this.timer = null;
-    if (this.free()) this.send({ type: "warm", ...passage(state.doc, range, BEGINNING) });
   }
 }

@@ -342,7 +342,12 @@ def test_before_an_instruction_is_known_the_text_is_read_that_it_will_be_about()
     ],
 )
 def test_where_there_is_nothing_to_ask_nothing_is_read_ahead(order: RewriteOrder) -> None:
-    assert ahead(Scripted(lambda words: words), order) == []
+    assert ahead(Scripted(lambda words: words, parameters=SMALL), order) == []
+
+
+def test_of_what_no_action_may_change_only_a_free_prompt_is_read_ahead() -> None:
+    (request,) = ahead(Scripted(lambda words: words), RewriteOrder("correct-spelling", "```\ncode\n```\n"))
+    assert request.source == "```\ncode\n```\n"
 
 
 @given(st.text(max_size=300), st.sampled_from(["correct-spelling", "ask"]), st.sampled_from([SMALL, LARGE]))
