@@ -12,7 +12,7 @@ from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.browser.desk import wait_until
 
-READY = {"state": "ready", "name": "Scripted", "message": "", "offer": None}
+READY = {"state": "ready", "name": "Scripted", "message": "", "offer": None, "reads_per_s": 100, "writes_per_s": 2}
 
 
 class ScriptedModel:
@@ -23,6 +23,8 @@ class ScriptedModel:
         self._order: dict[str, Any] | None = None
         self.asked: list[dict[str, Any]] = []
         """The rewrites that the page asked for, as they came."""
+        self.read_ahead: list[dict[str, Any]] = []
+        """What the page said may be asked about next."""
         self.cancelled: list[str] = []
         """The ids of those that it stopped."""
         self._page: WebSocketRoute | None = None
@@ -66,6 +68,8 @@ class ScriptedModel:
         elif message["type"] == "cancel":
             self.cancelled.append(message["id"])
             self._end({"type": "cancelled", "id": message["id"]})
+        elif message["type"] == "warm":
+            self.read_ahead.append(message)
         else:
             server.send(raw)
 

@@ -49,6 +49,28 @@ def pet_letter(text: str) -> bytes:
     return f"# Pets\n\n{text}\n".encode()
 
 
+# Before it lands.
+
+
+def test_a_passage_is_read_ahead_and_the_bar_says_about_how_long_it_takes(
+    sit_down: SitDown, scripted: ScriptedModel
+) -> None:
+    desk = sit_down(f"# Pets\n\n{FAULTY}\n")
+    desk.select(FAULTY)
+    wait_until(desk.page, lambda: [each["selection"] for each in scripted.read_ahead] == [FAULTY])
+    ask_for(desk, scripted, FAULTY, "Correct spelling")
+    expect(desk.bar).to_contain_text(re.compile(r"reading… about \d+ s"))
+    scripted.proposes(MENDED)
+    expect(desk.bar).not_to_contain_text("about")
+
+
+def test_what_stands_at_the_caret_is_read_ahead_in_a_pause(sit_down: SitDown, scripted: ScriptedModel) -> None:
+    desk = sit_down("Once upon")
+    desk.write(" a time")
+    wait_until(desk.page, lambda: [each["before"] for each in scripted.read_ahead] == ["Once upon a time"])
+    assert scripted.read_ahead[0]["selection"] == ""
+
+
 # Where it lands.
 
 
