@@ -45,12 +45,15 @@ export function createSidebar({ scroller, list, empty }: SidebarParts, tasks: Si
   let elements = new WeakMap<Row, HTMLElement>();
   let marked = "";
   let active = "";
+  let isInSight = true;
   let count = 0;
 
   const arrange = () => {
+    const at = rows.findIndex(({ name }) => name === active);
     rows = rowsOf(tree, (path) => open.has(path));
     elements = new WeakMap();
-    if (!rows.some(({ name }) => name === active)) active = rows.some(({ name }) => name === marked) ? marked : (rows[0]?.name ?? "");
+    // What the keyboard was on is gone: what took its place is next.
+    if (!rowOf(active)) active = (at < 0 ? rowOf(marked) : rows[Math.min(at, rows.length - 1)])?.name ?? rows[0]?.name ?? "";
     empty.hidden = rows.length > 0;
     empty.textContent = "No documents yet.";
     draw();
@@ -99,6 +102,16 @@ export function createSidebar({ scroller, list, empty }: SidebarParts, tasks: Si
     if (clientHeight === 0) return;
     if (top < scrollTop) scroller.scrollTop = top;
     else if (top + height > scrollTop + clientHeight) scroller.scrollTop = top + height - clientHeight;
+  };
+
+  /** Once: a document that was just opened or moved may not be listed yet, and later the writer may have scrolled away. */
+  const bringIntoSight = () => {
+    const row = rowOf(marked);
+    if (isInSight || !row) return;
+    isInSight = true;
+    active = marked;
+    reveal(row);
+    draw();
   };
 
   const fold = (path: string, shown: boolean) => {
@@ -187,19 +200,17 @@ export function createSidebar({ scroller, list, empty }: SidebarParts, tasks: Si
   return {
     show(entries) {
       tree = treeOf(entries);
-      for (const folder of lineage(folderOf(marked))) open.add(folder);
       arrange();
+      bringIntoSight();
     },
     mark(name) {
-      const moved = name !== marked;
-      marked = name;
-      if (moved) active = name;
-      for (const folder of moved ? lineage(folderOf(name)) : []) open.add(folder);
+      if (name !== marked) {
+        marked = active = name;
+        isInSight = false;
+        for (const folder of lineage(folderOf(name))) open.add(folder);
+      }
       arrange();
-      const row = rowOf(name);
-      if (!row || !moved) return;
-      reveal(row);
-      draw();
+      bringIntoSight();
     },
     get folders() {
       return foldersOf(tree);
