@@ -16,6 +16,7 @@ from meai.inference.llama import LOGIT_ROWS
 from meai.inference.repetition import looped_tokens
 from meai.inference.request import Completion, FinishReason, Request
 from meai.inference.speculation import Drafter, DraftLength
+from meai.inference.thinking import Thoughts
 
 DELTA_S = 0.025
 """Pieces of text that come closer together are joined: each one wakes threads that the model could compute with."""
@@ -38,7 +39,8 @@ class Guessing:
 class Answer:
     """The answer to *request*, whose *prompt* and *source* are tokens. `finish` or `close` gives back what it holds.
 
-    *limit* is how many tokens it may write, *chunk* how many tokens of a prompt to read at once; *say* gets its text.
+    *limit* is how many tokens it may write, *chunk* how many tokens of a prompt to read at once; *say* gets its text,
+    without what a model that *thinks* begins it with. *left_out* characters of the request are not in the prompt.
     """
 
     def __init__(
@@ -52,6 +54,8 @@ class Answer:
         limit: int,
         chunk: int,
         say: Callable[[str], None],
+        thinks: bool = False,
+        left_out: int = 0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._cache = cache
@@ -62,6 +66,9 @@ class Answer:
         self._drafter = Drafter(source if cache.model.rewinds else (), cache.model.piece)
         self._sampler = cache.model.sampler(request.sampling)
         self._detokenizer = Detokenizer(request.sampling.stop)
+        self._thinks = thinks
+        self._thoughts = Thoughts(wanted=not thinks)
+        self._left_out = left_out
         self._limit = limit
         self._chunk = chunk
         self._say = say
@@ -117,7 +124,9 @@ class Answer:
         text = self._text
         if self.reason == "repetition":
             kept = answer[: len(answer) - looped_tokens(answer)]
-            text = b"".join(self._model.piece(token) for token in kept).decode("utf-8", "replace")
+            raw = b"".join(self._model.piece(token) for token in kept).decode("utf-8", "replace")
+            thoughts = Thoughts(wanted=not self._thinks)
+            text = thoughts.push(raw) + thoughts.finish()
         return Completion(
             text=text,
             reason=self.reason or "cancelled",
@@ -126,6 +135,7 @@ class Answer:
             answer_tokens=len(answer),
             prompt_s=first - self._began,
             answer_s=now - first,
+            left_out=self._left_out,
         )
 
     def _begin(self) -> bool:
@@ -171,7 +181,7 @@ class Answer:
             return
         self._tokens.append(token)
         self._drafter.take(token)
-        self._unsaid += self._detokenizer.push(self._model.piece(token))
+        self._unsaid += self._thoughts.push(self._detokenizer.push(self._model.piece(token)))
         answer = self._tokens[self._prompt_length :]
         if self._detokenizer.stopped:
             self.reason = "stop"
@@ -182,7 +192,7 @@ class Answer:
 
     def _speak(self, *, final: bool) -> None:
         if final:
-            self._unsaid += self._detokenizer.finish()
+            self._unsaid += self._thoughts.push(self._detokenizer.finish()) + self._thoughts.finish()
         now = self._clock()
         if self._unsaid and (final or now - self._said_at >= DELTA_S):
             self._say(self._unsaid)

@@ -9,14 +9,17 @@ BLOCKS = (("<think>", "</think>"), ("<thinking>", "</thinking>"), ("[THINK]", "[
 
 
 class Thoughts:
-    """Takes an answer's text in pieces of any size and gives back what is no thought."""
+    """Takes an answer's text in pieces of any size and gives back what is no thought.
 
-    def __init__(self) -> None:
+    Where they are *wanted*, since the model has none and `<think>` would be the writer's own, all comes back.
+    """
+
+    def __init__(self, *, wanted: bool = False) -> None:
         self._held = ""
         self._end: str | None = None
         """What ends the block that has begun."""
         self._thought = False
-        self._over = False
+        self._over = wanted
 
     def push(self, piece: str) -> str:
         """Take the next *piece*; return what of the answer is certain now, perhaps nothing."""

@@ -52,3 +52,8 @@ def test_an_answer_does_not_wait_for_its_end() -> None:
     thoughts = Thoughts()
     assert thoughts.push("Dear ") == "Dear "
     assert thoughts.push("<think>") == "<think>"
+
+
+def test_a_model_that_does_not_think_may_write_of_it() -> None:
+    thoughts = Thoughts(wanted=True)
+    assert thoughts.push("<think>A tag.</think>") == "<think>A tag.</think>"
