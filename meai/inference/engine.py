@@ -18,7 +18,7 @@ from typing import Literal
 
 from meai.errors import BadInput, Cancelled, EngineGone, MeaiError, ModelRefused, NoModel
 from meai.inference.calibration import Calibration
-from meai.inference.request import Completion, ModelTraits, Request
+from meai.inference.request import Completion, ModelTraits, Request, WorkerReport
 from meai.process import Child, Frame
 
 WORKER = "meai.inference.worker"
@@ -162,10 +162,9 @@ class Engine:
         with suppress(EngineGone):
             run.child.send({**frame, "purpose": "warm", "editor": requests[0].editor})
 
-    def work(self, cancelled: threading.Event) -> tuple[int, int]:
-        """Return how many requests the model's process works on and how many sequences they hold. Raises as `score`."""
-        frame = self._ask({"do": "report"}, "report", lambda text: None, cancelled)
-        return int(frame["working"]), int(frame["taken"])
+    def report(self, cancelled: threading.Event) -> WorkerReport:
+        """Return what the model's process is doing and holding. Raises as `score` does."""
+        return WorkerReport.from_frame(self._ask({"do": "report"}, "report", lambda text: None, cancelled))
 
     def close(self) -> None:
         """End the model's process and free its memory."""

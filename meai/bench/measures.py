@@ -1,0 +1,181 @@
+"""The measurements: what the engine takes, what a raw loop takes for the same, in turns. Knows no terminal.
+
+Each returns the values of one figure. Ours and the raw loop's runs alternate, so that a busy moment meets both.
+"""
+
+from __future__ import annotations
+
+import difflib
+import random
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+
+from meai.bench.page import ServedPage
+from meai.bench.samples import PARAGRAPHS
+from meai.editing.prompts import by_sentence, prompts_for
+from meai.editing.segment import pieces
+from meai.errors import Cancelled
+from meai.inference.engine import Engine
+from meai.inference.raw import RawLoop
+from meai.inference.request import Completion, Request, Sampling
+
+LONG_PROMPT_TOKENS = 1500
+STREAMED_TOKENS = 160
+REPEATS = 0.85
+"""Of its source's words, what an answer must repeat to count as a correction."""
+CANCELS = 20
+STORY = "Tell a long story about a baker who learns to write, in one paragraph."
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What is measured, and against what."""
+
+    engine: Engine
+    raw: RawLoop
+    runs: int
+
+    def ask(self, request: Request) -> tuple[Completion, float]:
+        """Answer *request*; return the answer and the seconds from the question to its end."""
+        began = time.perf_counter()
+        completion = self.engine.generate(request, lambda text: None, threading.Event())
+        return completion, time.perf_counter() - began
+
+
+def stream_ratio(bench: Bench, page: ServedPage) -> tuple[float, ...]:
+    """How fast an ordinary answer streams at the page's end of the socket, against the raw loop."""
+    ratios = []
+    for run in range(bench.runs):
+        streamed = page.ask(f"{STORY} His name is number {run}.")
+        count = len(bench.raw.tokenize(streamed.text))
+        bench.raw.read(bench.raw.tokenize(STORY))
+        ratios.append(count / streamed.seconds / (count / bench.raw.write(count)))
+    return tuple(ratios)
+
+
+def corrections(bench: Bench) -> Iterator[Request]:
+    """Yield the requests for a correction of the samples whose answers repeat most of their source."""
+    traits = bench.engine.traits(threading.Event())
+    prompt = prompts_for("correct-spelling", traits)[0]
+    for paragraph in PARAGRAPHS:
+        for piece in pieces(paragraph, sentences=by_sentence(traits)):
+            request = prompt(piece.words)
+            answer, _ = bench.ask(request)
+            words = difflib.SequenceMatcher(None, piece.words.split(), answer.text.split(), autojunk=False)
+            if answer.answer_tokens > 8 and words.ratio() >= REPEATS:
+                yield request
+
+
+def rewrite_speedup(bench: Bench, requests: Sequence[Request]) -> tuple[float, ...]:
+    """How much faster *requests*, all of whose prompts are cached, are answered than by the raw loop."""
+    speedups = []
+    for _ in range(bench.runs):
+        ours = theirs = 0.0
+        for request in requests:
+            bench.ask(replace(request, sampling=replace(request.sampling, max_tokens=1)))
+            answer, took_s = bench.ask(request)
+            ours += took_s
+            prompt = bench.raw.tokenize(request.start or request.turns[-1].text)
+            bench.raw.read((prompt * answer.prompt_tokens)[: answer.prompt_tokens])
+            theirs += bench.raw.write(answer.answer_tokens)
+        speedups.append(theirs / ours)
+    return tuple(speedups)
+
+
+def unlike_source(bench: Bench) -> list[Request]:
+    """Return requests whose answers have nothing of the source from which guesses are taken."""
+    sampling = Sampling(max_tokens=80)
+    return [Request((), f"{each}\n\nA week later,", sampling, source=each[::-1]) for each in PARAGRAPHS[:2]]
+
+
+def warm_first_token_ratio(bench: Bench) -> tuple[float, ...]:
+    """A dozen characters more after a long text that was read: from the key to the next token, against their price."""
+    text = _long_text(bench.raw, seed=1)
+    bench.raw.read(bench.raw.tokenize(text))
+    bench.ask(_one_token(text))
+    ratios = []
+    for run in range(2 * bench.runs):
+        text += f" and then {run % 10}"
+        _, ours = bench.ask(_one_token(text))
+        ratios.append(ours / bench.raw.go_on(bench.raw.tokenize(text)))
+    return tuple(ratios)
+
+
+def cold_first_token_ratio(bench: Bench) -> tuple[float, ...]:
+    """From a long prompt that nobody has seen to its first token, against reading it in a raw loop."""
+    ratios = []
+    for run in range(bench.runs):
+        text = _long_text(bench.raw, seed=100 + run)
+        _, ours = bench.ask(_one_token(text))
+        ratios.append(ours / bench.raw.read(bench.raw.tokenize(text)))
+    return tuple(ratios)
+
+
+def cancel_ms(bench: Bench) -> tuple[float, ...]:
+    """From a cancellation, in the middle of a long prompt or of an answer, until the model is idle."""
+    values = []
+    for run in range(CANCELS):
+        start = _long_text(bench.raw, seed=200 + run) if run % 2 else PARAGRAPHS[run % len(PARAGRAPHS)]
+        begun = threading.Event()
+        with _running(bench, Request((), start, Sampling(max_tokens=300), editor="cancel"), begun) as cancelled:
+            # In the answer: after its first word. In the prompt: before there is one.
+            begun.wait(10 if run % 2 == 0 else 0.15 + 0.02 * run)
+            asked = time.perf_counter()
+            cancelled.set()
+            while bench.engine.report(threading.Event()).working:
+                pass
+            values.append(1000 * (time.perf_counter() - asked))
+    return tuple(values)
+
+
+def other_tab_first_token_ratio(bench: Bench) -> tuple[float, ...]:
+    """Text at the caret asked for while another tab's rewrite streams, against the same on an idle engine."""
+    ratios = []
+    for run in range(bench.runs):
+        caret = replace(_one_token(PARAGRAPHS[run % len(PARAGRAPHS)]), purpose="caret", editor="caret")
+        # Both the same distance from what is cached: only the last words are new each time.
+        bench.ask(caret)
+        _, idle = bench.ask(replace(caret, start=f"{caret.start} On {run} May we met again and"))
+        begun = threading.Event()
+        long = Request((), f"{STORY} Number {run}:", Sampling(max_tokens=400), purpose="rewrite", editor="rewrite")
+        with _running(bench, long, begun) as cancelled:
+            begun.wait(30)
+            _, busy = bench.ask(replace(caret, start=f"{caret.start} On {run} June we met again and"))
+            cancelled.set()
+        ratios.append(busy / idle)
+    return tuple(ratios)
+
+
+@contextmanager
+def _running(bench: Bench, request: Request, begun: threading.Event) -> Iterator[threading.Event]:
+    """A request that runs on a thread of its own, *begun* with its first word; yields the event that cancels it."""
+    cancelled = threading.Event()
+
+    def run() -> None:
+        with suppress(Cancelled):
+            bench.engine.generate(request, lambda text: begun.set(), cancelled)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    try:
+        yield cancelled
+    finally:
+        cancelled.set()
+        thread.join()
+
+
+def _one_token(text: str) -> Request:
+    return Request((), text, Sampling(max_tokens=1))
+
+
+def _long_text(raw: RawLoop, seed: int) -> str:
+    """Return a text of about LONG_PROMPT_TOKENS that no other seed begins like."""
+    words = " ".join(PARAGRAPHS).split()
+    shuffled = random.Random(seed)  # noqa: S311
+    text = ""
+    while len(raw.tokenize(text)) < LONG_PROMPT_TOKENS:
+        text += " ".join(shuffled.choices(words, k=100)) + " "
+    return text.rstrip()
