@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -24,11 +25,13 @@ from meai.inference.llama import Model, NoRoom
 from meai.inference.own_template import writer_of
 from meai.inference.pace import Pace
 from meai.inference.preparation import open_prepared
-from meai.inference.request import Request
+from meai.inference.prompt import prompt_of, sampling_of
+from meai.inference.request import Request, WorkerReport
+from meai.inference.resident import resident_bytes
 from meai.inference.scheduler import Schedule, Work, overtakes
 from meai.inference.scores import Scores
 from meai.inference.speculation import DraftLength
-from meai.inference.templates import PLAIN, Writer, render
+from meai.inference.templates import PLAIN, Writer
 from meai.inference.warming import Warming
 from meai.process import Frame, read_frames, take_pipes, write_frame
 
@@ -63,6 +66,7 @@ class Worker:
         self._cache: Cache
         self._guessing: Guessing
         self._writer: Writer = PLAIN
+        self._threads = 1
         self._chunk = 64
         self._words: dict[str, int] = {}
         self._shown_at = float("-inf")
@@ -118,6 +122,7 @@ class Worker:
         model, calibration = prepared.model, prepared.calibration
         self._writer, makeshift = writer_of(model.chat_template, model.end_text)
         self._cache = Cache(model, Pace(calibration.threads, calibration.one_thread_s))
+        self._threads = calibration.threads
         self._chunk = calibration.chunk_tokens()
         price = calibration.price_s
         self._guessing = Guessing(DraftLength(price), DraftLength(price, LEFT_SOURCE_HOPE))
@@ -132,35 +137,34 @@ class Worker:
 
     def _submit(self, frame: Frame) -> None:
         model, request = self._require_model(), Request.from_frame(frame["request"])
-        prompt = self._tokenize(model, request)
-        room = model.context_length - len(prompt)
-        if room < 1:
-            raise BadInput(
-                f"The text is too long for this model: {len(prompt)} tokens of at most {model.context_length}; "
-                "select less of it."
-            )
+        prompt = prompt_of(request, self._writer, model)
         number = frame["id"]
         answer = Answer(
-            request,
-            prompt,
+            replace(request, sampling=sampling_of(request, self._writer, model)),
+            prompt.tokens,
             self._source(model, request),
             cache=self._cache,
             guessing=self._guessing,
-            limit=min(room, request.sampling.max_tokens),
+            limit=min(model.context_length - len(prompt.tokens), request.sampling.max_tokens),
             chunk=self._chunk,
+            thinks=self._writer.thinks,
+            left_out=prompt.left_out,
             say=lambda text: self._reply({"is": "delta", "id": number, "text": text}),
         )
         self._take_up(frame, answer)
 
     def _warm(self, frame: Frame) -> None:
         model = self._require_model()
-        prompts = [self._tokenize(model, Request.from_frame(request)) for request in frame["requests"]]
-        fitting = [prompt for prompt in prompts if len(prompt) < model.context_length]
-        self._take_up(frame, Warming(fitting, cache=self._cache, chunk=self._chunk))
+        prompts = []
+        for request in frame["requests"]:
+            # What does not fit is told to whoever asks for its answer.
+            with suppress(BadInput):
+                prompts.append(prompt_of(Request.from_frame(request), self._writer, model).tokens)
+        self._take_up(frame, Warming(prompts, cache=self._cache, chunk=self._chunk))
 
     def _score(self, frame: Frame) -> None:
         model = self._require_model()
-        prompt = self._tokenize(model, Request.from_frame(frame["request"]))
+        prompt = prompt_of(Request.from_frame(frame["request"]), self._writer, model).tokens
         candidates = [model.tokenize(text, special=False) for text in frame["candidates"]]
         if len(prompt) + max(map(len, candidates), default=0) > model.context_length:
             raise BadInput("The text is too long for this model to compare its variants; select less of it.")
@@ -170,21 +174,21 @@ class Worker:
         self._end(frame["id"])
 
     def _report(self, frame: Frame) -> None:
-        taken = self._cache.taken if self._model is not None else 0
-        self._reply({"is": "report", "id": frame["id"], "working": len(self._tasks), "taken": taken})
+        model = self._require_model()
+        report = WorkerReport(
+            working=len(self._tasks),
+            taken=self._cache.taken,
+            file=str(model.path),
+            threads=self._threads,
+            cache_bytes=model.cells * model.cell_bytes,
+            resident_bytes=resident_bytes(),
+        )
+        self._reply({"is": "report", "id": frame["id"], **report.to_frame()})
 
     def _require_model(self) -> Model:
         if self._model is None:
             raise ModelRefused("No model is loaded.")
         return self._model
-
-    def _tokenize(self, model: Model, request: Request) -> list[int]:
-        tokens: list[int] = []
-        for segment in render(request, self._writer):
-            tokens += model.tokenize(segment.text, special=segment.special, start=not tokens)
-        if not tokens:
-            raise BadInput("There is no text to go on from.")
-        return tokens
 
     def _source(self, model: Model, request: Request) -> list[int]:
         """Return what the answer is expected to be, as the model would write it."""
