@@ -398,3 +398,40 @@ def test_the_embedded_model_corrects_a_sentence(engine: Engine) -> None:
     order = RewriteOrder("correct-spelling", "It uses a new camera. She go to the market every day.")
     proposal = Rewriter(engine).rewrite(order, lambda text: None, threading.Event())
     assert proposal.text == "It uses a new camera. She goes to the market every day."
+
+
+class Counted:
+    """An engine, and what each answer cost."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.traits = engine.traits
+        self.warm = engine.warm
+        self.answers: list[Completion] = []
+
+    def generate(self, request: Request, emit: Callable[[str], None], cancelled: threading.Event) -> Completion:
+        self.answers.append(self._engine.generate(request, emit, cancelled))
+        return self.answers[-1]
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("made", "asked"),
+    [
+        (RewriteOrder("make-fluent", "We meet on monday."), RewriteOrder("make-fluent", "We meet on monday.")),
+        (RewriteOrder("make-fluent", "I likes the pond."), RewriteOrder("paraphrase", "I likes the pond.")),
+        (
+            RewriteOrder("correct-spelling", "", before="# News\n\nThe city built a bridge. " + "It is long. " * 100),
+            RewriteOrder("autocomplete", "It is long. " * 100 + "It", before="# News\n\nThe city built a bridge. "),
+        ),
+    ],
+)
+def test_what_was_read_ahead_is_not_read_again(engine: Engine, made: RewriteOrder, asked: RewriteOrder) -> None:
+    counted, going = Counted(engine), threading.Event()
+    rewriter = Rewriter(counted)
+    rewriter.warm(replace(made, editor="tab"))
+    while engine.report(going).working:
+        pass
+    rewriter.rewrite(replace(asked, editor="tab"), lambda text: None, going)
+    first = counted.answers[0]
+    assert first.reused_tokens >= 0.9 * first.prompt_tokens
