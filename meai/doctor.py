@@ -22,6 +22,8 @@ from meai import __version__, assets
 from meai.config import Config
 from meai.errors import MeaiError
 from meai.inference.engine import ILLEGAL_INSTRUCTION, REINSTALL
+from meai.inference.machine import this_machine
+from meai.inference.records import Records
 from meai.models.catalogue import megabytes
 from meai.models.library import ModelLibrary, open_library
 from meai.server import is_free
@@ -174,6 +176,23 @@ def _model(config: Config, library: ModelLibrary) -> list[Finding]:
         Finding("model", "because it is", model.why),
         Finding("model", "file", str(model.path)),
         *([Finding("model", "licence", model.licence)] if model.licence else []),
+        *_prepared(model.path, config.cache_dir),
+    ]
+
+
+def _prepared(path: Path, cache: Path) -> list[Finding]:
+    """Say what is known of the model on this machine: which file is used for it, why, and how fast that is."""
+    record = Records(cache / "models", this_machine()).find(path)
+    if record is None:
+        return [Finding("model", "on this machine", "not measured yet; that is done when it is first used")]
+    speed = record.calibration
+    used = record.converted.path if record.converted else str(path)
+    return [
+        Finding("model", "on this machine", record.note),
+        Finding("model", "file used", used),
+        Finding("model", "reads", f"{speed.reads_per_s:.0f} tokens a second"),
+        Finding("model", "writes", f"{speed.writes_per_s:.0f} tokens a second"),
+        Finding("model", "measured", f"{speed.made} on {speed.machine}{', while it was busy' * speed.estimated}"),
     ]
 
 

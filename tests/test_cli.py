@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -400,6 +401,18 @@ def test_doctor_as_json_has_the_same_topics(meai: Run, tmp_path: Path) -> None:
     assert set(found) == {"software", "processor", "llama.cpp", "model", "folders", "page", "problems"}
     assert found["folders"]["data"] == str(tmp_path / "data")
     assert found["llama.cpp"]["usable"] is True
+
+
+@pytest.mark.model
+def test_doctor_says_which_file_is_used_and_why(meai: Run, model_path: Path, tmp_path: Path) -> None:
+    def found(**more: str) -> dict[str, str]:
+        return dict(json.loads(meai("doctor", "--json", "--model", model_path, **more).stdout)["model"])
+
+    meai("rewrite", "autocomplete", "--model", model_path, stdin=b"Dear readers, this")
+    assert found()["on this machine"].startswith(("requantised to Q8_0", "used as it is"))
+    assert Path(found()["file used"]).is_file()
+    assert re.fullmatch(r"\d+ tokens a second", found()["reads"])
+    assert "not measured yet" in found(MEAI_CACHE_DIR=str(tmp_path / "empty"))["on this machine"]
 
 
 def test_doctor_sees_a_taken_port(meai: Run) -> None:

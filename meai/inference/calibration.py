@@ -10,6 +10,8 @@ from typing import Any
 
 CHUNKS = (128, 64, 32, 16, 8)
 """Pieces of a prompt, best first. Flash attention on a CPU is far slower in pieces that are no multiple of 64."""
+QUIET = 0.85
+"""With a smaller share of the processor time that its threads want, a model is held up by other programs."""
 READ_TOKENS, REWRITE_TOKENS, DRAFT_TOKENS, WRITE_TOKENS = 150, 80, 16, 80
 
 
@@ -30,7 +32,7 @@ class Calibration:
     made: str
     """When, as a date."""
     share: float = 1.0
-    """Of the processor time that the threads wanted, what they got meanwhile: with much less, prices are too high."""
+    """Of the processor time that the threads wanted, what they got meanwhile."""
 
     def __post_init__(self) -> None:
         """Raise ValueError for prices that none can be."""
@@ -66,6 +68,11 @@ class Calibration:
     def estimate_s(self, prompt_tokens: int, answer_tokens: int) -> float:
         """Return the seconds from the start of a prompt of which nothing is cached to the end of a plain answer."""
         return prompt_tokens * self.read_s + answer_tokens * self.price_s(1)
+
+    @property
+    def estimated(self) -> bool:
+        """Whether the machine was too busy to measure more than what one thread computes."""
+        return self.share < QUIET
 
     @property
     def reads_per_s(self) -> float:

@@ -10,18 +10,17 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from meai.inference.calibration import Calibration
+from meai.inference.calibration import QUIET, Calibration
 from meai.inference.llama import LOGIT_ROWS, Model, Run
 from meai.inference.machine import Machine
 
 SIZES = (1, 2, 4, 8, 16, 32, 64)
 READ_SIZES = (64, 32, 16, 8)
 MOST_ROUNDS = 6
-QUIET = 0.85
-"""With a smaller share of the processor time that its threads want, a model is held up by other programs."""
 PROBE_S, PROBE_TOKENS = 0.1, 4
-USUAL_GAIN = 0.8
-"""n threads are usually n to the power of this times as fast as one."""
+USUAL_GAIN, SINGLE_GAIN = 0.8, 0.4
+"""n threads are usually n to the power of this times as fast as one; the second is for single tokens, where most of
+the time goes into reading the weights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +31,8 @@ class _Way:
     rounds: int
     """The price is the least of so many: whatever else the machine does can only make a batch slower."""
     clock: Callable[[], float]
-    scale: float = 1.0
-    """What the measured seconds are multiplied by."""
+    gain_of: int = 1
+    """To how many threads the measured seconds are converted, where they are those of one."""
 
 
 def measure(model: Model, machine: Machine, budget_s: float = 2.0) -> Calibration:
@@ -97,7 +96,7 @@ def _way(share: float, threads: int) -> _Way:
     fine = time.get_clock_info("thread_time").resolution < 1e-4
     if share >= QUIET or threads == 1 or not fine:
         return _Way(threads, 3, time.perf_counter)
-    return _Way(1, 1, time.thread_time, threads**-USUAL_GAIN)
+    return _Way(1, 1, time.thread_time, threads)
 
 
 class _Bench:
@@ -138,8 +137,8 @@ class _Bench:
         self._model.forget(0)
         last, last_s = max(self._batch_s.items())
         return Calibration(
-            tuple((size, price * self._way.scale) for size, price in self._batch_s.items()),
-            min(self._read_s, last_s / last) * self._way.scale,
+            tuple((size, self._converted_s(price, size)) for size, price in self._batch_s.items()),
+            self._converted_s(min(self._read_s, last_s / last), self._read_size),
             self._alone_s,
             machine.threads,
             machine.label,
@@ -156,6 +155,9 @@ class _Bench:
         _ = self._model.logits
         self._position += tokens
         return self._way.clock() - began_s
+
+    def _converted_s(self, price_s: float, tokens: int) -> float:
+        return float(price_s * self._way.gain_of ** -(SINGLE_GAIN if tokens == 1 else USUAL_GAIN))
 
     def _start(self) -> None:
         self._model.forget(0)

@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from meai.errors import ModelRefused
-from meai.inference.calibration import Calibration
+from meai.inference.calibration import QUIET, Calibration
 from meai.inference.llama import Model, NoRoom, convert
 from meai.inference.machine import this_machine
-from meai.inference.measurement import QUIET, measure, measure_together, perplexity, share_of_time
+from meai.inference.measurement import measure, measure_together, perplexity, share_of_time
 from meai.inference.records import Place, Record, Records, seen_at, sha256_of
 from meai.inference.specimen import TEXT
 
@@ -147,7 +147,7 @@ class _Preparation:
     def _measured_again(self, records: Records, record: Record, model: Model) -> Prepared:
         """What was measured on a busy machine is an estimate; a later start may find a quieter moment."""
         threads = self._machine.threads
-        if record.calibration.share < QUIET <= share_of_time(model, threads):
+        if record.calibration.estimated and share_of_time(model, threads) >= QUIET:
             self._tell("Measuring how fast the model is here", 0.5)
             record = replace(record, calibration=measure(model, self._machine, FULL_S))
             with suppress(OSError):
@@ -213,7 +213,7 @@ class _Preparation:
             if now.work_s > WORTH * was.work_s:
                 return _Verdict(f"used as it is: as {file_type} it would be hardly faster", was)
             self._tell("Checking that the copy writes as well", 0.7)
-            threads = self._machine.threads if now.share >= QUIET else 1
+            threads = 1 if now.estimated else self._machine.threads
             loss = _perplexity(candidate, threads) / _perplexity(source, threads)
             on_gpu = candidate.on_gpu
         finally:
