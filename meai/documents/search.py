@@ -138,7 +138,8 @@ def _in_names(wanted: re.Pattern[str], entries: list[Entry]) -> list[Match]:
         title = folded.rfind("/") + 1
         # In the title rather than in a folder's name, where it is in both.
         if match := wanted.search(folded, title) or wanted.search(folded):
-            rank = 0 if match.start() == title else 1 if not folded[match.start() - 1].isalnum() else 2
+            begins_word = not folded[: match.start()][-1:].isalnum()
+            rank = 0 if match.start() == title else 1 if begins_word else 2
             start, end = unfold(stem, match.start(), match.end())
             ranked.append((rank, Match(entry.name, None, stem[:start], stem[start:end], entry.name[end:])))
     return [match for _, match in sorted(ranked, key=lambda pair: pair[0])]

@@ -74,7 +74,7 @@ class _Document(_StoreView):
         document = self._store.read(name)
         if request.headers.get("If-None-Match") == document.etag:
             return _unchanged(document)
-        mended = repair(document.text)
+        mended = None if document.read_only else repair(document.text)
         return _with_etag(document, {**asdict(document), "repair": asdict(mended) if mended else None})
 
     def put(self, name: str) -> Response:

@@ -131,6 +131,7 @@ def test_a_name_that_differs_by_case_or_form_alone_is_taken(tmp_path: Path, name
         "No\u200bte.md",
         "N\u00adote.md",
         "No\ufe0fte.md",
+        "Note\U000e0041.md",
         "n\u043ete.md",
         "Don\u2019t.md",
         "2019\u20132020.md",

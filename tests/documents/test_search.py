@@ -45,10 +45,10 @@ def test_names_come_first_then_lines_with_their_surroundings(search: Search, roo
 
 
 def test_names_that_begin_with_the_words_come_before_those_that_hold_them(search: Search, root: Path) -> None:
-    for name in ("re-june/b.md", "my june.md", "unjune.md", "June letter.md"):
-        put(root, name, "")
+    for age, name in enumerate(["unjune.md", "June/b.md", "re-june/b.md", "my june.md", "June letter.md"]):
+        put(root, name, "", age)
     found = [match.name for match in search.find("June").matches]
-    assert (found[0], found[-1]) == ("June letter.md", "unjune.md")
+    assert found == ["June letter.md", "June/b.md", "re-june/b.md", "my june.md", "unjune.md"]
 
 
 def test_the_ending_of_a_name_is_not_looked_at(search: Search, root: Path) -> None:

@@ -60,12 +60,12 @@ def test_a_document_that_is_the_same_need_not_travel_again(ask: Ask, workspace: 
 
 
 def test_a_document_that_cannot_be_saved_says_why_and_can_be_converted(ask: Ask, workspace: Path) -> None:
-    (workspace / "a.md").write_bytes(b"caf\xe9")
+    (workspace / "a.md").write_bytes("ðŸ‘‰ caf".encode() + b"\xe9")
     opened = ask("GET", "/api/documents/a.md").json
-    assert (opened["text"], opened["convertible"]) == ("café", True)
-    assert "byte 3 is 0xe9" in opened["read_only"]
+    assert (opened["text"], opened["convertible"], opened["repair"]) == ("ðŸ‘‰ café", True, None)
+    assert "byte 14 is 0xe9" in opened["read_only"]
     copy = ask("POST", "/api/documents/a.md/copy", json={})
-    assert (copy.status_code, copy.json) == (201, {"name": "a 2.md", "etag": etag_of("café".encode())})
+    assert (copy.status_code, copy.json) == (201, {"name": "a 2.md", "etag": etag_of("ðŸ‘‰ café".encode())})
 
 
 @pytest.mark.parametrize(
