@@ -10,6 +10,7 @@ import { connectApi, type Result } from "./api";
 import { createAsk } from "./ask";
 import { createAttribution } from "./attribution";
 import { commandsFor, connectButtons, keyLabel, keymapOf, unseen } from "./commands";
+import { createCopies } from "./copies";
 import { createDialogs } from "./dialogs";
 import { createDisk } from "./disk";
 import { createDocuments } from "./documents";
@@ -92,13 +93,13 @@ function run(first: string): void {
   const warnings = createWarnings(notices, {
     tryAgain: () => saving.retry(),
     saveAgain: () => saving.decide(null),
-    saveAs: () => void documents.saveAs(),
+    saveAs: () => void copies.saveAs(),
     connect: () => socket.retry(),
     writeHere: () => documents.writeHere(),
-    convert: () => void documents.convert(),
+    convert: () => void copies.convert(),
   });
   const drafts = new Drafts(storage, { keep: sendDraft, drop: (name, client) => void api.dropDraft(name, client) }, clock, moment, warnings.kept);
-  const disk = createDisk({ api, saving, editor, dialogs, notices, keepAsCopy: () => documents.keepAsCopy() });
+  const disk = createDisk({ api, saving, editor, dialogs, notices, keepAsCopy: () => copies.keepAsCopy() });
   const recovery = createRecovery({
     api,
     saving,
@@ -109,7 +110,7 @@ function run(first: string): void {
     keep: () => drafts.flush(),
     open: (name) => void documents.open(name),
     openNew: (name) => void documents.openNew(name),
-    copy: (name, content) => documents.copy(name, content),
+    copy: (name, content) => copies.copy(name, content),
   });
   const previewing = createPreviewing(send, text);
   const preview = createPreview(byId("article"), {
@@ -170,10 +171,6 @@ function run(first: string): void {
     tabs: createTabs(() => documents.workspace),
     recovery,
     keep: () => drafts.flush(),
-    settled(name, client, seq) {
-      drafts.saved(name, client, seq);
-      void api.dropDraft(name, client);
-    },
     locked(reason) {
       warnings.locked(reason);
       if (reason) rewriting.leave(null);
@@ -202,6 +199,18 @@ function run(first: string): void {
     },
   });
 
+  const copies = createCopies({
+    api,
+    saving,
+    editor,
+    dialogs,
+    notices,
+    documents: () => documents,
+    settled(name, client, seq) {
+      drafts.saved(name, client, seq);
+      void api.dropDraft(name, client);
+    },
+  });
   const filing = createFiling({
     api,
     dialogs,
@@ -395,6 +404,7 @@ function run(first: string): void {
         return model.welcome(message.actions, message.model);
       case "model":
         if (message.state === "failed") notices.show("model", { text: message.message, tone: "error" });
+        if (message.state === "ready" && message.message) notices.show("model", { text: message.message });
         return model.show(message);
       case "previewed":
         return preview.receive(message, previewing.answered(message.version));

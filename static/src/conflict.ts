@@ -69,7 +69,7 @@ function field({ mine, theirs }: Versions, passage: Open, i: number, count: numb
       option("mine", mine, marked(passage.theirs, passage.mine)),
       option("theirs", theirs, marked(passage.mine, passage.theirs)),
     ),
-    option("both", "Both, mine first"),
+    option("both", `Both, ${mine.toLowerCase()} first`),
   );
 }
 

@@ -24,8 +24,6 @@ export interface DocumentParts {
   readonly recovery: Recovery;
   /** Have what is in the editor kept as a draft. */
   keep(): Promise<void>;
-  /** What `client` wrote of `name` up to `seq` lies in a file. */
-  settled(name: string, client: string, seq: number): void;
   /** A document is about to leave the editor. */
   leaving(): void;
   /** One has been put there. */
@@ -62,13 +60,6 @@ export interface Documents {
   openNew(name: string): Promise<void>;
   /** Write the open document here, and not in the tab that does. */
   writeHere(): void;
-  /** Make a copy of the open document that can be saved, and open it. */
-  convert(): Promise<void>;
-  /** Go on with the text under another name; the document keeps its own. */
-  keepAsCopy(): Promise<void>;
-  saveAs(): Promise<void>;
-  /** Make a document of `text` beside `name`; false when it was refused, and the writer knows why. */
-  copy(name: string, text: string): Promise<boolean>;
 }
 
 const LAST = "meai-document";
@@ -251,41 +242,6 @@ export function createDocuments(parts: DocumentParts): Documents {
     writeHere() {
       claim?.takeOver();
     },
-
-    async convert() {
-      if (saving.name === null) return;
-      const result = await api.copy(saving.name);
-      if (!result.ok) return tell(result.failure);
-      await documents.refresh();
-      await documents.open(result.value.name);
-    },
-
-    async keepAsCopy() {
-      if (saving.name === null) return;
-      await documents.refresh();
-      const problem = await goOnAs(freeName(copyOf(saving.name)));
-      if (problem !== null) notices.show("documents", { text: problem, tone: "error" });
-    },
-
-    async saveAs() {
-      if (saving.name === null) return;
-      const saved = await dialogs.askName({
-        title: `Save ${titleOf(saving.name)} as`,
-        label: "Name",
-        value: freeName(copyOf(saving.name)),
-        action: "Save",
-        attempt: (name) => goOnAs(/\.(?:md|markdown)$/i.test(name) ? name : `${name}.md`),
-      });
-      if (saved) editor.view.focus();
-    },
-
-    async copy(name, text) {
-      await documents.refresh();
-      const result = await api.create(freeName(copyOf(name)), text);
-      if (!result.ok) tell(result.failure);
-      await documents.refresh();
-      return result.ok;
-    },
   };
 
   /** The open document cannot be saved now: whether to leave it all the same, or, where its file is gone, once it is made anew. */
@@ -311,22 +267,5 @@ export function createDocuments(parts: DocumentParts): Documents {
     return saving.flush();
   };
 
-  /** The text is the document `name` from now on; the sentence that says why not. */
-  const goOnAs = async (name: string): Promise<string | null> => {
-    const text = editor.view.state.doc;
-    const result = await api.create(name, text.toString());
-    if (!result.ok) return result.failure.message;
-    if (saving.name !== null) parts.settled(saving.name, saving.client, saving.seq);
-    saving.open(result.value.name, result.value.etag, text);
-    saving.changed(editor.view.state.doc);
-    await nowCalled(result.value.name);
-    await documents.refresh();
-    return null;
-  };
-
   return documents;
-}
-
-function copyOf(name: string): string {
-  return name.replace(/(\.[^./]*)$/, " (my copy)$1");
 }

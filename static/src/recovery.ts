@@ -8,7 +8,7 @@ import { choose } from "./conflict";
 import type { Dialogs } from "./dialogs";
 import { continues, type Draft, latest } from "./drafts";
 import type { Editor } from "./editor";
-import { compare, merge, settle } from "./merge";
+import { compare, merge, type Passage, settle } from "./merge";
 import type { Choice, Notices } from "./notices";
 import type { DocumentEntry } from "./protocol";
 import type { Saving } from "./saving";
@@ -77,7 +77,7 @@ export function createRecovery(parts: RecoveryParts): Recovery {
       text: `Unsaved changes from ${timeOf(draft)}.`,
       choices: [
         choice("Restore", () => restore(draft)),
-        choice("Compare", () => look(draft)),
+        choice("Compare", () => decide(draft, compare(draft.text, now()))),
         choice("Discard", () => discard(draft)),
       ],
       lasting: true,
@@ -97,17 +97,18 @@ export function createRecovery(parts: RecoveryParts): Recovery {
   const restore = async (draft: Left) => {
     const base = draft.base === null ? "" : await contentOf(draft.base);
     if (saving.name !== draft.name) return false;
-    const merged = base === null ? null : settle(merge(base, draft.text, now()));
-    return merged === null ? look(draft) : use(draft, merged);
+    const passages = base === null ? compare(draft.text, now()) : merge(base, draft.text, now());
+    const merged = settle(passages);
+    return merged === null ? decide(draft, passages) : use(draft, merged);
   };
 
-  const look = async (draft: Left) => {
+  const decide = async (draft: Left, passages: readonly Passage[]) => {
     const decision = await choose(dialogs, {
       title: `Unsaved changes from ${timeOf(draft)}`,
-      lead: "Everything in which they differ from the text as it is now.",
+      lead: "Where they and the text as it is now have different words:",
       mine: "Unsaved",
       theirs: "As it is now",
-      passages: compare(draft.text, now()),
+      passages,
       later: "Decide later",
       copy: "Keep them as a copy",
     });
@@ -171,6 +172,8 @@ export function createRecovery(parts: RecoveryParts): Recovery {
       const list = [...byName.values()].map((draft) => ({
         label: `${titleOf(draft.name)}, from ${timeOf(draft)}`,
         run: () => {
+          notices.hide(OTHERS);
+          recovery.tell(left.filter(({ name }) => name !== draft.name), entries);
           const exists = entries.some(({ name }) => name === draft.name);
           (exists ? parts.open : parts.openNew)(draft.name);
         },
