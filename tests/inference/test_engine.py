@@ -110,9 +110,9 @@ def test_a_cancelled_answer_ends_at_once_and_the_next_one_does_not_wait_for_it(
 
 
 @pytest.mark.model
-def test_a_text_that_does_not_fit_is_refused_with_its_size(engine: Engine, go: threading.Event) -> None:
-    with pytest.raises(BadInput, match=r"\d+ tokens of at most \d+"):
-        engine.generate(Request((Turn("user", "word " * 9000),)), ignore, go)
+def test_a_text_to_rewrite_that_does_not_fit_is_refused_with_its_size(engine: Engine, go: threading.Event) -> None:
+    with pytest.raises(BadInput, match=r"45,0\d\d characters are \d,\d+ tokens, and it has room for \d"):
+        engine.generate(Request((Turn("user", "word " * 9000),), purpose="rewrite"), ignore, go)
 
 
 @pytest.mark.model
