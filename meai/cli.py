@@ -176,13 +176,14 @@ def export(file: Path, target: str, output: Path | None, strict: bool, disclose:
     result = export_text(text, name=file.name, format=target, asset=store.asset, closing=closing)
     refused = strict and bool(result.report)
     if not as_json:
-        for loss in result.report:
-            click.echo(f"{file}:{loss.line + 1}: {loss.message}", err=True)
+        for note in result.report:
+            place = "" if note.line is None else f":{note.line + 1}"
+            click.echo(f"{file}{place}: {note.message}", err=True)
     if not refused and (output or not as_json):
         _write(result.content.encode(), output)
     if as_json:
         content = {} if output or refused else {"content": result.content}
-        report = [asdict(loss) for loss in result.report]
+        report = [asdict(note) for note in result.report]
         told = {"filename": result.filename, "media_type": result.media_type, "disclosure": disclosure}
         _print_json(**told, report=report, **content)
     return LOSSES if refused else 0

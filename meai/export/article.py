@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 
+from meai.export.images import Asset
 from meai.export.tree import Element, parse
 from meai.markdown import frontmatter
 from meai.markdown.blocks import Block, Blocks
 from meai.markdown.frontmatter import FrontMatter
 from meai.markdown.parser import normalize
+
+WORDS_PER_MINUTE = 230
+"""How fast most people read prose, in most languages with words between spaces."""
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
@@ -24,6 +28,7 @@ class Article:
     """The document's name in its folder, with `/` between folders."""
     front_matter: FrontMatter
     blocks: tuple[Block, ...]
+    asset: Asset
 
     @property
     def title(self) -> str:
@@ -39,6 +44,21 @@ class Article:
     def description(self) -> str:
         """What the front matter says the document is about, or nothing."""
         return self.front_matter.text("description", "summary", "subtitle")
+
+    @property
+    def subtitle(self) -> str:
+        """The line under the title: the subtitle of the front matter, else what it says the document is about."""
+        return self.front_matter.text("subtitle") or self.description
+
+    @cached_property
+    def words(self) -> int:
+        """How many words a reader reads, code and formulas left out."""
+        return sum(_words(root) for root in self.body)
+
+    @property
+    def minutes(self) -> int:
+        """How long that takes, at least one minute."""
+        return max(1, round(self.words / WORDS_PER_MINUTE))
 
     @property
     def language(self) -> str:
@@ -62,10 +82,16 @@ class Article:
         return [text for element in ones if (text := " ".join(element.text().split()))]
 
 
-def read(text: str, *, name: str, closing: str = "") -> Article:
+def _words(element: Element) -> int:
+    if element.tag in ("pre", "math"):
+        return 0
+    return sum(len(child.split()) if isinstance(child, str) else _words(child) for child in element.children)
+
+
+def read(text: str, *, name: str, asset: Asset, closing: str = "") -> Article:
     """Read *text*, the document that is called *name*, with *closing* as its last line. Never fails for a text.
 
-    Both are Markdown; nothing that *text* leaves open swallows *closing*.
+    Both are Markdown; nothing that *text* leaves open swallows *closing*. *asset* is where its images come from.
     """
     block, _ = frontmatter.split(normalize(text))
-    return Article(name, frontmatter.read(block), (*Blocks().render(text), *Blocks().render(closing)))
+    return Article(name, frontmatter.read(block), (*Blocks().render(text), *Blocks().render(closing)), asset)

@@ -1,47 +1,54 @@
 """The formats a document can be exported to: a table, and the one way through it.
 
-Another format is a module with a `write` and a line in FORMATS.
+Another format is a module with a `write` and a row in FORMATS; docs/export.md shows one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from meai.errors import BadInput
 from meai.export import article, page, rich_text, text
-from meai.export.article import Article
+from meai.export.exported import Exporter, Part
 from meai.export.images import Asset
-from meai.export.report import Loss, Report
-
-Write = Callable[[Article, Asset, Report], str]
+from meai.export.options import options
+from meai.export.report import Note
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
     """How a document is written for one purpose."""
 
+    label: str
+    """What a writer calls it."""
     suffix: str
     media_type: str
-    write: Write
+    write: Exporter
+    choices: tuple[str, ...] = ()
+    """The options it heeds, names of CHOICES."""
 
 
 FORMATS: dict[str, Format] = {
-    "html": Format(".html", "text/html", page.write),
-    "rich-text": Format(".html", "text/html", rich_text.write),
-    "text": Format(".txt", "text/plain", text.write),
+    "html": Format("Web page", ".html", "text/html", page.write, ("images", "theme", "toc")),
+    "rich-text": Format("Rich text", ".html", "text/html", rich_text.write),
+    "text": Format("Plain text", ".txt", "text/plain", text.write),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A document in another format."""
+    """A document in another format, ready for a file or a clipboard."""
 
     filename: str
     media_type: str
     content: str
-    """To be stored as UTF-8."""
-    report: tuple[Loss, ...]
+    """To be stored as UTF-8, without any change of its line ends."""
+    parts: tuple[Part, ...]
+    report: tuple[Note, ...]
+    facts: dict[str, int]
+    """`bytes` of the content, `words` of the text, and the `minutes` it takes to read."""
 
 
 def export(
@@ -51,16 +58,17 @@ def export(
     format: str,  # noqa: A002 - the protocol's word
     asset: Asset,
     closing: str = "",
+    chosen: Mapping[str, Any] | None = None,
 ) -> Export:
     """Write *text*, the document called *name*, in *format*, with *closing*, Markdown of one line, at its end.
 
-    *asset* answers the bytes of an image by its path below the workspace, or None. Raises BadInput for a format that
-    is not in FORMATS.
+    *asset* answers the bytes of an image by its path below the workspace, or None; *chosen* are options by name. Raises
+    BadInput for a format that is not in FORMATS, and for an option that there is not.
     """
     if format not in FORMATS:
         raise BadInput(f"There is no export format “{format}”; choose one of {', '.join(FORMATS)}.")
     target = FORMATS[format]
-    report = Report()
-    read = article.read(text, name=name, closing=closing)
-    content = target.write(read, asset, report)
-    return Export(read.stem + target.suffix, target.media_type, content, report.losses())
+    read = article.read(text, name=name, asset=asset, closing=closing)
+    done = target.write(read, options(chosen or {}))
+    facts = {"bytes": len(done.content.encode()), "words": read.words, "minutes": read.minutes}
+    return Export(read.stem + target.suffix, target.media_type, done.content, done.parts, done.notes, facts)

@@ -10,20 +10,28 @@ from markupsafe import Markup
 from meai import __version__, assets
 from meai.export import images
 from meai.export.article import Article
-from meai.export.images import Asset
+from meai.export.exported import Exported
+from meai.export.options import Options
 from meai.export.report import Report
 from meai.export.tree import Element
 from meai.markdown import highlight
 from meai.markdown.sanitize import Sanitizer
 
 
-def write(article: Article, asset: Asset, report: Report) -> str:
+def write(article: Article, options: Options) -> Exported:
     """Return *article* as a whole HTML document, its local images in it."""
+    report = Report()
+    return Exported(_page(article, report), report.notes())
+
+
+def _page(article: Article, report: Report) -> str:
     for formula in (one for one in _elements(article) if "math-source" in one.classes):
-        report.add(formula.line, f"The formula “{formula.text()}” could not be read and stays as it was written.")
+        report.changed(
+            formula.line, "formula", f"The formula “{formula.text()}” could not be read and stays as it was written."
+        )
     for host, line in _hosts(article).items():
-        report.add(line, f"Images load from {host} whenever the page is read.")
-    shown = {one.attributes["src"]: _image(one, article, asset, report) for one in _images(article)}
+        report.check(line, "image", f"Images load from {host} whenever the page is read.")
+    shown = {one.attributes["src"]: _image(one, article, report) for one in _images(article)}
     # Clean already; this puts the images in, which only the cleaning itself may do, and drops the source lines.
     last = Sanitizer(images=shown.get, lines=False)
     body = "".join(last.clean(block.html) for block in article.blocks)
@@ -58,18 +66,18 @@ def _hosts(article: Article) -> dict[str, int]:
     return hosts
 
 
-def _image(image: Element, article: Article, asset: Asset, report: Report) -> str | None:
+def _image(image: Element, article: Article, report: Report) -> str | None:
     address = image.attributes["src"]
     path = images.path(address, document=article.name)
     if path is None:
         return address
-    content = asset(path)
+    content = article.asset(path)
     if content is None:
-        report.add(image.line, f"The image {address} was not found and is left out.")
+        report.lost(image.line, "image", f"The image {address} was not found and is left out.")
         return None
     embedded = images.data_uri(content)
     if embedded is None:
-        report.add(image.line, f"The file {address} is no image that a web page can show and is left out.")
+        report.lost(image.line, "image", f"The file {address} is no image that a web page can show and is left out.")
     return embedded
 
 

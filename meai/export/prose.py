@@ -87,5 +87,5 @@ def target(link: Element, report: Report) -> str | None:
         return href
     if href and not link.attributes.get("role", "").startswith("doc-"):
         place = "a place in this document" if href.startswith("#") else href
-        report.add(link.line, f"The link to {place} becomes plain text: it leads nowhere outside.")
+        report.changed(link.line, "link", f"The link to {place} becomes plain text: it leads nowhere outside.")
     return None

@@ -10,7 +10,8 @@ from html import escape
 
 from meai.export import images
 from meai.export.article import Article
-from meai.export.images import Asset
+from meai.export.exported import Exported
+from meai.export.options import Options
 from meai.export.prose import Node, formula, is_block, one_space, rows, runs, target
 from meai.export.report import Report
 from meai.export.tree import Element
@@ -33,11 +34,12 @@ _INLINE = {tag: tag for tag in ("strong", "em", "code", "s", "sup", "sub", "u")}
 """What stays of text in a line, by what it was; all else is unwrapped."""
 
 
-def write(article: Article, asset: Asset, report: Report) -> str:
+def write(article: Article, options: Options) -> Exported:
     """Return the body of *article* as an HTML fragment. Title and description are not in it."""
+    report = Report()
     writer = _RichText(report)
     fragment = "".join(writer.flow(root.children) for root in article.body)
-    return Sanitizer(lines=False).clean(fragment)
+    return Exported(Sanitizer(lines=False).clean(fragment), report.notes())
 
 
 class _RichText:
@@ -103,8 +105,8 @@ class _RichText:
         return self._inline(_children(texts[0])).strip() + "".join(map(self._block, pieces[1:]))
 
     def _table(self, element: Element) -> str:
-        self._report.add(
-            element.line, "A table stays one in a mail or a word processor; Substack does not take tables."
+        self._report.changed(
+            element.line, "table", "A table stays one in a mail or a word processor; Substack does not take tables."
         )
         return _wrapped("table", "".join(_wrapped("tr", "".join(map(self._cell, row))) for row in rows(element)))
 
@@ -125,14 +127,14 @@ class _RichText:
         return f"<hr>{notes}" if "footnotes" in element.classes else notes
 
     def _details(self, element: Element) -> str:
-        self._report.add(element.line, "A part that could be folded away is always shown.")
+        self._report.changed(element.line, "details", "A part that could be folded away is always shown.")
         return self.flow(element.children)
 
     def _display(self, element: Element) -> str:
         return _wrapped("p", self._formula(element))
 
     def _formula(self, element: Element) -> str:
-        self._report.add(element.line, "A formula stays as its source, between dollars.")
+        self._report.changed(element.line, "formula", "A formula stays as its source, between dollars.")
         return escape(formula(element) or "", quote=False)
 
     def _inline(self, nodes: Sequence[Node]) -> str:
@@ -160,7 +162,9 @@ class _RichText:
     def _image(self, image: Element) -> str:
         source = image.attributes.get("src", "")
         if images.host(source) is None and not source.startswith("data:"):
-            self._report.add(image.line, f"The image {source} is only on this machine and is left out; add it by hand.")
+            self._report.lost(
+                image.line, "image", f"The image {source} is only on this machine and is left out; add it by hand."
+            )
             return ""
         return f'<img src="{escape(source)}" alt="{escape(image.attributes.get("alt", ""))}">'
 

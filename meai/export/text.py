@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 
 from meai.export import images
 from meai.export.article import Article
-from meai.export.images import Asset
+from meai.export.exported import Exported
+from meai.export.options import Options
 from meai.export.prose import Node, formula, one_space, rows, runs, target
 from meai.export.report import Report
 from meai.export.tree import Element
@@ -15,12 +16,13 @@ from meai.export.tree import Element
 _RULER = "* * *"
 
 
-def write(article: Article, asset: Asset, report: Report) -> str:
+def write(article: Article, options: Options) -> Exported:
     """Return *article* as text with one line for each paragraph; its title stands above unless the text has one."""
+    report = Report()
     writer = _Text(report)
     head = [] if article.has_headline else [_underlined(article.title, "="), article.description]
     body = [paragraph for root in article.body for paragraph in writer.flow(root.children)]
-    return "\n\n".join(part for part in (*head, *body) if part) + "\n"
+    return Exported("\n\n".join(part for part in (*head, *body) if part) + "\n", report.notes())
 
 
 class _Text:
@@ -100,7 +102,7 @@ class _Text:
         return [_RULER, *(_hung(f"[{number}] ", self._inside(note)) for number, note in enumerate(notes, 1))]
 
     def _formula(self, element: Element) -> str:
-        self._report.add(element.line, "A formula stays as its source, between dollars.")
+        self._report.changed(element.line, "formula", "A formula stays as its source, between dollars.")
         return formula(element) or ""
 
     def _inline(self, nodes: Sequence[Node]) -> str:
@@ -135,7 +137,7 @@ class _Text:
 
     def _image(self, image: Element) -> str:
         source = image.attributes.get("src", "")
-        self._report.add(image.line, "An image is left out; its description stays.")
+        self._report.changed(image.line, "image", "An image is left out; its description stays.")
         place = f" ({source})" if images.host(source) else ""
         return f"[Image: {image.attributes.get('alt') or 'no description'}]{place}"
 

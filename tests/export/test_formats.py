@@ -6,7 +6,7 @@ import pytest
 
 from meai.errors import BadInput
 from meai.export.formats import FORMATS, export
-from meai.export.report import Loss, Report
+from meai.export.report import Note, Report
 from meai.export.tree import MAX_DEPTH, parse
 
 
@@ -30,8 +30,10 @@ def test_every_format_takes_every_text(target: str, text: str) -> None:
 def test_a_report_says_each_thing_once_and_in_the_order_of_the_text() -> None:
     report = Report()
     for line, message in [(5, "b"), (2, "a"), (5, "b"), (5, "a")]:
-        report.add(line, message)
-    assert report.losses() == (Loss(2, "a"), Loss(5, "a"), Loss(5, "b"))
+        report.changed(line, "x", message)
+    assert report.notes() == tuple(
+        Note(line, "changed", "x", message) for line, message in [(2, "a"), (5, "a"), (5, "b")]
+    )
 
 
 def test_a_tree_knows_its_lines() -> None:

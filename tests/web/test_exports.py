@@ -22,7 +22,7 @@ def exported(ask: Ask, **fields: str) -> Any:
 def test_a_text_is_exported(ask: Ask, target: str, filename: str, media_type: str) -> None:
     answer = exported(ask, format=target)
     assert answer.status_code == 200
-    assert set(answer.json) == {"filename", "media_type", "content", "disclosure", "report"}
+    assert set(answer.json) == {"filename", "media_type", "content", "disclosure", "parts", "facts", "report"}
     assert (answer.json["filename"], answer.json["media_type"]) == (filename, media_type)
     assert "Hi" in answer.json["content"]
     assert answer.json["report"] == []
@@ -33,7 +33,7 @@ def test_images_come_from_the_workspace_and_missing_ones_are_told(ask: Ask, work
     text = "![here](../a.png)\n\n![gone](gone.png)\n\n![out](../../secret.png)\n"
     answer = exported(ask, text=text).json
     assert answer["content"].count("data:image/png;base64,") == 1
-    assert [set(loss) for loss in answer["report"]] == [{"line", "message"}] * 2
+    assert [set(loss) for loss in answer["report"]] == [{"line", "kind", "construct", "message", "fix"}] * 2
     assert [loss["line"] for loss in answer["report"]] == [2, 4]
 
 
