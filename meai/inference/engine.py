@@ -48,6 +48,8 @@ class EngineState:
     """What the model file says of itself, known once it is ready."""
     calibration: Calibration | None = None
     """What it costs on this machine, known once it is ready."""
+    progress: float = 0.0
+    """From 0 to 1, while a model is prepared for this machine."""
 
 
 class _Run:
@@ -267,7 +269,7 @@ class Engine:
             if frame["is"] == "ready":
                 self._set(_ready(run.name, frame))
             elif frame["is"] == "preparing":
-                self._set(EngineState("loading", run.name, str(frame["message"])))
+                self._set(EngineState("loading", run.name, str(frame["message"]), progress=frame["fraction"]))
             else:
                 self._set(EngineState("failed", run.name, str(frame["message"])))
                 run.child.kill()

@@ -82,7 +82,8 @@ class CurrentModel:
                 offer = self._offer() if state.state in ("none", "failed") else None
                 message = _NO_MODEL if state.state == "none" else state.message
                 speed = (state.calibration.reads_per_s, state.calibration.writes_per_s) if state.calibration else ()
-                self._tell(ModelState(state.state, state.name or None, message, 0, 0, offer, *speed))
+                done = (round(100 * state.progress), 100) if state.state == "loading" and message else (0, 0)
+                self._tell(ModelState(state.state, state.name or None, message, *done, offer, *speed))
 
     def listen(self, listener: Listener, seen: ModelState) -> None:
         """Tell *listener* every state after *seen*, in order. It must not block."""

@@ -88,6 +88,11 @@ function getButton(offer: Offer, pull: (model: string) => void): HTMLElement {
   );
 }
 
+function progress(label: string, done: number, total: number): HTMLElement {
+  const share = total > 0 ? String(Math.round((100 * done) / total)) : "";
+  return h("progress", { max: "100", "aria-label": label, ...(share && { value: share }) });
+}
+
 function parts(fields: ModelFields, pull: (model: string) => void): (Node | string)[] {
   const { state, name, done, total, offer } = fields;
   const called = name ?? "the model";
@@ -98,13 +103,13 @@ function parts(fields: ModelFields, pull: (model: string) => void): (Node | stri
     case "failed":
       return [h("span", { class: "problem" }, name ? `${name} failed` : "No model"), ...get];
     case "fetching": {
-      const share = total > 0 ? String(Math.round((100 * done) / total)) : "";
-      const bar = h("progress", { max: "100", "aria-label": `Fetching ${called}`, ...(share && { value: share }) });
+      const bar = progress(`Fetching ${called}`, done, total);
       const amount = total > 0 ? `${megabytes(done)} of ${megabytes(total)} MB` : "…";
       return [`Fetching ${called} `, bar, h("span", { class: "figures" }, amount)];
     }
     case "loading":
-      return [`Loading ${called}…`];
+      if (total === 0) return [`Loading ${called}…`];
+      return [`Preparing ${called} `, progress(`Preparing ${called} for this computer`, done, total)];
     case "ready":
       return [called];
   }

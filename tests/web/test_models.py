@@ -112,6 +112,12 @@ def test_a_ready_model_says_how_fast_it_is(tmp_path: Path) -> None:
     assert (current.state.reads_per_s, current.state.writes_per_s) == (500, 100)
 
 
+def test_preparing_a_model_says_what_is_done_and_how_much_of_it(tmp_path: Path) -> None:
+    current, _, _ = start(Library(HERE), tmp_path)
+    current.engine_changed(EngineState("loading", "Mine", "Measuring how fast it is", progress=0.4))
+    assert current.state == ModelState("loading", "Mine", "Measuring how fast it is", 40, 100)
+
+
 def test_without_a_model_one_is_offered(tmp_path: Path) -> None:
     current, engine, _ = start(Library(), tmp_path)
     assert current.state.state == "none"
