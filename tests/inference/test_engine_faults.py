@@ -21,7 +21,7 @@ from meai.errors import ModelRefused
 from meai.inference import worker
 from meai.process import take_pipes, write_frame
 
-DONE = dict(reason="stop", prompt_tokens=1, reused_tokens=0, answer_tokens=1, prompt_s=0.0, answer_s=0.0)
+DONE = dict(reason="stop", prompt_tokens=1, reused_tokens=0, answer_tokens=1, prompt_s=0.0, answer_s=0.0, left_out=0)
 
 
 class Sleeper:
@@ -47,7 +47,8 @@ class Sleeper:
         time.sleep(float(seconds or 0))
         if kind == "refused":
             raise ModelRefused("The model is refused.")
-        reply({"is": "ready", "traits": {"parameters": int(kind), "basename": ""}})
+        message = "It makes do." if kind == "7" else ""
+        reply({"is": "ready", "traits": {"parameters": int(kind), "basename": ""}, "message": message})
 
     def step(self):
         if self.asked:
@@ -146,6 +147,11 @@ def test_a_model_that_was_replaced_says_nothing_for_the_new_one(engine: Engine) 
     ready = engine.wait_ready(10)
     assert ready == EngineState("ready", "two", traits=ready.traits)
     assert ready.traits.parameters == 2
+
+
+def test_a_model_that_makes_do_is_ready_and_says_so(engine: Engine) -> None:
+    engine.load(Path("7"), "seven")
+    assert engine.wait_ready(10).message == "It makes do."
 
 
 def test_whoever_waits_for_a_replaced_model_is_told(engine: Engine) -> None:
