@@ -158,7 +158,7 @@ function marks(state: EditorState) {
 }
 
 /** Passages of the model's words: stretches with nothing but white space between them are read as one. */
-export function passages(state: EditorState): { readonly from: number; readonly to: number }[] {
+function passages(state: EditorState): { readonly from: number; readonly to: number }[] {
   const all: { from: number; to: number }[] = [];
   for (const { from, to } of stretchesOf(state)) {
     const last = all.at(-1);
@@ -169,7 +169,7 @@ export function passages(state: EditorState): { readonly from: number; readonly 
 }
 
 /** `The model wrote 48 of 402 words (12 %)`. */
-export function describeShare(state: EditorState): string {
+function describeShare(state: EditorState): string {
   const all = countWords(state.doc.toString());
   const theirs = stretchesOf(state).reduce((sum, { from, to }) => sum + countWords(state.sliceDoc(from, to)), 0);
   if (theirs === 0) return "No words here are the model’s.";
@@ -177,7 +177,7 @@ export function describeShare(state: EditorState): string {
   return `The model wrote ${theirs.toLocaleString("en")} of ${all.toLocaleString("en")} words (${percent < 1 ? "less than 1" : percent} %)`;
 }
 
-function createBar(view: EditorView, keyOf: (command: string) => string, { hide, openCard }: { hide(): void; openCard(): void }): Panel {
+function createBar(view: EditorView, keyOf: (command: string) => string, { hide, openCard }: { hide(): void; openCard(): boolean }): Panel {
   const share = h("strong", { role: "status" });
   const go = (direction: 1 | -1) => {
     const all = passages(view.state);
@@ -193,7 +193,7 @@ function createBar(view: EditorView, keyOf: (command: string) => string, { hide,
   const moves = [
     step("Previous passage", "up", -1),
     step("Next passage", "down", 1),
-    h("button", { type: "button", title: keyOf("receipt"), click: openCard }, "About it…"),
+    h("button", { type: "button", title: keyOf("receipt"), click: () => openCard() || (go(1), openCard()) }, "About it…"),
   ];
   const hiding = h("button", { type: "button", title: keyOf("authorship"), click: () => (hide(), view.focus()) }, "Hide");
   const dom = h("section", { class: "authorship-bar", "aria-label": "What the model wrote" }, share, h("span", { class: "choices" }, ...moves, hiding));

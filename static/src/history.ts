@@ -27,6 +27,7 @@ type Against = "before" | "now";
 
 /** The keys go through many revisions faster than they can be fetched. */
 const PAUSE = 80;
+const NOT_THERE = 404;
 const DAMAGED = "This version could not be read.";
 
 export function createHistory({ api, dialogs, dialog, current, restore }: HistoryParts): HistoryView {
@@ -213,7 +214,8 @@ export function createHistory({ api, dialogs, dialog, current, restore }: Histor
       isLocked = document.isLocked;
       texts.clear();
       revisions = result.ok ? result.value.revisions : [];
-      warning.textContent = result.ok ? (result.value.warning ?? "") : result.failure.message;
+      const isNew = !result.ok && result.failure.status === NOT_THERE;
+      warning.textContent = result.ok ? (result.value.warning ?? "") : isNew ? "" : result.failure.message;
       heading.textContent = `History of ${titleOf(name)}`;
       against = "before";
       dialog.classList.toggle("empty", revisions.length === 0);

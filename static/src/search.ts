@@ -2,6 +2,7 @@
 
 import type { Result } from "./api";
 import { h } from "./dom";
+import type { Range } from "./paragraph";
 import type { Found, SearchAnswer } from "./protocol";
 import { folderOf, titleOf } from "./tree";
 
@@ -25,16 +26,8 @@ export interface SearchTasks {
 }
 
 export interface Search {
-  /** Put the caret into the box, `words` in it. */
-  open(words?: string): void;
-  /** What is sought is shown no more. */
-  clear(): void;
-}
-
-/** Half of a `Range` in a text. */
-export interface Span {
-  readonly from: number;
-  readonly to: number;
+  /** Put the caret into the box. */
+  open(): void;
 }
 
 /** Nobody reads results between two keys. */
@@ -121,10 +114,7 @@ export function createSearch({ input, found, status, instead }: SearchParts, tas
   });
 
   return {
-    clear,
-    open(words) {
-      if (words) input.value = words;
-      if (words) changed();
+    open() {
       input.focus();
       input.select();
     },
@@ -150,7 +140,7 @@ export function namesLike(names: readonly string[], words: string): string[] {
 }
 
 /** Where `words` are found in `text`; none touches another. */
-export function matchesIn(text: string, words: string): Span[] {
+export function matchesIn(text: string, words: string): Range[] {
   const { letters, starts } = unaccented(text);
   const spans = folded(words)
     .split(/\s+/)
@@ -223,7 +213,7 @@ function group(label: string, options: readonly HTMLElement[]): HTMLElement {
   return h("ul", { role: "group", "aria-label": label }, h("li", { role: "presentation", class: "group-name", "aria-hidden": "true" }, label), ...options);
 }
 
-function marked(text: string, spans: readonly Span[]): (Node | string)[] {
+function marked(text: string, spans: readonly Range[]): (Node | string)[] {
   const pieces: (Node | string)[] = [];
   let at = 0;
   for (const { from, to } of spans) {

@@ -27,8 +27,6 @@ export interface Sidebar {
   /** Mark the open document, and let it be seen. */
   mark(name: string): void;
   readonly folders: readonly string[];
-  /** The folder that the keyboard is in or on. */
-  readonly folder: string;
   focus(): void;
 }
 
@@ -72,7 +70,8 @@ export function createSidebar({ scroller, list, empty }: SidebarParts, tasks: Si
 
   const indicate = () => {
     list.querySelector(".active")?.classList.remove("active");
-    const element = elements.get(rowOf(active)!);
+    const row = rowOf(active);
+    const element = row && elements.get(row);
     element?.classList.add("active");
     if (element?.isConnected) list.setAttribute("aria-activedescendant", element.id);
     else list.removeAttribute("aria-activedescendant");
@@ -214,10 +213,6 @@ export function createSidebar({ scroller, list, empty }: SidebarParts, tasks: Si
     },
     get folders() {
       return foldersOf(tree);
-    },
-    get folder() {
-      const row = rowOf(active);
-      return row?.kind === "folder" ? row.name : folderOf(row?.name ?? "");
     },
     focus: () => list.focus(),
   };

@@ -77,6 +77,13 @@ def test_the_models_words_are_marked_as_far_as_they_stand_and_taken_back(
     expect(authored).to_have_text(["have"])
     expect(desk.page.get_by_role("region", name="What the model wrote")).to_contain_text("1 of 9 words")
 
+    desk.page.get_by_role("button", name="Export").click()
+    desk.page.get_by_role("menuitemcheckbox", name="Tell readers what the model wrote").click()
+    desk.choose("Copy as plain text")
+    expect(desk.page.locator(".notice", has_text="Copied.")).to_be_visible()
+    copied = desk.page.evaluate("navigator.clipboard.readText()")
+    assert copied.endswith("About 11 % of this text was suggested by a local model.\n")
+
     desk.click_after("hav")
     card = desk.page.get_by_role("dialog", name="What the model wrote here")
     expect(card).to_contain_text("Correct spelling")
