@@ -19,7 +19,7 @@ NOTE, REFERENCE, FORMULA = "note", "reference", "formula"
 _BLOCKS = BLOCKS | {NOTE}
 _MARKS = {
     **dict.fromkeys(("b", "strong"), "strong"),
-    **dict.fromkeys(("i", "em", "cite", "dfn", "var"), "em"),
+    **dict.fromkeys(("i", "em"), "em"),
     **dict.fromkeys(("s", "del", "strike"), "del"),
     "sup": "sup",
     "sub": "sub",
@@ -127,9 +127,7 @@ class _Writer:
         if tag == "input":
             return [Run("☑ " if "checked" in element.attributes else "☐ ")] if _is_box(element) else []
         if tag in _CODE:
-            return [inline.code(element.text(), marks, href)]
-        if tag == "q":
-            return [Run("“", marks, href), *self.runs(element.children, marks, href), Run("”", marks, href)]
+            return [Run(element.text(), marks | {"code"}, href)]
         mark = _MARKS.get(tag)
         apart = [Run(" ")] if tag in _BLOCKS else []
         inside = self.runs(element.children, marks | {mark} if mark else marks, _target(element) or href)
@@ -268,7 +266,7 @@ def _picture(element: Element, href: str) -> list[Run]:
 def _formula(element: Element, marks: Marks, href: str) -> Run:
     tex = " ".join(element.text().split())
     if not tex or "$" in tex:
-        return inline.code(tex, marks, href)
+        return Run(tex, marks | {"code"}, href)
     fence = "$$" if element.attributes.get("display") == "block" else "$"
     return Run(f"{fence}{tex}{fence}", ready=True)
 

@@ -19,7 +19,7 @@ _FRAGMENT = re.compile(r"<!--\s*StartFragment\s*-->(.*?)<!--\s*EndFragment\s*-->
 _DATA = re.compile(r"data:image/[\w.+-]{1,30};base64,([A-Za-z0-9+/=\s]{16,})", re.IGNORECASE)
 _PICTURE = re.compile(rf"{tree.PICTURE_SCHEME}:(\d+)")
 _DECEIVING = re.compile("[\u202a-\u202e\u2066-\u2069\U000e0001-\U000e001f]")
-_LOST = "{} of the pictures did not come along; drop or paste them here by themselves."
+_LOST = "Pictures that did not come along: {}; drop or paste them here by themselves."
 _HIDDEN = "The text has invisible characters that can make it read as another; look at it closely."
 
 

@@ -19,6 +19,7 @@ _OPENING = {"strong": "**", "em": "*", "del": "~~", "sup": "<sup>", "sub": "<sub
 _CLOSING = {"sup": "</sup>", "sub": "</sub>"}
 _ORDER = ("link", "strong", "em", "del", "sup", "sub")
 _EMPHASIS = frozenset({"strong", "em", "del"})
+_TAGGED = frozenset({"sup", "sub"})
 
 _BLANK = re.compile(r"[ \t\n\r\f\v]+")
 # A writing editor puts these where it means a space; between a number and its unit, or in French, one is meant.
@@ -28,12 +29,17 @@ _EDGES = re.compile(r"(\s*)(.*?)(\s*)", re.DOTALL)
 
 _ASCII_PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 _SPECIAL = re.compile(
-    rf"\\(?=[{re.escape(_ASCII_PUNCTUATION)}]|\Z)|`|&(?=#?\w{{1,31}};)|<(?=[A-Za-z/!?]|\Z)|\*+|_+|~~+|\$|[\[\]]"
+    rf"\\(?=[{re.escape(_ASCII_PUNCTUATION)}]|\Z)|`|&(?=#?\w{{1,31}};)|<(?=[A-Za-z/!?]|\Z)|\*+|_+|~~+|\A~|~\Z|\$|[\[\]]"
 )
 _BRACKETS_MATTER = re.compile(r"\][(\[:]|\[\^|^\[[ xX]\]|\^\[|!\[")
-_DOLLARS_MATTER = re.compile(r"\$\$|\$(?!\s)[^$]+(?<!\s)\$(?!\d)")
-_LINE_START = re.compile(r"(?=#{1,6}(?:\s|$)|[-+*](?:\s|$)|>|\||[-=:][-=|:\s]*$)|(?<=^)\d{1,9}(?=[.)](?:\s|$))")
-_DEFINITION = re.compile(r"^(\[[^\]]*\]):")
+# A break is a sign here, because it is written as one.
+_FORMULA = re.compile(r"\$(?! )[^$]*(?<! )\$(?!\d)")
+_LINE_START = re.compile(r"(?=#{1,6}(?:\s|$)|[-+*](?:\s|$)|>|-{3,}\s*$)|\d{1,9}(?=[.)](?:\s|$))")
+# Below another line these would make that a heading or the head of a table.
+_LATER_LINE_START = re.compile(r"(?=[-=:|][-=|:\s]*$)")
+_ADDRESS = re.compile(r"(?:https?|mailto):[^\s<>\\]+")
+_NOTE = re.compile(r"^(\[\^\w+\]):")
+_DEFINITION = re.compile(r"(\[(?:\\.|[^\]\\])*\]):", re.DOTALL)
 _CLOSING_HASHES = re.compile(r"(?:(?<=\s)|^)(?=#+$)")
 
 
@@ -44,7 +50,7 @@ class Run:
     text: str
     """Words; or, where `ready`, Markdown."""
     marks: Marks = NO_MARKS
-    """Of `strong em del sup sub`."""
+    """Of `strong em del sup sub code`."""
     href: str = ""
     """Where it links to; empty for nowhere."""
     ready: bool = False
@@ -63,17 +69,6 @@ class Run:
 BREAK = Run("\n", ready=True)
 
 
-def code(text: str, marks: Marks = NO_MARKS, href: str = "") -> Run:
-    """Return *text* as inline code."""
-    text = _spaced(text)
-    if not text.strip():
-        return Run(" ", marks, href)
-    taken = {len(ticks) for ticks in re.findall("`+", text)}
-    fence = "`" * next(size for size in range(1, len(taken) + 2) if size not in taken)
-    pad = " " if text[0] in "` " or text[-1] in "` " else ""
-    return Run(f"{fence}{pad}{text}{pad}{fence}", marks, href, ready=True)
-
-
 def image(source: str, alt: str, title: str = "", href: str = "") -> Run:
     """Return a picture; *title* is what shows as its caption."""
     alt, title = (" ".join(_UNSEEN.sub("", words).split()) for words in (alt, title))
@@ -83,13 +78,20 @@ def image(source: str, alt: str, title: str = "", href: str = "") -> Run:
 
 def address(href: str) -> str:
     """Return *href* as Markdown's parentheses can hold it."""
-    return quote(_UNSEEN.sub("", href.strip()), safe="!#$%&'*+,-./:;=?@_~", errors="replace")
+    href = _UNSEEN.sub("", href.strip())
+    # Pairs may stand as they are, which keeps Wikipedia's addresses readable.
+    brackets = "()" if re.fullmatch(r"(?:[^()]|\([^()]*\))*", href) else ""
+    return quote(href, safe="!#$%&'*+,-./:;=?@_~" + brackets, errors="replace")
 
 
 def line(runs: Iterable[Run]) -> str:
     """Return *runs* as the text of a paragraph; each BREAK ends a line of it."""
-    pieces = _tidy(runs)
-    return "\\\n".join(map(_guarded, _write(_fitting(pieces)).split("\n"))) if pieces else ""
+    pieces = _fitting(_tidy(runs))
+    text = _write(pieces)
+    if _DEFINITION.match(text):
+        text = _write([replace(run, href="") for run in pieces], brackets=True)
+    first, *later = map(_guarded, text.split("\n"))
+    return "\\\n".join([first, *(("\\" + one if _LATER_LINE_START.match(one) else one) for one in later)])
 
 
 def heading(runs: Iterable[Run]) -> str:
@@ -108,6 +110,13 @@ def cell(runs: Iterable[Run]) -> str:
 def _spaced(text: str) -> str:
     """Return *text* with the spaces that a reader sees."""
     return _BLANK.sub(" ", _STRAY_NO_BREAK.sub(" ", _UNSEEN.sub("", text)))
+
+
+def _code(text: str) -> str:
+    taken = {len(ticks) for ticks in re.findall("`+", text)}
+    fence = "`" * next(size for size in range(1, len(taken) + 2) if size not in taken)
+    pad = " " if text[0] in "` " or text[-1] in "` " else ""
+    return f"{fence}{pad}{text}{pad}{fence}"
 
 
 def _tidy(runs: Iterable[Run]) -> list[Run]:
@@ -129,7 +138,11 @@ def _tidy(runs: Iterable[Run]) -> list[Run]:
             before, after = pieces[index - 1], pieces[index + 1]
             href = before.href if before.href == after.href else ""
             pieces[index] = replace(run, marks=before.marks & after.marks, href=href)
-    return list(_joined(pieces))
+    return [_ready_code(run) if "code" in run.marks else run for run in _joined(pieces)]
+
+
+def _ready_code(run: Run) -> Run:
+    return Run(_code(run.text), run.marks - {"code"}, run.href, ready=True) if not run.ready else run
 
 
 def _joined(runs: Iterable[Run]) -> Iterator[Run]:
@@ -183,7 +196,7 @@ def _fitting(runs: Sequence[Run]) -> list[Run]:
             Run(text[lead : len(text) - trail], run.marks, run.href),
             Run(text[len(text) - trail :], run.marks - closed, run.href),
         ]
-    return list(_joined(piece for piece in pieces if piece.text))
+    return _tidy(piece for piece in pieces if piece.text)
 
 
 def _count(text: Iterable[str]) -> int:
@@ -204,23 +217,37 @@ def _is_punctuation(sign: str) -> bool:
     return unicodedata.category(sign)[0] in "PS"
 
 
-def _write(runs: Sequence[Run]) -> str:
+def _write(runs: Sequence[Run], *, brackets: bool = False) -> str:
+    runs = [_plain_link(run) for run in runs]
     plain = "".join("\ufffc" if run.ready else run.text for run in runs)
-    brackets, dollars = bool(_BRACKETS_MATTER.search(plain)), bool(_DOLLARS_MATTER.search(plain))
+    brackets = brackets or bool(_BRACKETS_MATTER.search(plain))
+    written = _marked(runs, brackets, dollars=False)
+    return _marked(runs, brackets, dollars=True) if _FORMULA.search(written) else written
+
+
+def _marked(runs: Sequence[Run], brackets: bool, dollars: bool) -> str:
     out = ""
     open_: list[tuple[str, str]] = []
+    refused: dict[str, int] = {}
     for index, run in enumerate(runs):
         text = run.text if run.ready else _escape(run.text, brackets=brackets or bool(run.href), dollars=dollars)
         new = [key for key in _ORDER if key in run.keys and key not in (name for name, _ in open_)]
+        before = out
         for key in sorted(new, key=lambda key: -_last(runs, index, key)):
-            if (delimiter := _delimiter(runs, index, key, out)) is not None:
+            if index <= refused.get(key, -1) or (key in _EMPHASIS and not run.text.strip()):
+                continue
+            delimiter = _delimiter(runs, index, key, before)
+            if delimiter is None:
+                refused[key] = _last(runs, index, key)
+            else:
                 if delimiter == "[" and out[-1:] in ("!", "^"):
                     out = out[:-1] + "\\" + out[-1]
                 out += delimiter
                 open_.append((key, delimiter))
         if text[:1] == "[" and out[-1:] in ("!", "^"):
             out = out[:-1] + "\\" + out[-1]
-        out += text
+        # Two runs of backticks beside each other would be one.
+        out += f" {text}" if text[:1] == "`" == out[-1:] else text
         after = runs[index + 1] if index + 1 < len(runs) else Run("")
         gone = [
             at
@@ -231,6 +258,13 @@ def _write(runs: Sequence[Run]) -> str:
             key, delimiter = open_.pop()
             out += f"]({address(run.href)})" if key == "link" else _CLOSING.get(key, delimiter)
     return out
+
+
+def _plain_link(run: Run) -> Run:
+    """Return a link whose words are its address as `<address>`."""
+    if run.ready or run.text != run.href or not _ADDRESS.fullmatch(run.href):
+        return run
+    return Run(f"<{run.href}>", run.marks, ready=True)
 
 
 def _last(runs: Sequence[Run], index: int, key: str) -> int:
@@ -248,15 +282,24 @@ def _delimiter(runs: Sequence[Run], index: int, key: str, out: str) -> str | Non
     if key not in _EMPHASIS:
         return _OPENING[key]
     last = _last(runs, index, key)
-    first, end = runs[index].text[:1], runs[last].text[-1:]
-    after = runs[last + 1].text[:1] if last + 1 < len(runs) else ""
-    opens = _is_word(first) or not _is_word(out[-1:])
-    closes = (_is_word(end) and not runs[last].href) or not _is_word(after)
-    if not opens or not closes:
+    before = runs[index - 1] if index else Run("")
+    after = runs[last + 1] if last + 1 < len(runs) else Run("")
+    # A neighbour's delimiter inside this one counts as punctuation, but stars beside stars are one delimiter.
+    inner = (frozenset(_ORDER) - {key}) if key == "del" else frozenset({"link", "del", *_TAGGED})
+    opens_with_word = _is_word(runs[index].text[:1]) and not runs[index].keys - before.keys & inner
+    ends_with_word = _is_word(runs[last].text[-1:]) and not runs[last].keys - after.keys & inner
+    follows, precedes = out[-1:], after.text[:1]
+    if runs[index].text[:1].isspace() or runs[last].text[-1:].isspace():
         return None
-    if out[-1:] != "*" or key == "del":
+    if not (opens_with_word or not _is_word(follows)) or not (ends_with_word or not _is_word(precedes)):
+        return None
+    # Between two signs a delimiter can mean both; with another one open, it would be taken for that one's end.
+    unclear = (not opens_with_word and follows.strip()) or (not ends_with_word and precedes.strip())
+    if unclear and len(runs[index].marks & _EMPHASIS) > 1:
+        return None
+    if follows != "*" or key == "del":
         return _OPENING[key]
-    return None if _is_word(after) else _OPENING[key].replace("*", "_")
+    return None if _is_word(precedes) else _OPENING[key].replace("*", "_")
 
 
 def _escape(text: str, *, brackets: bool, dollars: bool) -> str:
@@ -279,5 +322,6 @@ def _escape(text: str, *, brackets: bool, dollars: bool) -> str:
 
 def _guarded(one: str) -> str:
     """Return a line of a paragraph that nothing at its start turns into another block."""
-    one = _DEFINITION.sub(r"\1\\:", one)
-    return _LINE_START.sub(lambda found: found[0] + "\\", one, count=1) if _LINE_START.match(one) else one
+    one = _NOTE.sub(r"\1\\:", one)
+    found = _LINE_START.match(one)
+    return f"{found[0]}\\{one[found.end() :]}" if found else one

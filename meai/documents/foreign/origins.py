@@ -55,12 +55,15 @@ def undo(root: Element) -> None:
 
 def _hidden(element: Element) -> None:
     style = element.style
-    if "hidden" in element.attributes or style.get("display") == "none" or style.get("mso-hide") == "all":
+    hidden = "hidden" in element.attributes or style.get("display") == "none" or style.get("mso-hide") == "all"
+    # Wikipedia hides a formula's source behind its picture.
+    if hidden and not any(one.tag == "math" for one in element.walk()):
         element.drop()
 
 
 def _tools(element: Element) -> None:
-    if not _TOOLS.isdisjoint(element.classes) or element.tag == "button":
+    is_box = element.attributes.get("aria-roledescription") == "checkbox"
+    if not _TOOLS.isdisjoint(element.classes) or element.tag == "button" or is_box:
         element.drop()
 
 
@@ -120,26 +123,24 @@ def _word(element: Element) -> None:
 def _word_lists(parent: Element) -> None:
     """Word's list items are paragraphs that name a level and begin with their mark."""
     children: list[Element | str] = []
-    open_: list[Element] = []
+    open_: list[tuple[int, Element]] = []
     for child in parent.children:
         level = _word_level(child)
-        if level is None:
-            if not (isinstance(child, str) and not child.strip()):
+        if level is None or isinstance(child, str):
+            if not isinstance(child, str) or child.strip():
                 open_ = []
             children.append(child)
             continue
-        assert isinstance(child, Element)
         tag, attributes = _take_mark(child)
         child.become("li")
-        del open_[level:]
-        if open_ and open_[-1].tag != tag and len(open_) == level:
+        # Levels may be left out: what is deeper than the last item is one list deeper.
+        while open_ and (open_[-1][0] > level or (open_[-1][0] == level and open_[-1][1].tag != tag)):
             open_.pop()
-        while len(open_) < level:
+        if not open_ or open_[-1][0] < level:
             new = Element(tag, attributes)
-            items = open_[-1].elements if open_ else []
-            (items[-1].children if items else open_[-1].children if open_ else children).append(new)
-            open_.append(new)
-        open_[-1].children.append(child)
+            (open_[-1][1].elements[-1].children if open_ else children).append(new)
+            open_.append((level, new))
+        open_[-1][1].children.append(child)
     parent.children = children
 
 
@@ -238,6 +239,13 @@ def _told(element: Element) -> dict[str, Any]:
     return told if isinstance(told, dict) else {}
 
 
+def _quotation(element: Element) -> None:
+    """A browser draws the quotes that are in no text."""
+    if element.tag == "q":
+        element.children = ["“", *element.children, "”"]
+        element.unwrap()
+
+
 def _link(element: Element) -> None:
     if element.tag == "a" and "href" in element.attributes:
         element.attributes["href"] = direct(element.attributes["href"])
@@ -299,6 +307,7 @@ _RULES: tuple[Rule, ...] = (
     _word,
     _formula,
     _substack,
+    _quotation,
     _link,
     _picture,
 )

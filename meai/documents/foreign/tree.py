@@ -30,7 +30,17 @@ _INLINE = _names("""
 """)
 _VOID = _names("br hr img input wbr")
 _ATTRIBUTES: dict[str, set[str]] = {
-    "*": {"style", "class", "id", "hidden", "role", "aria-checked", "aria-hidden", "data-attrs", "data-component-name"},
+    "*": {
+        "style",
+        "class",
+        "id",
+        "hidden",
+        "role",
+        "aria-checked",
+        "aria-roledescription",
+        "data-attrs",
+        "data-component-name",
+    },
     "a": {"href", "name"},
     "annotation": {"encoding"},
     "iframe": {"src", "title"},
