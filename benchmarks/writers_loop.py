@@ -102,7 +102,8 @@ def server(workspace: Path, home: Path) -> Iterator[tuple[subprocess.Popen[str],
     if model is None:
         sys.exit("The embedded model is not here; fetch it with `meai models pull smollm2-135m`.")
     command = [sys.executable, "-m", "meai", str(workspace), "--no-browser", "--port", "0", "--model", str(model.path)]
-    environment = {**os.environ, "MEAI_DATA_DIR": str(home / "data"), "MEAI_CACHE_DIR": str(home / "cache")}
+    # The cache is the user's own, so that a model is prepared for this machine once and not in each round.
+    environment = {**os.environ, "MEAI_DATA_DIR": str(home / "data")}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -67,10 +68,15 @@ def share_of_time(model: Model, threads: int) -> float:
     # Not looked at: it reads the weights from disk.
     _Bench(model, _Way(1, 1, time.perf_counter), 1.0).time(1, 1)
     bench = _Bench(model, _Way(threads, 1, time.perf_counter), 1.0)
+    # On a busy machine a single evaluation may take seconds, which would tell no more.
+    limit = threading.Timer(PROBE_S, model.interrupt, (True,))
     began_s, used_s, elapsed_s = time.perf_counter(), time.process_time(), 0.0
+    limit.start()
     while elapsed_s < PROBE_S:
         bench.time(PROBE_TOKENS, PROBE_TOKENS)
         elapsed_s = time.perf_counter() - began_s
+    limit.join()
+    model.interrupt(False)
     return min((time.process_time() - used_s) / (elapsed_s * threads), 1.0)
 
 
