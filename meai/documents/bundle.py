@@ -35,8 +35,8 @@ def bundle(store: DocumentStore) -> Iterator[bytes]:
             yield pipe.take()
         for folder in sorted({posixpath.dirname(entry.name) for entry in entries}):
             for path in _pictures(store, folder):
-                if (data := store.asset(path)) is not None:
-                    _add(archive, path, data, _OLDEST)
+                if (picture := store.asset(path)) is not None:
+                    _add(archive, path, picture, _OLDEST)
                     yield pipe.take()
         if missing:
             _add(archive, MISSING, "\n".join([*missing, ""]).encode(), _OLDEST)
