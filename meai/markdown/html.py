@@ -24,6 +24,9 @@ TASK_BOXES = {
     False: '<span class="task" role="img" aria-label="to do">☐</span> ',
 }
 
+_DIRECTIVES = {"paywall": "<p>Paywall</p>\n"}
+"""What a reader of a preview sees where nothing is written."""
+
 _NOT_IN_SLUG = re.compile(r"[^\w\- ]")
 
 
@@ -92,6 +95,24 @@ class HtmlRenderer(RendererHTML):
         return self.renderToken(tokens, idx, options, env)
 
     td_open = th_open
+
+    def callout_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        """What a directive makes is known by its class."""
+        token = tokens[idx]
+        token.attrSet("class", " ".join(dict.fromkeys((token.type.removesuffix("_open"), token.meta["name"]))))
+        opening = self.renderToken(tokens, idx, options, env)
+        return opening + _DIRECTIVES.get(token.meta["name"], "")
+
+    directive_open = callout_open
+    pullquote_open = callout_open
+
+    def callout_label_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        """The label of a callout stands out wherever a class does not count."""
+        return '<p class="callout-label"><strong>'
+
+    def callout_label_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        """The end of a label."""
+        return "</strong></p>\n"
 
     def code_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         """Code, reachable by the keyboard where it must be scrolled."""

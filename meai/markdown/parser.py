@@ -14,6 +14,8 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
 
+from meai.markdown.directives import directives_plugin
+
 InlineRule = Callable[[StateInline, bool], bool]
 
 MAX_NESTING = 100
@@ -21,6 +23,7 @@ MAX_AUTOLINK_CHARS = 4096
 
 EXTENSIONS: dict[str, tuple[str, ...]] = {
     "autolinks": ("gfm_autolink_www", "gfm_autolink_protocol", "gfm_autolink_email"),
+    "directives": ("directive", "callout"),
     "footnotes": ("footnote_def", "footnote_inline", "footnote_ref"),
     "math": ("math_block", "math_inline"),
     "strikethrough": ("strikethrough",),
@@ -54,6 +57,7 @@ def parser(*, without: Collection[str] = ()) -> MarkdownIt:
     md.use(footnote_plugin, move_to_end=False)
     md.use(dollarmath_plugin, allow_labels=False)
     md.use(gfm_autolink_plugin)
+    md.use(directives_plugin)
     md.inline.ruler.at("math_inline", _math_inline)
     _only_in_short_text(md, EXTENSIONS["autolinks"])
     return md.disable([rule for name in without for rule in EXTENSIONS[name]])

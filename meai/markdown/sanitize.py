@@ -13,6 +13,7 @@ from collections.abc import Set as AbstractSet
 import nh3
 
 from meai.markdown import highlight
+from meai.markdown.directives import CALLOUTS, LEAVES
 
 ID_PREFIX = "user-"
 """Before every id and every link to one, so that a document cannot take the name of a part of the page around it."""
@@ -72,10 +73,13 @@ _ATTRIBUTE_VALUES: dict[str, dict[str, set[str]]] = {
 
 CLASSES: dict[str, set[str]] = {
     "a": {"footnote-back"},
+    "aside": {"callout", *CALLOUTS},
+    "blockquote": {"pullquote"},
     "code": {"math-source"},
-    "div": {"math"},
+    "div": {"math", "directive", *LEAVES},
     "li": {"task-list-item"},
     "ol": {"contains-task-list"},
+    "p": {"callout-label"},
     "pre": {"code", "math-source"},
     "section": {"footnotes"},
     "span": {"task", "done", *highlight.CLASSES},
