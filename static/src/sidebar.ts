@@ -106,7 +106,7 @@ export function createSidebar({ scroller, list, empty }: SidebarParts, tasks: Si
   /** Once: a document that was just opened or moved may not be listed yet, and later the writer may have scrolled away. */
   const bringIntoSight = () => {
     const row = rowOf(marked);
-    if (isInSight || !row) return;
+    if (isInSight || !row || scroller.clientHeight === 0) return;
     isInSight = true;
     active = marked;
     reveal(row);
@@ -190,7 +190,12 @@ export function createSidebar({ scroller, list, empty }: SidebarParts, tasks: Si
     tasks.menu(row, { x: event.clientX, y: event.clientY });
   });
   scroller.addEventListener("scroll", draw, { passive: true });
-  new ResizeObserver(draw).observe(scroller);
+  new ResizeObserver(() => {
+    // What is not shown forgets how far it was scrolled.
+    if (scroller.clientHeight === 0) isInSight = false;
+    draw();
+    bringIntoSight();
+  }).observe(scroller);
   takeDrops(scroller, (target) => {
     const row = rowOf(target.closest<HTMLElement>("[data-name]")?.dataset["name"] ?? "");
     return row?.kind === "folder" ? row.name : folderOf(row?.name ?? "");
