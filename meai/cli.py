@@ -126,7 +126,8 @@ def rewrite(action: str, file: str, instruction: str, as_json: bool, model: str 
     text = decode(source, "The input" if file == "-" else file).text
     # What is to be continued is what comes before the caret.
     where = {"selection": "", "before": text} if action == "autocomplete" else {"selection": text}
-    result = answer(read_config(model=model), RewriteOrder(action, instruction=instruction, **where))
+    order = RewriteOrder(action, instruction=instruction, **where)
+    result = answer(read_config(model=model), order, lambda sentence: click.echo(sentence, err=True))
     proposal = result.proposal
     for reason in dict.fromkeys([*proposal.warnings, *(unit.reason for unit in proposal.units if unit.reason)]):
         click.echo(reason, err=True)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from meai.config import Config
 from meai.editing.rewrite import Proposal, RewriteOrder, Rewriter
 from meai.errors import NoModel
-from meai.inference.engine import Engine
+from meai.inference.engine import Engine, EngineState
 from meai.models.library import open_library
+
+LONG_FROM = 0.2
+"""From this part on, preparing a model takes so long that one wonders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +39,8 @@ class Answer:
     timings: Timings
 
 
-def answer(config: Config, order: RewriteOrder) -> Answer:
-    """Answer *order* with the model of *config*. Takes seconds.
+def answer(config: Config, order: RewriteOrder, tell: Callable[[str], None] = lambda sentence: None) -> Answer:
+    """Answer *order* with the model of *config*. Takes seconds; *tell* hears what takes longer, the first time.
 
     Raises NoModel, ModelRefused, EngineGone, and BadInput for an order that makes no sense.
     """
@@ -45,7 +49,7 @@ def answer(config: Config, order: RewriteOrder) -> Answer:
     if model is None:
         raise NoModel(f"There is no model yet; fetch one with `meai models pull {library.entries[0].name}`.")
     arrived: list[float] = []
-    engine = Engine(cache=config.cache_dir)
+    engine = Engine(lambda state: _tell_preparing(state, tell), cache=config.cache_dir)
     started = time.monotonic()
     try:
         engine.load(model.path, model.name)
@@ -58,3 +62,9 @@ def answer(config: Config, order: RewriteOrder) -> Answer:
     first = arrived[0] if arrived else ended
     timings = Timings(round(ready - started, 3), round(first - ready, 3), round(ended - ready, 3))
     return Answer(proposal, model.name, timings)
+
+
+def _tell_preparing(state: EngineState, tell: Callable[[str], None]) -> None:
+    # Measuring alone is over in a moment.
+    if state.state == "loading" and state.progress >= LONG_FROM:
+        tell(f"{state.message} …")

@@ -148,7 +148,6 @@ class _Preparation:
         """What was measured on a busy machine is an estimate; a later start may find a quieter moment."""
         threads = self._machine.threads
         if record.calibration.estimated and share_of_time(model, threads) >= QUIET:
-            self._tell("Measuring how fast the model is here", 0.5)
             record = replace(record, calibration=measure(model, self._machine, FULL_S))
             with suppress(OSError):
                 records.save(record)
