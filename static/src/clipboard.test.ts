@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { type Around, type Clip, fitted, meaningOf, type Named, renumbered } from "./clipboard";
+import { type Around, type Clip, fitted, meaningOf, type Named, renumbered, standsAlone } from "./clipboard";
 
 const clip = (parts: Partial<Clip<Named>>): Clip<Named> => ({ text: "", html: "", files: [], language: null, ...parts });
 const around = (parts: Partial<Around> = {}): Around => ({ plain: false, verbatim: false, selected: "", ...parts });
@@ -56,6 +56,15 @@ test("blocks are kept apart from the lines around them, words are not", () => {
   assert.equal(fitted("# H\n", { before: "a\n", after: "\nb" }), "\n# H\n");
   assert.equal(fitted("- x\n- y\n", { before: "a\n\n", after: "\n\nb" }), "- x\n- y");
   assert.equal(fitted("one\n\ntwo\n", { before: "", after: "" }), "one\n\ntwo");
+});
+
+test("a picture stands by itself, but amid words and in lists it stays where it was put", () => {
+  assert.equal(standsAlone({ before: "Look:", after: "\n\nMore" }), true);
+  assert.equal(standsAlone({ before: "a\n\n", after: "" }), true);
+  for (const [before, after] of [["amid ", " words"], ["- item", "\n"], ["> said", ""], ["| a ", "|"]] as const) {
+    assert.equal(standsAlone({ before, after }), false, before);
+  }
+  assert.equal(fitted("![](a)", { before: "Look:", after: "\nMore" }, true), "\n\n![](a)\n");
 });
 
 test("footnotes are numbered on from those of the document", () => {

@@ -94,11 +94,23 @@ function hasWords(html: string): boolean {
 
 const BLOCK = /^(?:#{1,6} |[-*+] |\d+[.)] |> |```|~~~|\||---$|\*\*\*$|\[\^[^\]]+\]: )|\n[ \t]*\n/;
 
+/** What stands on both sides of a place in the document. */
+export interface Sides {
+  readonly before: string;
+  readonly after: string;
+}
+
 /** `text` with the empty lines that keep its blocks apart from the lines above and below; words go right between words. */
-export function fitted(text: string, { before, after }: { readonly before: string; readonly after: string }): string {
+export function fitted(text: string, { before, after }: Sides, isBlock = BLOCK.test(text.replace(/\n+$/, ""))): string {
   const inside = text.replace(/\n+$/, "");
-  if (!BLOCK.test(inside)) return inside;
-  return above(before) + inside + below(after);
+  return isBlock ? above(before) + inside + below(after) : inside;
+}
+
+/** Whether a picture stands by itself there: not amid the words of a line, in a list, a quotation or a table. */
+export function standsAlone({ before, after }: Sides): boolean {
+  const head = before.slice(before.lastIndexOf("\n") + 1);
+  const [tail = ""] = after.split("\n", 1);
+  return !(head.trim() && tail.trim()) && !/^\s*(?:[-*+>|]|\d+[.)]\s)/.test(head + tail);
 }
 
 function above(before: string): string {

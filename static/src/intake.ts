@@ -4,8 +4,8 @@ import type { Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 
 import type { Api, Result } from "./api";
-import { type Arrival, arriving, awaitHere, land, placeOf } from "./arriving";
-import { type Clip, fitted, isPicture, meaningOf, renumbered } from "./clipboard";
+import { arriving, awaitHere, land, placeOf } from "./arriving";
+import { type Clip, fitted, isPicture, meaningOf, renumbered, standsAlone } from "./clipboard";
 import { h } from "./dom";
 import type { Notice, Notices } from "./notices";
 import { isVerbatim } from "./paragraph";
@@ -85,14 +85,16 @@ export function createIntake({ api, notices, view, document: current, imported, 
   };
 
   /** Put Markdown where it is awaited. */
-  const put = (id: string, markdown: string, select: Arrival["select"] = null) => {
+  const put = (id: string, markdown: string, isPicture = false) => {
     const { state } = view();
     const place = placeOf(state, id);
     if (place === null) return complain("Another document was opened before the paste had arrived; please paste it again.");
     const text = renumbered(markdown, state.doc.toString());
-    const whole = fitted(text, { before: state.sliceDoc(0, place.from), after: state.sliceDoc(place.to) });
-    const shift = whole.indexOf(text.replace(/\n+$/, ""));
-    land(view(), id, { text: whole, select: select && [select[0] + shift, select[1] + shift] });
+    const sides = { before: state.sliceDoc(0, place.from), after: state.sliceDoc(place.to) };
+    if (!isPicture) return land(view(), id, { text: fitted(text, sides), select: null });
+    const whole = fitted(text, sides, standsAlone(sides));
+    const words = whole.indexOf(ALT);
+    land(view(), id, { text: whole, select: [words, words + ALT.length] });
   };
 
   const takeFiles = async (files: readonly File[], at?: number) => {
@@ -116,7 +118,7 @@ export function createIntake({ api, notices, view, document: current, imported, 
     } else if (paths.length === 0) {
       land(view(), id, null);
     } else {
-      put(id, paths.map((path) => `![${ALT}](${path})`).join("\n\n"), [2, 2 + ALT.length]);
+      put(id, paths.map((path) => `![${ALT}](${path})`).join("\n\n"), true);
       view().focus();
     }
   };

@@ -150,7 +150,7 @@ def test_a_pasted_picture_lies_beside_the_document_and_asks_for_its_words(sit_do
     desk.expect_saved()
     (picture,) = (letters / "assets").iterdir()
     assert picture.read_bytes() == PNG
-    assert desk.file.read_text() == f"Look:![A square](assets/{picture.name})\n"
+    assert desk.file.read_text() == f"Look:\n\n![A square](assets/{picture.name})\n"
     expect(desk.page.locator("#article img")).to_have_js_property("naturalWidth", 10)
 
 
@@ -176,7 +176,8 @@ def test_dropped_pictures_go_where_they_are_let_go(sit_down: SitDown) -> None:
     expect(desk.page.locator("#drop")).to_be_visible()
     give(desk.page, "drop", ("a.png", "image/png", PNG), at=at)
     expect(desk.page.locator("#drop")).to_be_hidden()
-    expect(desk.page.locator(".cm-line").first).to_contain_text("First.![Describe this picture](assets/")
+    expect(desk.page.locator(".cm-line").nth(2)).to_contain_text("![Describe this picture](assets/")
+    expect(desk.page.locator(".cm-line").nth(4)).to_have_text("Second.")
 
 
 def test_what_is_no_picture_is_refused_with_a_sentence(sit_down: SitDown, letters: Path, watched: Watched) -> None:
