@@ -18,7 +18,7 @@ from meai.inference.templates import PLAIN, Scaffold, Writer, family_of, joined
 SANDBOX = "meai.inference.sandbox"
 LONGEST_TEMPLATE = 64 * 1024
 """Bytes of UTF-8."""
-PATIENCE_S = 5.0
+PATIENCE_S = 30.0
 """For the sandbox to start and answer on a busy machine; it ends itself after a second of work."""
 CHECKED: tuple[Role, ...] = ("system", "user")
 OPEN_THOUGHTS, THOUGHTS_END = "<think>", "</think>\n\n"
@@ -76,18 +76,18 @@ def writer_of(chat_template: str, end: str) -> tuple[Writer, str]:
 
 
 def _ask_sandbox(question: dict[str, Any]) -> dict[str, Any]:
-    """Return the sandbox's answer; one that says nothing sensible is `refused`."""
+    """Return the sandbox's answer. Raises ModelRefused where it has none, since it was ended or ended itself."""
     command = [sys.executable, "-P", "-m", SANDBOX]
     try:
         done = subprocess.run(
             command, input=json.dumps(question).encode(), capture_output=True, timeout=PATIENCE_S, check=False
         )
         answer = json.loads(done.stdout)
-    except subprocess.TimeoutExpired:
-        return {"refused": "it does not end"}
-    except ValueError:
-        return {"refused": "it takes too long or too much memory"}
-    return answer if isinstance(answer, dict) else {"refused": "it is no template"}
+    except (subprocess.TimeoutExpired, ValueError) as error:
+        raise ModelRefused("it takes too long or too much memory") from error
+    if not isinstance(answer, dict):
+        raise ModelRefused("it says something that it should not")
+    return answer
 
 
 def _without_thoughts(scaffold: Scaffold) -> Scaffold:

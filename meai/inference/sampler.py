@@ -126,7 +126,8 @@ def first_tokens(
 ) -> list[int]:
     """Return the tokens that one of *strings* begins with: where it stands alone, after a space or on a new line."""
     found = set()
-    for string in filter(None, strings):
+    # What has no tokens at all cannot be written.
+    for string in filter(tokenize, strings):
         for before in ("", " ", "\n"):
             tokens = tokenize(before + string)
             found.add(next((token for token in tokens if piece(token).strip()), tokens[-1]))

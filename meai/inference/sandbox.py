@@ -118,10 +118,15 @@ def _confine() -> None:
     # Windows has no such limits; the time stands alone there.
     if sys.platform == "win32":
         return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
+    for kind, limit in (
+        (resource.RLIMIT_AS, MEMORY_BYTES),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_NOFILE, 3),
+    ):
+        # macOS maps more than any limit that makes sense, and refuses one below that.
+        with suppress(ValueError, OSError):
+            resource.setrlimit(kind, (limit, limit))
 
 
 def _reason(error: Exception) -> str:
