@@ -143,6 +143,7 @@ function run(first: string): void {
       open: (name) => void openFromList(name),
       rename: (name) => void filing.rename(name),
       remove: (name) => void filing.remove(name),
+      removeFolder: (path) => void filing.removeFolder(path),
       move: (name, folder) => void filing.moveTo(name, folder),
       menu: (row, at) => menus.onRow(row, at),
     },

@@ -27,6 +27,8 @@ export interface Filing {
   moveTo(name: string, folder: string): Promise<void>;
   /** To the trash; a notice takes it back. */
   remove(name: string): Promise<void>;
+  /** All documents of a folder, once the writer has agreed. */
+  removeFolder(path: string): Promise<void>;
 }
 
 /** What was deleted is in the trash still, and what was moved can be moved back. */
@@ -72,11 +74,16 @@ export function createFiling({ api, dialogs, notices, documents, folders, opened
     notices.show(key, { text, choices: [{ label: "Undo", run: () => (notices.hide(key), void undo()) }] });
   };
 
-  const bringBack = async (id: string, wasOpen: boolean) => {
-    const result = await api.restore(id);
-    if (!result.ok) return tell(result.failure);
+  /** `wasOpen`: the last of them is open again then. */
+  const bringBack = async (trashed: readonly string[], wasOpen: boolean) => {
+    let last: string | null = null;
+    for (const id of trashed) {
+      const result = await api.restore(id);
+      if (!result.ok) tell(result.failure);
+      last = result.ok ? result.value.name : null;
+    }
     await documents().refresh();
-    if (wasOpen) await documents().open(result.value.name);
+    if (wasOpen && last !== null) await documents().open(last);
   };
 
   const filing: Filing = {
@@ -141,7 +148,39 @@ export function createFiling({ api, dialogs, notices, documents, folders, opened
       const result = await api.remove(name, etag);
       if (!result.ok) return tell(result.failure);
       await documents().gone(name);
-      offer("deleted", `${titleOf(name)} is in the trash.`, () => bringBack(result.value.trash, wasOpen));
+      offer("deleted", `${titleOf(name)} is in the trash.`, () => bringBack([result.value.trash], wasOpen));
+    },
+
+    async removeFolder(path) {
+      const last = opened();
+      // The open one goes last: until then there is no need for another in its place.
+      const names = documents()
+        .entries.map(({ name }) => name)
+        .filter((name) => name.startsWith(`${path}/`))
+        .sort((a, b) => Number(a === last) - Number(b === last));
+      const agreed = await dialogs.ask({
+        title: `Delete the folder ${lastOf(path)}?`,
+        body: [`${names.length === 1 ? "Its one document goes" : `Its ${names.length} documents go`} to the trash. Other files in it stay.`],
+        answers: [
+          { label: "Keep", value: false },
+          { label: "Delete", value: true, tone: "danger" },
+        ],
+      });
+      if (!agreed) return;
+      const trashed: string[] = [];
+      for (const name of names) {
+        const etag = await documents().etagOf(name);
+        const result = etag === null ? null : await api.remove(name, etag);
+        if (result && !result.ok) tell(result.failure);
+        if (!result?.ok) break;
+        trashed.push(result.value.trash);
+      }
+      const isAll = trashed.length === names.length;
+      const wasOpen = isAll && last !== null && names.includes(last);
+      await documents().refresh();
+      if (wasOpen) await documents().gone(last);
+      const what = isAll ? `The documents of ${lastOf(path)} are` : `${trashed.length} of ${names.length} documents are`;
+      if (trashed.length > 0) offer("deleted", `${what} in the trash.`, () => bringBack(trashed, wasOpen));
     },
   };
   return filing;

@@ -89,7 +89,10 @@ export function createMenus({ view, menu, model, commands, act, choosing, filing
   };
 
   function folderItems(path: string): MenuItem[][] {
-    return [[{ label: "New document here…", run: () => void filing.create(path) }]];
+    return [
+      [{ label: "New document here…", run: () => void filing.create(path) }],
+      [{ label: "Delete…", key: "Delete", run: () => void filing.removeFolder(path) }],
+    ];
   }
 
   function documentItems(name: string): MenuItem[][] {

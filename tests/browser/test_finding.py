@@ -120,6 +120,22 @@ def test_what_was_deleted_comes_back_from_the_trash(shelf: Desk) -> None:
     assert shelf.file.read_bytes() == b"Here.\n"
 
 
+def test_a_folder_is_deleted_with_its_documents_and_that_is_undone(shelf: Desk) -> None:
+    page = shelf.page
+    page.locator("#documents-list").focus()
+    shelf.press("Home", "Delete")
+    asked = page.get_by_role("dialog", name="Delete the folder 2026?")
+    expect(asked).to_contain_text("Its 2 documents go to the trash.")
+    asked.get_by_role("button", name="Delete").click()
+    expect(shelf.listed("2026")).to_have_count(0)
+    assert list(shelf.server.workspace.rglob("*.md")) == [shelf.file]
+    page.locator(".notice", has_text="The documents of 2026 are in the trash.").get_by_role(
+        "button", name="Undo"
+    ).click()
+    expect(shelf.listed("2026")).to_be_visible()
+    assert len(list(shelf.server.workspace.rglob("*.md"))) == 3
+
+
 def test_thousands_of_documents_are_listed_in_a_moment(page: Page, letters: Path, start_server: StartServer) -> None:
     for number in range(MANY):
         (letters / f"Letter {number}.md").write_bytes(b"")
