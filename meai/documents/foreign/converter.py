@@ -20,7 +20,7 @@ from meai.errors import BadInput, EngineGone
 from meai.process import Child, Frame, FrameError
 
 MAX_PASTE_SECONDS = 10.0
-MAX_TEXT_SECONDS = 30.0
+MAX_TEXT_SECONDS = 120.0
 MAX_FILE_SECONDS = 600.0
 MAX_START_SECONDS = 30.0
 _MAX_AT_ONCE = 4
