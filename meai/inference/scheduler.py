@@ -83,7 +83,12 @@ class Schedule:
 
 
 def overtakes(new: Work, running: Work) -> bool:
-    """Return whether *new* is worth breaking off an evaluation of *running* for."""
+    """Return whether *new* is worth breaking off an evaluation of *running* for.
+
+    What an editor reads ahead is mostly the beginning of what it asks next, so that chunk is let finish.
+    """
+    if running.purpose == "warm" and _replaces(new, running):
+        return False
     return URGENCY[new.purpose] < URGENCY[running.purpose] or _replaces(new, running)
 
 

@@ -82,6 +82,12 @@ def test_only_what_is_more_urgent_or_newer_from_the_same_editor_breaks_an_evalua
     assert not overtakes(Work(2, "free", "tab"), running)
 
 
+def test_what_an_editor_reads_ahead_is_let_finish_its_chunk_for_that_editor_alone() -> None:
+    reading = Work(1, "warm", "tab")
+    assert not overtakes(Work(2, "rewrite", "tab"), reading)
+    assert overtakes(Work(2, "rewrite", "other"), reading)
+
+
 work = st.builds(Work, st.integers(0, 20), st.sampled_from(tuple(URGENCY)), st.sampled_from(("", "a", "b", "c")))
 
 
