@@ -62,7 +62,10 @@ def measure_together(models: Sequence[Model], machine: Machine, budget_s: float)
 
 
 def share_of_time(model: Model, threads: int) -> float:
-    """Return which share of the time of *threads* processors *model* gets at the moment. Takes a tenth of a second."""
+    """Return which share of the time of *threads* processors *model* gets at the moment.
+
+    Takes a tenth of a second, and empties the model's cache.
+    """
     if model.on_gpu:
         return 1.0
     # Not looked at: it reads the weights from disk.
@@ -77,6 +80,7 @@ def share_of_time(model: Model, threads: int) -> float:
         elapsed_s = time.perf_counter() - began_s
     limit.join()
     model.interrupt(False)
+    model.forget(0)
     return min((time.process_time() - used_s) / (elapsed_s * threads), 1.0)
 
 

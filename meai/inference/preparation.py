@@ -15,7 +15,7 @@ from pathlib import Path
 
 from meai.errors import ModelRefused
 from meai.inference.calibration import QUIET, Calibration
-from meai.inference.llama import Model, NoRoom, convert
+from meai.inference.llama import Model, convert
 from meai.inference.machine import this_machine
 from meai.inference.measurement import measure, measure_together, perplexity, share_of_time
 from meai.inference.records import Place, Record, Records, seen_at, sha256_of
@@ -102,7 +102,9 @@ class _Preparation:
         if record is None and not records.ready():
             return self._as_it_is(f"used as it is: the folder {records.folder} cannot be written")
         try:
-            return self._known(records, record) or self._anew(records, self._sha256(record))
+            sha256 = record.sha256 if record is not None else self._sha256()
+            known = record or self._seen_elsewhere(records, sha256)
+            return (known and self._known(records, known)) or self._anew(records, sha256)
         except OSError as error:
             return self._as_it_is(f"used as it is: nothing can be kept in {records.folder} ({error.strerror})")
 
@@ -111,18 +113,21 @@ class _Preparation:
         self._tell("Measuring how fast the model is here", 0.5)
         return Prepared(model, measure(model, self._machine, SHORT_S), note)
 
-    def _sha256(self, record: Record | None) -> str:
-        return record.sha256 if record is not None else sha256_of(self._path)
+    def _sha256(self) -> str:
+        self._tell("Looking at the model file", 0.0)
+        return sha256_of(self._path)
 
-    def _known(self, records: Records, record: Record | None) -> Prepared | None:
-        """Open what *record*, or that of another file of the same content, says; None when that is not there."""
+    def _seen_elsewhere(self, records: Records, sha256: str) -> Record | None:
+        """Return the record of another file of the same content, which from now on is that of this one too."""
+        record = records.of_content(sha256)
         if record is None:
-            self._tell("Looking at the model file", 0.0)
-            record = records.of_content(sha256_of(self._path))
-            if record is None:
-                return None
-            record = seen_at(record, Place.of(self._path))
-            records.save(record)
+            return None
+        record = seen_at(record, Place.of(self._path))
+        records.save(record)
+        return record
+
+    def _known(self, records: Records, record: Record) -> Prepared | None:
+        """Open what *record* says; None, and the record is dropped, when that is not there."""
         model = self._reopen(record)
         if model is None:
             records.drop(record)
@@ -156,20 +161,29 @@ class _Preparation:
     def _anew(self, records: Records, sha256: str) -> Prepared:
         self._tell("Measuring how fast the model is here (once)", 0.1)
         source, mapped = self._open(self._path)
-        calibration = measure(source, self._machine, SHORT_S)
-        file_types, note = self._candidates(source, calibration)
-        final, measured = True, None
+        try:
+            verdict = self._choose(records, sha256, source)
+            if verdict.kept is None:
+                calibration = verdict.calibration or measure(source, self._machine, FULL_S)
+                if verdict.final:
+                    place = Place.of(self._path)
+                    records.save(Record(sha256, (place,), calibration, verdict.note, None, mapped, source.on_gpu))
+                return Prepared(source, calibration, verdict.note)
+        except OSError:
+            source.close()
+            raise
+        source.close()
+        return self._take(verdict.kept)
+
+    def _choose(self, records: Records, sha256: str, source: Model) -> _Verdict:
+        """Try what may pay, and return what came of the first that does, or of the last."""
+        file_types, note = self._candidates(source, measure(source, self._machine, SHORT_S))
+        verdict = _Verdict(note)
         for file_type in file_types:
             verdict = self._try(records, sha256, source, file_type)
             if verdict.kept is not None:
-                source.close()
-                return self._take(records, verdict.kept)
-            note, final, measured = verdict.note, verdict.final, verdict.calibration or measured
-        calibration = measured or measure(source, self._machine, FULL_S)
-        if final:
-            place = Place.of(self._path)
-            records.save(Record(sha256, (place,), calibration, note, mapped=mapped, on_gpu=source.on_gpu))
-        return Prepared(source, calibration, note)
+                break
+        return verdict
 
     def _candidates(self, source: Model, calibration: Calibration) -> tuple[Sequence[str], str]:
         """Return the types worth trying, the most promising first, and what to say when there are none."""
@@ -180,6 +194,8 @@ class _Preparation:
         wide = source.weight_bits >= WIDE_BITS
         if not wide and calibration.price_s(1) >= AMORTISES * calibration.read_s:
             return (), f"used as it is: {source.file_type} makes good use of this processor"
+        if source.file_type == "Q8_0":
+            return (), "used as it is: Q8_0 is what it would be requantised to"
         small = [name for name in BITS if _bytes(source, name) <= LARGEST_BYTES and name != source.file_type]
         # What has few bits already loses far more than it gains when it is rounded to four others.
         types = [name for name in ("Q4_0", "Q8_0") if name in small and (wide or name == "Q8_0")]
@@ -198,7 +214,7 @@ class _Preparation:
             convert(self._path, partial, file_type, threads=self._machine.threads)
             _sync(partial)
             return self._judge(records, sha256, source, partial, file_type)
-        except (ModelRefused, NoRoom, RuntimeError):
+        except (ModelRefused, RuntimeError):
             return _Verdict(f"used as it is: llama.cpp could not requantise it to {file_type}")
         finally:
             records.end(sha256)
@@ -230,7 +246,7 @@ class _Preparation:
         records.save(record)
         return _Verdict(note, was, record)
 
-    def _take(self, records: Records, record: Record) -> Prepared:
+    def _take(self, record: Record) -> Prepared:
         self._tell("Loading the copy", 0.9)
         model = self._reopen(record)
         if model is None:

@@ -17,6 +17,7 @@ import pytest
 from meai.errors import ModelRefused
 from meai.inference import preparation
 from meai.inference.calibration import Calibration
+from meai.inference.llama import Run
 from meai.inference.machine import this_machine
 from meai.inference.preparation import Prepared, open_prepared
 from meai.inference.records import Records
@@ -287,5 +288,42 @@ def test_weights_that_are_laid_out_anew_are_in_memory_once(tmp_path: Path, model
     try:
         mapped = Path("/proc/self/maps").read_text(encoding="utf-8") if sys.platform == "linux" else ""
         assert str(rounded) not in mapped or prepared.model.copied_bytes == 0
+    finally:
+        prepared.model.close()
+
+
+@pytest.mark.usefixtures("priced")
+def test_a_model_whose_record_cannot_be_kept_is_in_memory_once(
+    tmp_path: Path, model_path: Path, open_model: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+
+    class Counted(preparation.Model):
+        def __init__(self, path: Path, **more: object) -> None:
+            super().__init__(path, **more)  # type: ignore[arg-type]
+            opened.append("open")
+
+        def close(self) -> None:
+            super().close()
+            opened.append("close")
+
+    def full(*_arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(preparation, "Model", Counted)
+    monkeypatch.setattr(Records, "save", full)
+    assert "No space left on device" in open_model(model_path, tmp_path, file_types=[]).note
+    assert opened == ["open", "close", "open", "close"]
+
+
+def test_a_model_is_handed_over_with_an_empty_cache(cache: Path, model_path: Path) -> None:
+    """llama.cpp refuses the beginning of a sequence where something stands there already."""
+    records = Records(cache / "models", this_machine())
+    record = records.find(model_path)
+    assert record is not None
+    records.save(replace(record, calibration=replace(record.calibration, share=0.2)))
+    prepared = open_prepared(model_path, cache, CONTEXT_LENGTH, lambda sentence, fraction: None)
+    try:
+        assert prepared.model.evaluate(Run(prepared.model.tokenize("a", special=False), 0, 0))
     finally:
         prepared.model.close()
