@@ -373,7 +373,9 @@ function run(first: string): void {
   }
 
   async function save(write: Write): Promise<Result<SavedDocument>> {
-    const result = await api.save({ ...write, ...(write.text === text() && { authorship: receipts.pieces(view.state) }), kind: write.text === restored ? "restore" : "save" });
+    // One that is repeated may be of a text before the one that stands in the editor.
+    const authorship = write.text === text() ? receipts.pieces(view.state) : undefined;
+    const result = await api.save({ ...write, authorship, kind: write.text === restored ? "restore" : "save" });
     if (result.ok) drafts.saved(write.name, write.client, write.seq);
     if (result.ok && write.etag === null) void documents.refresh();
     return result;

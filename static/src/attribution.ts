@@ -196,7 +196,8 @@ function createBar(view: EditorView, keyOf: (command: string) => string, { hide,
     h("button", { type: "button", title: keyOf("receipt"), click: () => openCard() || (go(1), openCard()) }, "About it…"),
   ];
   const hiding = h("button", { type: "button", title: keyOf("authorship"), click: () => (hide(), view.focus()) }, "Hide");
-  const dom = h("section", { class: "authorship-bar", "aria-label": "What the model wrote" }, share, h("span", { class: "choices" }, ...moves, hiding));
+  const choices = h("span", { class: "choices" }, ...moves, hiding);
+  const dom = h("section", { class: "authorship-bar", "aria-label": "What the model wrote" }, share, choices);
 
   let timer: number | undefined;
   const render = () => {

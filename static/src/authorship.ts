@@ -163,11 +163,15 @@ function joined(stretches: readonly Stretch[]): Stretch[] {
   const all: Stretch[] = [];
   for (const stretch of stretches) {
     const last = all.at(-1);
-    const goesOn = last?.receipt === stretch.receipt && last.to === stretch.from && last.offset >= 0 && last.offset + last.to - last.from === stretch.offset;
-    if (last && goesOn) all[all.length - 1] = { ...last, to: stretch.to };
+    if (last && goesOn(last, stretch)) all[all.length - 1] = { ...last, to: stretch.to };
     else all.push(stretch);
   }
   return all;
+}
+
+function goesOn(last: Stretch, next: Stretch): boolean {
+  if (last.receipt !== next.receipt || last.to !== next.from || last.offset < 0) return false;
+  return last.offset + last.to - last.from === next.offset;
 }
 
 /** How many places before `start` hold `text`. */

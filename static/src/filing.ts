@@ -56,10 +56,8 @@ export function createFiling({ api, dialogs, notices, documents, folders, opened
     const problem = await call(name, to);
     if (problem !== null) return problem;
     const moved = await api.open(to);
-    const beside = moved.ok ? linksBeside(moved.value.text) : [];
     const where = `${titleOf(name)} is ${folder === "" ? "at the top of the workspace" : `in ${folder}`} now.`;
-    const warning = beside.length === 0 ? "" : ` What lay beside it is not found from there: ${beside.slice(0, 3).join(", ")}${beside.length > 3 ? "…" : "."}`;
-    offer("moved", where + warning, async () => {
+    offer("moved", where + leftBehind(moved.ok ? linksBeside(moved.value.text) : []), async () => {
       const kept = await call(to, name);
       if (kept !== null) notices.show("documents", { text: kept, tone: "error" });
     });
@@ -190,6 +188,11 @@ export function createFiling({ api, dialogs, notices, documents, folders, opened
 export function linksBeside(text: string): string[] {
   const targets = [...text.matchAll(/\]\(\s*(?:<([^>\n]+)>|([^)\s]+))/g)].map(([, quoted, plain]) => quoted ?? plain!);
   return [...new Set(targets)].filter((target) => !/^(?:[a-z][a-z\d+.-]*:|\/|#)/i.test(target));
+}
+
+function leftBehind(links: readonly string[]): string {
+  if (links.length === 0) return "";
+  return ` What lay beside it is not found from there: ${links.slice(0, 3).join(", ")}${links.length > 3 ? "…" : "."}`;
 }
 
 function withEnding(name: string): string {

@@ -25,6 +25,8 @@ export interface HistoryView {
 /** What a revision is compared with: what stood before it, or the text as it is now. */
 type Against = "before" | "now";
 
+const AGAINST: Record<Against, string> = { before: "What it changed", now: "Changes since then" };
+
 /** The keys go through many revisions faster than they can be fetched. */
 const PAUSE = 80;
 const NOT_THERE = 404;
@@ -52,30 +54,29 @@ export function createHistory({ api, dialogs, dialog, current, restore }: Histor
   const press = (label: string, run: () => void, className = "") => h("button", { type: "button", class: className, click: run }, label);
   const iconButton = (label: string, symbol: string, run: () => void) =>
     h("button", { type: "button", class: "icon-button", "aria-label": label, title: label, click: run }, icon(symbol));
-  const modes = (["before", "now"] as const).map((mode) =>
-    h("button", { type: "button", value: mode, "aria-pressed": "false", click: () => compare(mode) }, { before: "What it changed", now: "Changes since then" }[mode]),
+  const modes = (Object.keys(AGAINST) as Against[]).map((mode) =>
+    h("button", { type: "button", value: mode, "aria-pressed": "false", click: () => compare(mode) }, AGAINST[mode]),
   );
   const steps = [iconButton("Previous change", "up", () => goTo(at - 1)), iconButton("Next change", "down", () => goTo(at + 1))];
   const naming = press("Name it…", () => void rename());
   const restoring = press("Restore this version", () => void takeBack(), "primary");
 
+  const comparing = h("span", { class: "modes", role: "group", "aria-label": "Compared with" }, ...modes);
+  const bar = h("div", { class: "version-bar" }, detail, comparing, h("span", { class: "steps" }, count, ...steps));
   dialog.append(
     h("header", {}, heading, iconButton("Close", "cross", () => dialog.close())),
     h("div", { class: "timeline" }, warning, list, h("label", { for: "every-save" }, sittings, "Every single save")),
-    h(
-      "div",
-      { class: "version" },
-      h("div", { class: "version-bar" }, detail, h("span", { class: "modes", role: "group", "aria-label": "Compared with" }, ...modes), h("span", { class: "steps" }, count, ...steps)),
-      text,
-      h("footer", { class: "choices" }, naming, restoring),
-    ),
+    h("div", { class: "version" }, bar, text, h("footer", { class: "choices" }, naming, restoring)),
   );
 
   const options = () => [...list.querySelectorAll<HTMLElement>("[role=option]")];
 
   const draw = () => {
     entries = sittings.checked ? every(revisions) : bySitting(revisions);
-    list.replaceChildren(...byDay(entries).map(({ title, entries: ofDay }) => h("div", { role: "group", "aria-label": title }, h("h3", { "aria-hidden": "true" }, title), ...ofDay.map(option))));
+    const days = byDay(entries).map(({ title, entries: ofDay }) =>
+      h("div", { role: "group", "aria-label": title }, h("h3", { "aria-hidden": "true" }, title), ...ofDay.map(option)),
+    );
+    list.replaceChildren(...days);
     options().forEach((element, i) => (element.id = `revision-${i}`));
   };
 
@@ -123,7 +124,8 @@ export function createHistory({ api, dialogs, dialog, current, restore }: Histor
     if (entry !== chosen) return;
     const [from, to] = against === "now" ? [own, other] : [other, own];
     for (const button of modes) button.setAttribute("aria-pressed", String(button.value === against));
-    detail.replaceChildren(...(revision.label ? [h("strong", {}, revision.label), " · "] : []), describeMoment(revision.saved).replace(/^./, (letter) => letter.toUpperCase()));
+    const when = describeMoment(revision.saved).replace(/^./, (letter) => letter.toUpperCase());
+    detail.replaceChildren(...(revision.label ? [h("strong", {}, revision.label), " · "] : []), when);
     naming.textContent = revision.label ? "Rename it…" : "Name it…";
     restoring.toggleAttribute("disabled", own === null || own === now || isLocked);
     restoring.textContent = own === now ? "This is the text now" : isLocked ? "Only to be read here" : "Restore this version";
@@ -152,7 +154,8 @@ export function createHistory({ api, dialogs, dialog, current, restore }: Histor
   const rename = async () => {
     if (!chosen) return;
     const { rev, label } = chosen.revision;
-    const input = h("input", { id: "version-name", type: "text", value: label ?? "", maxlength: "120", autocomplete: "off", placeholder: "Sent to subscribers" });
+    const input = h("input", { id: "version-name", type: "text", value: label ?? "", maxlength: "120", autocomplete: "off" });
+    input.placeholder = "Sent to subscribers";
     const explained = h("p", { class: "quiet" }, "A version with a name is kept for good.");
     await dialogs.askForm({
       title: "Name this version",

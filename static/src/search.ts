@@ -190,7 +190,8 @@ function namesGroup(names: readonly string[], words: string, open: Open): HTMLEl
     const title = titleOf(name);
     const folder = folderOf(name);
     const label = h("span", { class: "open" }, ...marked(title, matchesIn(title, words)));
-    return h("li", { role: "option", "data-name": name, title: name, click: () => open(name, null) }, label, ...(folder ? [h("small", {}, folder)] : []));
+    const place = folder ? [h("small", {}, folder)] : [];
+    return h("li", { role: "option", "data-name": name, title: name, click: () => open(name, null) }, label, ...place);
   };
   return group("Names", names.map(option));
 }
@@ -204,13 +205,15 @@ function hitsGroup(hits: readonly Found[], open: Open): HTMLElement | null {
     const snippet = h("span", { class: "snippet", dir: "auto" }, clipped(before), h("mark", {}, match), after);
     const first = name !== last;
     last = name;
-    return h("li", { role: "option", class: first ? "hit first" : "hit", "data-name": name, title: name, click: () => open(name, hit) }, ...title, snippet);
+    const attributes = { role: "option", class: first ? "hit first" : "hit", "data-name": name, title: name };
+    return h("li", { ...attributes, click: () => open(name, hit) }, ...title, snippet);
   };
   return group("In the text", hits.map(option));
 }
 
 function group(label: string, options: readonly HTMLElement[]): HTMLElement {
-  return h("ul", { role: "group", "aria-label": label }, h("li", { role: "presentation", class: "group-name", "aria-hidden": "true" }, label), ...options);
+  const title = h("li", { role: "presentation", class: "group-name", "aria-hidden": "true" }, label);
+  return h("ul", { role: "group", "aria-label": label }, title, ...options);
 }
 
 function marked(text: string, spans: readonly Range[]): (Node | string)[] {

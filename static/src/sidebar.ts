@@ -249,10 +249,18 @@ function item(row: Row, id: string, current: boolean): HTMLElement {
     },
     kind === "folder" ? icon("chevron") : "",
     h("span", { class: "open" }, title),
-    h("button", { type: "button", class: "icon-button more", tabindex: "-1", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": `Actions for ${title}`, title: "Actions" }, icon("more")),
+    actions(title),
   );
   element.style.setProperty("--level", String(level - 1));
   return element;
+}
+
+function actions(title: string): HTMLElement {
+  const button = h("button", { type: "button", class: "icon-button more", tabindex: "-1", title: "Actions" }, icon("more"));
+  button.setAttribute("aria-label", `Actions for ${title}`);
+  button.setAttribute("aria-haspopup", "menu");
+  button.setAttribute("aria-expanded", "false");
+  return button;
 }
 
 function takeDrops(area: HTMLElement, folderUnder: (target: HTMLElement) => string, move: (name: string, folder: string) => void): void {
