@@ -12,13 +12,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from meai.errors import ModelRefused
 from meai.inference import preparation
 from meai.inference.calibration import Calibration
-from meai.inference.llama import Run
+from meai.inference.llama import Model, Run
 from meai.inference.machine import this_machine
+from meai.inference.measurement import share_of_time
 from meai.inference.preparation import Prepared, open_prepared
 from meai.inference.records import Records
 
@@ -316,14 +318,15 @@ def test_a_model_whose_record_cannot_be_kept_is_in_memory_once(
     assert opened == ["open", "close", "open", "close"]
 
 
-def test_a_model_is_handed_over_with_an_empty_cache(cache: Path, model_path: Path) -> None:
-    """llama.cpp refuses the beginning of a sequence where something stands there already."""
-    records = Records(cache / "models", this_machine())
-    record = records.find(model_path)
-    assert record is not None
-    records.save(replace(record, calibration=replace(record.calibration, share=0.2)))
-    prepared = open_prepared(model_path, cache, CONTEXT_LENGTH, lambda sentence, fraction: None)
+def test_a_look_at_how_busy_the_machine_is_leaves_nothing_that_an_answer_would_see(model_path: Path) -> None:
+    model = Model(model_path, context_length=CONTEXT_LENGTH)
+    run = Run(model.tokenize(" bee", special=False), 0, 0)
     try:
-        assert prepared.model.evaluate(Run(prepared.model.tokenize("a", special=False), 0, 0))
+        model.evaluate(run)
+        expected = model.logits.copy()
+        model.forget(0)
+        assert 0 < share_of_time(model, 1) <= 1
+        model.evaluate(run)
+        assert np.allclose(model.logits, expected)
     finally:
-        prepared.model.close()
+        model.close()
