@@ -64,32 +64,26 @@ export function createAttribution({ card, view, receipt, keyOf }: AttributionPar
     const end = view().coordsAtPos(stretch.to, -1) ?? start;
     const fits = end.bottom + 8 + card.offsetHeight < window.innerHeight;
     place(card, { x: start.left, y: fits ? end.bottom + 8 : start.top - 8 - card.offsetHeight });
-    if (byKey) (card.querySelector<HTMLElement>(".primary") ?? card.querySelector("button"))?.focus();
+    if (byKey) (card.querySelector<HTMLElement>(".primary:enabled") ?? card.querySelector("button"))?.focus();
   };
 
   const contents = (state: EditorState, { receipt: id }: Stretch): Node[] => {
     const known = receipt(id);
+    const title = h("div", {}, h("strong", {}, known?.action ?? "The model wrote this"));
     const closing = h("button", { type: "button", class: "icon-button", "aria-label": "Close", click: close }, icon("cross"));
-    if (!known) return [h("header", {}, h("strong", {}, "The model wrote this."), closing)];
+    const header = h("header", {}, title, closing);
+    if (!known) return [header];
+    title.append(h("small", {}, [known.model, describeMoment(known.at)].filter(Boolean).join(" · ")));
     const back = state.readOnly ? null : takingBack(state.doc, stretchesOf(state), known);
-    const title = h("div", {}, h("strong", {}, known.action), h("small", {}, [known.model, describeMoment(known.at)].filter(Boolean).join(" · ")));
     const note = back?.kind === "whole" || state.readOnly ? "" : back ? WITH_YOURS : TOO_LATE;
-    const nodes: Node[] = [h("header", {}, title, closing)];
-    if (known.instruction) nodes.push(h("p", { class: "instruction" }, `“${known.instruction}”`));
-    nodes.push(
-      known.source.trim() === ""
-        ? h("p", { class: "quiet" }, "It was added; nothing of yours stood here.")
-        : h("div", { class: "source" }, h("small", {}, "You had written"), h("blockquote", { dir: "auto" }, known.source.trim())),
-    );
-    if (note) nodes.push(h("p", { class: "quiet" }, note));
-    nodes.push(
-      h(
-        "footer",
-        { class: "choices" },
-        h("button", { type: "button", class: back ? "primary" : "", disabled: back === null, click: () => takeBack(known) }, "Take it back"),
-      ),
-    );
-    return nodes;
+    const button = h("button", { type: "button", class: "primary", disabled: back === null, click: () => takeBack(known) }, "Take it back");
+    return [
+      header,
+      ...(known.instruction ? [h("p", { class: "instruction" }, `“${known.instruction}”`)] : []),
+      sourceOf(known),
+      ...(note ? [h("p", { class: "quiet" }, note)] : []),
+      h("footer", { class: "choices" }, button),
+    ];
   };
 
   const takeBack = (known: Known) => {
@@ -146,8 +140,13 @@ export function createAttribution({ card, view, receipt, keyOf }: AttributionPar
     ],
     toggle: () => show(!shown),
     openCard,
-    opened: () => shown && show(true),
+    opened: () => view().state.field(shownField) !== shown && show(shown),
   };
+}
+
+function sourceOf({ source }: Known): HTMLElement {
+  if (source.trim() === "") return h("p", { class: "quiet" }, "It was added; nothing of yours stood here.");
+  return h("div", { class: "source" }, h("small", {}, "You had written"), h("blockquote", { dir: "auto" }, source.trim()));
 }
 
 const AUTHORED = Decoration.mark({ class: "authored" });
