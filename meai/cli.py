@@ -149,7 +149,7 @@ def rewrite(action: str, file: str, instruction: str, as_json: bool, model: str 
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--to", "target", type=OneOf(_formats), required=True, help="The format.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="OUT", help="Write there, not to stdout.")
-@click.option("--strict", is_flag=True, help="Write nothing and exit 3 if anything would be lost.")
+@click.option("--strict", is_flag=True, help="Write nothing and exit 3 if anything would be lost or should be looked at.")
 @click.option("--disclose", is_flag=True, help="Say at the end how much of the text a model suggested.")
 @_json_option
 def export(file: Path, target: str, output: Path | None, strict: bool, disclose: bool, as_json: bool) -> int:
@@ -175,7 +175,7 @@ def export(file: Path, target: str, output: Path | None, strict: bool, disclose:
     store = DocumentStore(file.absolute().parent, trash=read_config().data_dir / "trash", only=file.name)
     closing = f"*{disclosure}*" if disclosure else ""
     result = export_text(text, name=file.name, format=target, asset=store.asset, closing=closing)
-    refused = strict and bool(result.report)
+    refused = strict and any(note.kind != "changed" for note in result.report)
     if not as_json:
         for note in result.report:
             place = "" if note.line is None else f":{note.line + 1}"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, partial
 from pathlib import PurePosixPath
 
+from meai.export import raw
 from meai.export.images import Asset
+from meai.export.report import Note, Report
 from meai.export.tree import Element, parse
 from meai.markdown import frontmatter
 from meai.markdown.blocks import Block, Blocks
@@ -29,6 +31,12 @@ class Article:
     front_matter: FrontMatter
     blocks: tuple[Block, ...]
     asset: Asset
+    removed: tuple[Note, ...] = ()
+    """What of the document's own HTML no reader gets in any format."""
+    source: str = ""
+    """The Markdown below the front matter, with `\\n` line ends."""
+    first_line: int = 0
+    """The line of the document that *source* begins on, from 0."""
 
     @property
     def title(self) -> str:
@@ -39,6 +47,12 @@ class Article:
     def has_headline(self) -> bool:
         """Whether the body has a heading of the first rank, so that the title need not be put above it."""
         return bool(self._headings)
+
+    @cached_property
+    def headline(self) -> Element | None:
+        """The heading of the first rank that the text begins with, if it has no other."""
+        first = next((child for root in self.body for child in root.children if isinstance(child, Element)), None)
+        return first if first is not None and first.tag == "h1" and self._headlines == 1 else None
 
     @property
     def description(self) -> str:
@@ -77,6 +91,10 @@ class Article:
         return tuple(parse(block.html, block.line) for block in self.blocks)
 
     @cached_property
+    def _headlines(self) -> int:
+        return sum(element.tag == "h1" for root in self.body for element in root.walk())
+
+    @cached_property
     def _headings(self) -> list[str]:
         ones = (element for root in self.body for element in root.walk() if element.tag == "h1")
         return [text for element in ones if (text := " ".join(element.text().split()))]
@@ -93,5 +111,8 @@ def read(text: str, *, name: str, asset: Asset, closing: str = "") -> Article:
 
     Both are Markdown; nothing that *text* leaves open swallows *closing*. *asset* is where its images come from.
     """
-    block, _ = frontmatter.split(normalize(text))
-    return Article(name, frontmatter.read(block), (*Blocks().render(text), *Blocks().render(closing)), asset)
+    block, source = frontmatter.split(normalize(text))
+    report = Report()
+    blocks = Blocks(watch=partial(raw.note_removed, report=report)).render(text)
+    closed = (*blocks, *Blocks().render(closing))
+    return Article(name, frontmatter.read(block), closed, cache(asset), report.notes(), source, block.count("\n"))

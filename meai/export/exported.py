@@ -28,6 +28,8 @@ class Exported:
     """To be stored as UTF-8, without any change of its line ends."""
     notes: tuple[Note, ...]
     parts: tuple[Part, ...] = ()
+    filename: str = ""
+    """What the target wants the file to be called; empty for the document's own name."""
 
 
 Exporter = Callable[[Article, Options], Exported]

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from meai.errors import BadInput
-from meai.export import article, page, rich_text, text
+from meai.export import article, checks, page, rich_text, text
 from meai.export.exported import Exporter, Part
 from meai.export.images import Asset
 from meai.export.options import options
-from meai.export.report import Note
+from meai.export.report import Note, Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,4 +71,6 @@ def export(
     read = article.read(text, name=name, asset=asset, closing=closing)
     done = target.write(read, options(chosen or {}))
     facts = {"bytes": len(done.content.encode()), "words": read.words, "minutes": read.minutes}
-    return Export(read.stem + target.suffix, target.media_type, done.content, done.parts, done.notes, facts)
+    report = Report((*read.removed, *checks.check(read), *done.notes))
+    filename = done.filename or read.stem + target.suffix
+    return Export(filename, target.media_type, done.content, done.parts, report.notes(), facts)

@@ -45,3 +45,8 @@ def data_uri(content: bytes) -> str | None:
         if re.match(signature, content, re.DOTALL):
             return f"data:{media_type};base64,{b64encode(content).decode('ascii')}"
     return None
+
+
+def is_heic(content: bytes) -> bool:
+    """Whether *content* is a photo as phones take it, which browsers and mail programs do not show."""
+    return content[4:8] == b"ftyp" and content[8:12] in (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")

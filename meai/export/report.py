@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -42,8 +43,8 @@ FIXES: dict[str, str] = {
 class Report:
     """Gathers notes, each once."""
 
-    def __init__(self) -> None:
-        self._notes: set[Note] = set()
+    def __init__(self, notes: Iterable[Note] = ()) -> None:
+        self._notes = set(notes)
 
     def lost(self, line: int | None, construct: str, message: str, fix: str = "") -> None:
         """Note what the reader will not get."""

@@ -13,6 +13,7 @@ from meai.export.article import Article
 from meai.export.exported import Exported
 from meai.export.options import Options
 from meai.export.prose import Node, formula, is_block, one_space, rows, runs, target
+from meai.export.raw import quoted
 from meai.export.report import Report
 from meai.export.tree import Element
 from meai.markdown.sanitize import Sanitizer
@@ -160,10 +161,12 @@ class _RichText:
         return f'<a href="{escape(address)}">{text}</a>' if text.strip() else text
 
     def _image(self, image: Element) -> str:
-        source = image.attributes.get("src", "")
+        source, alt = image.attributes.get("src", ""), quoted(image.attributes.get("alt", ""))
         if images.host(source) is None and not source.startswith("data:"):
             self._report.lost(
-                image.line, "image", f"The image {source} is only on this machine and is left out; add it by hand."
+                image.line,
+                "image",
+                f"The image {source} ({alt}) is only on this machine and is left out; add it by hand.",
             )
             return ""
         return f'<img src="{escape(source)}" alt="{escape(image.attributes.get("alt", ""))}">'

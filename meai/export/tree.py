@@ -1,9 +1,10 @@
-"""Clean HTML as a tree, for the formats that are not HTML pages. Knows nothing of Markdown or of formats."""
+"""Clean HTML as a tree, and a tree as HTML. Knows nothing of Markdown or of formats."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from html.parser import HTMLParser
 
 MAX_DEPTH = 200
@@ -48,6 +49,42 @@ def parse(html: str, line: int) -> Element:
     builder.feed(html)
     builder.close()
     return builder.root
+
+
+Change = Callable[[Element], "list[Element | str] | None"]
+"""What stands for an element whose children are as they shall be; None: it stays."""
+
+
+def changed(nodes: Sequence[Element | str], change: Change) -> list[Element | str]:
+    """Return a new tree: *nodes* after *change* was asked about every element, inner ones first."""
+    done: list[Element | str] = []
+    for node in nodes:
+        if isinstance(node, str):
+            done.append(node)
+            continue
+        copy = Element(node.tag, node.line, dict(node.attributes), changed(node.children, change))
+        instead = change(copy)
+        done += [copy] if instead is None else instead
+    return done
+
+
+def html(nodes: Sequence[Element | str]) -> str:
+    """Return *nodes* as HTML. It is as clean as they are: whoever adds to them cleans it again."""
+    return "".join(_html(nodes))
+
+
+def _html(nodes: Sequence[Element | str]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, str):
+            yield escape(node, quote=False)
+        elif not node.tag:
+            yield from _html(node.children)
+        else:
+            named = "".join(f' {name}="{escape(value)}"' for name, value in node.attributes.items())
+            yield f"<{node.tag}{named}>"
+            if node.tag not in VOID:
+                yield from _html(node.children)
+                yield f"</{node.tag}>"
 
 
 class _Builder(HTMLParser):

@@ -48,9 +48,13 @@ class _Drawn:
 
 
 class Blocks:
-    """Draws one document again and again. Keeps what the last text used, and nothing else."""
+    """Draws one document again and again. Keeps what the last text used, and nothing else.
 
-    def __init__(self, sanitizer: Sanitizer | None = None) -> None:
+    *watch* is told the HTML of each block before it is cleaned, and the line it begins on.
+    """
+
+    def __init__(self, sanitizer: Sanitizer | None = None, watch: Callable[[str, int], None] | None = None) -> None:
+        self._watch = watch
         self._md = parser()
         self._renderer = HtmlRenderer(self._md)
         self._sanitizer = sanitizer or Sanitizer()
@@ -71,6 +75,9 @@ class Blocks:
         self._drawn = drawing.used
         self._clean = {one.html: self._clean.get(one.html) or self._sanitizer.clean(one.html) for one in drawn}
         above = matter.count("\n")
+        if self._watch is not None:
+            for one in drawn:
+                self._watch(one.html, one.line + above)
         return tuple(_blocks([_Drawn(one.line + above, self._clean[one.html]) for one in drawn]))
 
     def _place(self, outline: Outline, numbering: Numbering) -> list[_Placed]:

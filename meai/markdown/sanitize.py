@@ -62,30 +62,38 @@ ATTRIBUTES: dict[str, AbstractSet[str]] = {
     **dict.fromkeys(_MATH, _MATH_ATTRIBUTES),
 }
 
+TAGS = frozenset({*_BLOCKS, *_TABLES, *_WORDS, *_MATH})
+"""Every element that may stay."""
+
+WITHOUT_TEXT = _names("script style title template noscript iframe noembed noframes")
+"""What is taken out with all that is in it; of other elements the text stays."""
+
 _ALIGNMENTS = {"left", "center", "right"}
 _ATTRIBUTE_VALUES: dict[str, dict[str, set[str]]] = {
     **{tag: {"align": _ALIGNMENTS} for tag in _names("div h1 h2 h3 h4 h5 h6 img p table td th tr")},
     "a": {"role": {"doc-noteref", "doc-backlink"}},
+    "div": {"align": _ALIGNMENTS, "role": {"region"}, "tabindex": {"0"}},
     "pre": {"tabindex": {"0"}},
     "section": {"role": {"doc-endnotes"}},
     "span": {"role": {"img"}},
 }
 
+_ALIGNED = {f"align-{side}" for side in _ALIGNMENTS}
+
 CLASSES: dict[str, set[str]] = {
+    **dict.fromkeys(_names("h1 h2 h3 h4 h5 h6 img table td th"), _ALIGNED),
     "a": {"footnote-back"},
     "aside": {"callout", *CALLOUTS},
     "blockquote": {"pullquote"},
     "code": {"math-source"},
-    "div": {"math", "directive", *LEAVES},
+    "div": {"math", "wide", "directive", *LEAVES, *_ALIGNED},
     "li": {"task-list-item"},
     "ol": {"contains-task-list"},
-    "p": {"callout-label"},
+    "p": {"callout-label", *_ALIGNED},
     "pre": {"code", "math-source"},
     "section": {"footnotes"},
     "span": {"task", "done", *highlight.CLASSES},
     "sup": {"footnote-ref"},
-    "td": {"align-left", "align-center", "align-right"},
-    "th": {"align-left", "align-center", "align-right"},
     "ul": {"contains-task-list"},
 }
 """The classes that the renderer itself writes. A document's own are dropped: they could borrow the page's looks."""
@@ -106,8 +114,8 @@ class Sanitizer:
         self._images = images
         self._lines = lines
         self._cleaner = nh3.Cleaner(
-            tags={*_BLOCKS, *_TABLES, *_WORDS, *_MATH},
-            clean_content_tags={"script", "style", "title", "template", "noscript", "iframe", "noembed", "noframes"},
+            tags=set(TAGS),
+            clean_content_tags=set(WITHOUT_TEXT),
             attributes=ATTRIBUTES,
             attribute_filter=self._attribute,
             tag_attribute_values=_ATTRIBUTE_VALUES,
