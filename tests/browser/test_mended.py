@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import SitDown
-from tests.browser.desk import Desk
+from tests.browser.desk import Desk, wait_until
 from tests.browser.scripted import ScriptedModel
 from tests.conftest import Watched
 
@@ -88,13 +88,15 @@ def test_a_conflict_is_not_decided_by_a_stray_enter_and_mine_can_win(watched: Wa
     desk = sit_down("One.")
     desk.file.write_bytes(b"One. Elsewhere.")
     desk.write(" Here.")
-    asked = desk.page.get_by_role("dialog", name="Letter has changed on disk")
+    desk.page.get_by_role("button", name="Compare…").click()
+    asked = desk.page.get_by_role("dialog", name="Letter was changed elsewhere")
     expect(asked).to_be_visible()
-    desk.press("Enter", "Space")
+    desk.press("Enter")
     expect(asked).to_be_visible()
-    asked.get_by_role("button", name="Overwrite with mine").click()
+    asked.get_by_role("radio", name="Mine One.").check()
+    asked.get_by_role("button", name="Use what I chose").click()
     desk.expect_saved()
-    assert desk.file.read_bytes() == b"One. Here."
+    wait_until(desk.page, lambda: desk.file.read_bytes() == b"One. Here.")
     watched.complaints.clear()
 
 

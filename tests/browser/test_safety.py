@@ -205,7 +205,8 @@ def test_with_a_wrong_token_the_page_says_one_sentence_and_shows_nothing(watched
     with page.expect_response(lambda response: response.status == 401):
         page.goto(f"{server.url}/#token=guessed")
     expect(page.locator("#notices .notice")).to_have_text(
-        "ME_AI was started anew: open the address it printed this time in this same tab, and what you wrote is saved."
+        "ME_AI was started anew. Go on in the tab that it opened, or open the new address in this one: "
+        "what you wrote is kept."
     )
     expect(page.locator("#documents-list li")).to_have_count(0)
     expect(page.locator(".cm-content")).to_have_attribute("contenteditable", "false")
