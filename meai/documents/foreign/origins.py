@@ -171,8 +171,9 @@ def _stray_lists(parent: Element) -> None:
         return
     items: list[Element | str] = []
     for child in parent.children:
-        last = next((item for item in reversed(items) if isinstance(item, Element)), None)
-        if isinstance(child, Element) and child.tag in ("ul", "ol") and last is not None:
+        last = next((item for item in reversed(items) if not isinstance(item, str) or item.strip()), None)
+        nested = isinstance(child, Element) and child.tag in ("ul", "ol")
+        if nested and isinstance(last, Element) and last.tag == "li":
             last.children.append(child)
         else:
             items.append(child)
