@@ -14,8 +14,6 @@ export interface Question<T> {
     readonly ready?: () => boolean;
   }[];
   readonly wide?: boolean;
-  /** It opens by itself, maybe under a writer's hands: no key answers it before one is meant for it. */
-  readonly unasked?: boolean;
 }
 
 export interface NameQuestion {
@@ -100,11 +98,11 @@ export function createDialogs(dialog: HTMLDialogElement): Dialogs {
   };
 
   return {
-    async ask<T>({ title, body, answers, wide = false, unasked = false }: Question<T>): Promise<T | null> {
+    async ask<T>({ title, body, answers, wide = false }: Question<T>): Promise<T | null> {
       let answer: T | null = null;
       const buttons = answers.map(({ label, value, tone, ready }, i) => {
         const primary = i === answers.length - 1;
-        const attributes = { type: "button", class: tone ?? (primary ? "primary" : ""), autofocus: primary && !unasked };
+        const attributes = { type: "button", class: tone ?? (primary ? "primary" : ""), autofocus: primary };
         const give = () => {
           if (ready && !ready()) return;
           answer = value;
@@ -114,7 +112,6 @@ export function createDialogs(dialog: HTMLDialogElement): Dialogs {
       });
       const text = h("div", { class: "dialog-body" }, ...body);
       const closed = open(title, wide, text, h("footer", { class: "choices" }, ...buttons));
-      if (unasked) dialog.focus();
       await closed;
       return answer;
     },

@@ -204,6 +204,28 @@ def test_a_new_document_that_has_no_file_yet_comes_back_too(
     watched.forgive(*DEAD)
 
 
+def test_drafts_of_other_documents_are_told_of_and_one_press_away(
+    watched: Watched, sit_down: SitDown, start_server: StartServer
+) -> None:
+    desk = sit_down({"Letter.md": "One.", "Other.md": "Other."})
+    leave_unsaved(desk, "One.", " Two.")
+    desk.file.unlink()
+    again = reopen(desk, restart(start_server, desk))
+    expect(again.page.locator("#title")).to_have_text("Other")
+    told = again.page.get_by_role("status").filter(has_text="There are unsaved changes in other documents.")
+    told.get_by_role("button", name="Letter, from").click()
+    expect(again.page.locator("#title")).to_have_text("Letter")
+    expect(told).to_have_count(0)
+    again.page.get_by_role("button", name="Compare").click()
+    asked = again.page.get_by_role("dialog", name="Unsaved changes from")
+    asked.get_by_role("radio", name="Unsaved One. Two.").check()
+    asked.get_by_role("button", name="Use what I chose").click()
+    expect(again.content).to_have_text("One. Two.")
+    again.expect_saved()
+    wait_until(again.page, lambda: desk.file.exists() and desk.file.read_bytes() == b"One. Two.")
+    watched.forgive(*DEAD)
+
+
 def test_on_another_port_the_server_offers_what_it_was_told(
     watched: Watched, sit_down: SitDown, start_server: StartServer
 ) -> None:
@@ -387,7 +409,8 @@ def test_with_a_full_disk_other_documents_can_be_read_and_the_words_are_still_th
     expect(desk.content).to_have_text("One. Two.")
     desk.expect_saved()
     assert desk.file.read_bytes() == b"One. Two."
-    watched.forgive("507")
+    # The history has no room either, and says so.
+    watched.forgive("507", "503")
 
 
 # What can only be read.
