@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from meai.documents import pictures
-from meai.documents.foreign import origins, tree
+from meai.documents.foreign import links, tree
 from meai.documents.foreign.html import convert
 from meai.markdown.parser import parser
 
@@ -119,6 +119,7 @@ def test_code_stays_as_it_is(code: str) -> None:
         ("<table><tr><td>only</td></tr></table>", "only\n"),
         ("a<span style='display:none'>secret</span>b", "ab\n"),
         ("10\xa0km, a\xa0b", "10\xa0km, a b\n"),
+        ("<ul>a<ul><li>b</li></ul>c</ul>", "- a\n- - b\n- c\n"),
         ("", ""),
         ("<p>&nbsp;</p><br>", ""),
     ],
@@ -159,7 +160,7 @@ def test_what_acts_is_left_out(html: str) -> None:
     ],
 )
 def test_a_link_leads_straight_where_a_detour_led(before: str, after: str) -> None:
-    assert origins.direct(before) == after
+    assert links.direct(before) == after
 
 
 def test_pictures_that_came_along_are_handed_over_once_and_linked() -> None:

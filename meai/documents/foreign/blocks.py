@@ -9,12 +9,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from meai.documents.foreign import inline
+from meai.documents.foreign import elements, inline
+from meai.documents.foreign.elements import FORMULA, NOTE, REFERENCE
 from meai.documents.foreign.inline import BREAK, NO_MARKS, Marks, Run
 from meai.documents.foreign.tree import BLOCKS, Element
-
-NOTE, REFERENCE, FORMULA = "note", "reference", "formula"
-"""Elements of our own, which the rules for a source make: a footnote, the mark that refers to it, and TeX."""
 
 _BLOCKS = BLOCKS | {NOTE}
 _MARKS = {
@@ -25,8 +23,6 @@ _MARKS = {
     "sub": "sub",
 }
 _CODE = frozenset({"code", "kbd", "samp", "tt"})
-_LANGUAGE = re.compile(r"(?:language|lang|highlight-source|brush)[-:]\s*([\w+#.-]+)", re.IGNORECASE)
-_MAX_COLUMNS = 60
 
 Node = Element | str
 
@@ -112,7 +108,9 @@ class _Writer:
             yield from write(element, marks, href)
         else:
             mark = _MARKS.get(element.tag)
-            yield from self.blocks(element.children, marks | {mark} if mark else marks, _target(element) or href)
+            yield from self.blocks(
+                element.children, marks | {mark} if mark else marks, elements.target(element) or href
+            )
 
     def _words(self, element: Element, marks: Marks, href: str) -> list[Run]:
         tag = element.tag
@@ -125,12 +123,12 @@ class _Writer:
         if tag == FORMULA:
             return [_formula(element, marks, href)]
         if tag == "input":
-            return [Run("☑ " if "checked" in element.attributes else "☐ ")] if _is_box(element) else []
+            return [Run("☑ " if "checked" in element.attributes else "☐ ")] if elements.is_box(element) else []
         if tag in _CODE:
             return [Run(element.text(), marks | {"code"}, href)]
         mark = _MARKS.get(tag)
         apart = [Run(" ")] if tag in _BLOCKS else []
-        inside = self.runs(element.children, marks | {mark} if mark else marks, _target(element) or href)
+        inside = self.runs(element.children, marks | {mark} if mark else marks, elements.target(element) or href)
         return [*apart, *inside, *apart]
 
     def _heading(self, element: Element, marks: Marks, href: str) -> Iterator[Block]:
@@ -154,7 +152,7 @@ class _Writer:
         if not text.strip():
             return
         fence = "`" * max(3, *(len(ticks) + 1 for ticks in re.findall("`{3,}", text)), 0)
-        yield Block((fence + _language(element), *text.split("\n"), fence))
+        yield Block((fence + elements.language(element), *text.split("\n"), fence))
 
     def _figure(self, element: Element, marks: Marks, href: str) -> Iterator[Block]:
         captions = [one for one in element.walk() if one.tag == "figcaption"]
@@ -176,7 +174,7 @@ class _Writer:
         yield Block((f"[^{element.attributes['label']}]: {lines[0]}".rstrip(), *_indented(lines[1:], 4)), NOTE)
 
     def _list(self, element: Element, marks: Marks, href: str) -> Iterator[Block]:
-        items = [self._item(one, marks, href) for one in _items(element)]
+        items = [self._item(one, marks, href) for one in elements.items(element)]
         items = [item for item in items if item]
         if not items:
             return
@@ -193,7 +191,7 @@ class _Writer:
         yield Block(tuple(lines), "ol" if element.tag == "ol" else "ul")
 
     def _item(self, item: Element, marks: Marks, href: str) -> list[Block]:
-        box, done = _task(item)
+        box, done = elements.task(item)
         blocks = self.blocks(item.children, marks, href)
         if not box:
             return blocks
@@ -205,8 +203,8 @@ class _Writer:
     def _table(self, element: Element, marks: Marks, href: str) -> Iterator[Block]:
         captions = [one for one in element.elements if one.tag == "caption"]
         yield from self.blocks([piece for one in captions for piece in one.children], marks, href)
-        rows = list(_rows(element))
-        if _is_layout(rows):
+        rows = list(elements.rows(element))
+        if elements.is_layout(rows):
             for row in rows:
                 for one in row:
                     yield from self.blocks(one.children, marks, href)
@@ -220,7 +218,7 @@ class _Writer:
         found: list[str] = []
         for one in row:
             span = one.attributes.get("colspan", "")
-            extra = min(int(span), _MAX_COLUMNS) - 1 if re.fullmatch(r"[1-9]\d?", span) else 0
+            extra = min(int(span), elements.MAX_COLUMNS) - 1 if re.fullmatch(r"[1-9]\d?", span) else 0
             found += [inline.cell(self._lines_of(one.children, marks, href)), *[""] * extra]
         return found
 
@@ -271,68 +269,8 @@ def _formula(element: Element, marks: Marks, href: str) -> Run:
     return Run(f"{fence}{tex}{fence}", ready=True)
 
 
-def _target(element: Element) -> str:
-    href = element.attributes.get("href", "").strip() if element.tag == "a" else ""
-    return "" if href.startswith("#") else href
-
-
-def _language(pre: Element) -> str:
-    for one in pre.walk():
-        named = one.attributes.get("data-language") or one.attributes.get("lang", "")
-        if found := re.fullmatch(r"[\w+#.-]{1,30}", named) or _LANGUAGE.search(one.attributes.get("class", "")):
-            name = found[found.lastindex or 0].lower()
-            return "" if name in ("plaintext", "text", "none", "auto") else name
-    return ""
-
-
-def _items(element: Element) -> Iterator[Element]:
-    """Yield the items of a list; what stands between two of them is one, too."""
-    for child in element.children:
-        if isinstance(child, Element):
-            yield child if child.tag == "li" else Element("li", {"holds": "blocks"}, [child])
-        elif child.strip():
-            yield Element("li", {}, [child])
-
-
-def _task(item: Element) -> tuple[bool, bool]:
-    """Return whether *item* has a box to tick, which is then taken out of it, and whether it is ticked."""
-    if item.attributes.get("role") == "checkbox":
-        return True, item.attributes.get("aria-checked") == "true"
-    for one in item.walk():
-        if one.tag in ("ul", "ol") and one is not item:
-            break
-        if _is_box(one):
-            done = "checked" in one.attributes
-            one.drop()
-            return True, done
-        if one.text().strip() and not one.elements:
-            break
-    return False, False
-
-
-def _is_box(element: Element) -> bool:
-    return element.tag == "input" and element.attributes.get("type") == "checkbox"
-
-
 def _is_loose(item: Sequence[Block]) -> bool:
     return not all(block.kind in ("ul", "ol") for block in item[1:])
-
-
-def _rows(table: Element) -> Iterator[list[Element]]:
-    for child in table.elements:
-        if child.tag == "tr":
-            if cells := [one for one in child.elements if one.tag in ("td", "th")]:
-                yield cells
-        elif child.tag in ("thead", "tbody", "tfoot"):
-            yield from _rows(child)
-
-
-def _is_layout(rows: Sequence[Sequence[Element]]) -> bool:
-    """Whether a table only places things: one column, or blocks in it that no cell of Markdown's can hold."""
-    if max(map(len, rows), default=0) < 2 or max(map(len, rows)) > _MAX_COLUMNS:
-        return True
-    heavy = {"table", "pre", "blockquote", "figure", "h1", "h2", "h3", "h4", "h5", "h6", NOTE, "hr"}
-    return any(one.tag in heavy for row in rows for cell in row for one in cell.walk() if one is not cell)
 
 
 def _indented(lines: Sequence[str], by: int) -> list[str]:

@@ -63,7 +63,7 @@ def serve(incoming: BinaryIO, outgoing: BinaryIO) -> None:
             write_frame(outgoing, {"refused": TOO_MUCH if isinstance(error, FrameError) else str(error)})
         except MemoryError:
             write_frame(outgoing, {"refused": TOO_MUCH})
-        except Exception:  # a defect of a reader, which must not take the next file's answer with it
+        except Exception:  # a defect of a reader; its traceback could hold words of the writer's, so none is logged
             write_frame(outgoing, {"refused": BROKEN})
 
 

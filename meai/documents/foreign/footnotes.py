@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from meai.documents.foreign.blocks import NOTE, REFERENCE
+from meai.documents.foreign.elements import NOTE, REFERENCE
 from meai.documents.foreign.tree import Element
 
 _MAX_MARK_CHARS = 8

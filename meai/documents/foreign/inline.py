@@ -10,7 +10,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import quote
+
+from meai.documents.foreign.escaping import address, closed, escape, guarded, shown
 
 Marks = frozenset[str]
 NO_MARKS: Marks = frozenset()
@@ -24,23 +25,12 @@ _TAGGED = frozenset({"sup", "sub"})
 _BLANK = re.compile(r"[ \t\n\r\f\v]+")
 # A writing editor puts these where it means a space; between a number and its unit, or in French, one is meant.
 _STRAY_NO_BREAK = re.compile("(?<![\\d«])\xa0(?![;:!?»€%])")
-_UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u2028\u2029\u200b\ufeff\xad\ud800-\udfff]")
-_EDGES = re.compile(r"(\s*)(.*?)(\s*)", re.DOTALL)
 
-_ASCII_PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
-_SPECIAL = re.compile(
-    rf"\\(?=[{re.escape(_ASCII_PUNCTUATION)}]|\Z)|`|&(?=#?\w{{1,31}};)|<(?=[A-Za-z/!?]|\Z)|\*+|_+|~~+|\A~|~\Z|\$|[\[\]]"
-)
 _BRACKETS_MATTER = re.compile(r"\][(\[:]|\[\^|^\[[ xX]\]|\^\[|!\[")
 # A break is a sign here, because it is written as one.
 _FORMULA = re.compile(r"\$(?! )[^$]*(?<! )\$(?!\d)")
-_LINE_START = re.compile(r"(?=#{1,6}(?:\s|$)|[-+*](?:\s|$)|>|-{3,}\s*$)|\d{1,9}(?=[.)](?:\s|$))")
-# Below another line these would make that a heading or the head of a table.
-_LATER_LINE_START = re.compile(r"(?=[-=:|][-=|:\s]*$)")
 _ADDRESS = re.compile(r"(?:https?|mailto):[^\s<>\\]+")
-_NOTE = re.compile(r"^(\[\^\w+\]):")
 _DEFINITION = re.compile(r"(\[(?:\\.|[^\]\\])*\]):", re.DOTALL)
-_CLOSING_HASHES = re.compile(r"(?:(?<=\s)|^)(?=#+$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +61,9 @@ BREAK = Run("\n", ready=True)
 
 def image(source: str, alt: str, title: str = "", href: str = "") -> Run:
     """Return a picture; *title* is what shows as its caption."""
-    alt, title = (" ".join(_UNSEEN.sub("", words).split()) for words in (alt, title))
-    caption = ' "' + _escape(title, brackets=True, dollars=True).replace('"', '\\"') + '"' if title else ""
-    return Run(f"![{_escape(alt, brackets=True, dollars=True)}]({address(source)}{caption})", href=href, ready=True)
-
-
-def address(href: str) -> str:
-    """Return *href* as Markdown's parentheses can hold it."""
-    href = _UNSEEN.sub("", href.strip())
-    # Pairs may stand as they are, which keeps Wikipedia's addresses readable.
-    brackets = "()" if re.fullmatch(r"(?:[^()]|\([^()]*\))*", href) else ""
-    return quote(href, safe="!#$%&'*+,-./:;=?@_~" + brackets, errors="replace")
+    alt, title = (" ".join(shown(words).split()) for words in (alt, title))
+    caption = ' "' + escape(title, brackets=True, dollars=True).replace('"', '\\"') + '"' if title else ""
+    return Run(f"![{escape(alt, brackets=True, dollars=True)}]({address(source)}{caption})", href=href, ready=True)
 
 
 def line(runs: Iterable[Run]) -> str:
@@ -90,8 +72,7 @@ def line(runs: Iterable[Run]) -> str:
     text = _write(pieces)
     if _DEFINITION.match(text):
         text = _write([replace(run, href="") for run in pieces], brackets=True)
-    first, *later = map(_guarded, text.split("\n"))
-    return "\\\n".join([first, *(("\\" + one if _LATER_LINE_START.match(one) else one) for one in later)])
+    return guarded(text)
 
 
 def heading(runs: Iterable[Run]) -> str:
@@ -99,7 +80,7 @@ def heading(runs: Iterable[Run]) -> str:
     pieces = _tidy(replace(run, text=" ", ready=False) if run.text == BREAK.text else run for run in runs)
     if all("strong" in run.marks for run in pieces if not run.ready or run.marks):
         pieces = _tidy(replace(run, marks=run.marks - {"strong"}) for run in pieces)
-    return _CLOSING_HASHES.sub(r"\\", _write(_fitting(pieces)))
+    return closed(_write(_fitting(pieces)))
 
 
 def cell(runs: Iterable[Run]) -> str:
@@ -109,7 +90,7 @@ def cell(runs: Iterable[Run]) -> str:
 
 def _spaced(text: str) -> str:
     """Return *text* with the spaces that a reader sees."""
-    return _BLANK.sub(" ", _STRAY_NO_BREAK.sub(" ", _UNSEEN.sub("", text)))
+    return _BLANK.sub(" ", _STRAY_NO_BREAK.sub(" ", shown(text)))
 
 
 def _code(text: str) -> str:
@@ -168,8 +149,8 @@ def _parted(runs: Iterable[Run]) -> Iterator[Run]:
         if run.ready:
             yield run
             continue
-        found = _EDGES.fullmatch(run.text)
-        before, words, after = found.groups() if found else ("", run.text, "")
+        words = run.text.strip()
+        before, after = run.text[:1].isspace(), run.text[-1:].isspace()
         if before:
             yield Run(" ")
         if words:
@@ -230,7 +211,7 @@ def _marked(runs: Sequence[Run], brackets: bool, dollars: bool) -> str:
     open_: list[tuple[str, str]] = []
     refused: dict[str, int] = {}
     for index, run in enumerate(runs):
-        text = run.text if run.ready else _escape(run.text, brackets=brackets or bool(run.href), dollars=dollars)
+        text = run.text if run.ready else escape(run.text, brackets=brackets or bool(run.href), dollars=dollars)
         new = [key for key in _ORDER if key in run.keys and key not in (name for name, _ in open_)]
         before = out
         for key in sorted(new, key=lambda key: -_last(runs, index, key)):
@@ -300,28 +281,3 @@ def _delimiter(runs: Sequence[Run], index: int, key: str, out: str) -> str | Non
     if follows != "*" or key == "del":
         return _OPENING[key]
     return None if _is_word(precedes) else _OPENING[key].replace("*", "_")
-
-
-def _escape(text: str, *, brackets: bool, dollars: bool) -> str:
-    def escaped(found: re.Match[str]) -> str:
-        signs = found[0]
-        before, after = text[found.start() - 1 : found.start()], text[found.end() : found.end() + 1]
-        if signs in "[]":
-            needed = brackets
-        elif signs == "$":
-            needed = dollars
-        elif signs[0] in "*_" and before and after:
-            apart = before.isspace() and after.isspace()
-            needed = not apart and not (signs[0] == "_" and before.isalnum() and after.isalnum())
-        else:
-            needed = True
-        return "".join("\\" + sign for sign in signs) if needed else signs
-
-    return _SPECIAL.sub(escaped, text)
-
-
-def _guarded(one: str) -> str:
-    """Return a line of a paragraph that nothing at its start turns into another block."""
-    one = _NOTE.sub(r"\1\\:", one)
-    found = _LINE_START.match(one)
-    return f"{found[0]}\\{one[found.end() :]}" if found else one

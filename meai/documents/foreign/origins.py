@@ -5,15 +5,14 @@ Each rule looks at one element, in the order of the page, outer ones first, and 
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
 
-from meai.documents.foreign.blocks import FORMULA
-from meai.documents.foreign.tree import PICTURE_SCHEME, Element
+from meai.documents.foreign import links, lists
+from meai.documents.foreign.elements import FORMULA
+from meai.documents.foreign.tree import Element
 
 Rule = Callable[[Element], None]
 
@@ -35,12 +34,8 @@ _BOXES = {
     "kg-callout-card": "blockquote",
     "preformatted-block": "pre",
 }
-_LIST_MARK = re.compile(r"\(?(?P<number>\d{1,4}|[a-z]{1,4})[.)]", re.IGNORECASE)
 _MONOSPACE = re.compile(r"monospace|consolas|courier|menlo|monaco|jetbrains mono|fira code", re.IGNORECASE)
 _TEX_STYLE = re.compile(r"^\{\\(?:display|text)style (.*)\}$", re.DOTALL)
-_IMAGE_PROXY = re.compile(
-    r"https://(?:cdn\.substack\.com|substackcdn\.com)/image/fetch/.*?/(https?(?::|%3A).*)", re.IGNORECASE
-)
 
 
 def undo(root: Element) -> None:
@@ -49,8 +44,7 @@ def undo(root: Element) -> None:
         for rule in _RULES:
             rule(element)
     for element in root.walk():
-        _word_lists(element)
-        _stray_lists(element)
+        lists.mend(element)
 
 
 def _hidden(element: Element) -> None:
@@ -118,66 +112,6 @@ def _word(element: Element) -> None:
             element.become(tag)
     if element.tag == "hr" and element.style.get("mso-element") == "footnote-separator":
         element.drop()
-
-
-def _word_lists(parent: Element) -> None:
-    """Word's list items are paragraphs that name a level and begin with their mark."""
-    children: list[Element | str] = []
-    open_: list[tuple[int, Element]] = []
-    for child in parent.children:
-        level = _word_level(child)
-        if level is None or isinstance(child, str):
-            if not isinstance(child, str) or child.strip():
-                open_ = []
-            children.append(child)
-            continue
-        tag, attributes = _take_mark(child)
-        child.become("li")
-        # Levels may be left out: what is deeper than the last item is one list deeper.
-        while open_ and (open_[-1][0] > level or (open_[-1][0] == level and open_[-1][1].tag != tag)):
-            open_.pop()
-        if not open_ or open_[-1][0] < level:
-            new = Element(tag, attributes)
-            (open_[-1][1].elements[-1].children if open_ else children).append(new)
-            open_.append((level, new))
-        open_[-1][1].children.append(child)
-    parent.children = children
-
-
-def _word_level(child: Element | str) -> int | None:
-    if isinstance(child, str) or child.tag not in ("p", "div", *_HEADINGS):
-        return None
-    found = re.search(r"\blevel([1-9])\b", child.style.get("mso-list", ""))
-    return int(found[1]) if found else None
-
-
-def _take_mark(paragraph: Element) -> tuple[str, dict[str, str]]:
-    """Take the mark that Word writes before an item out of it, and return the list that it is of."""
-    mark = ""
-    for part in paragraph.walk():
-        if part.style.get("mso-list") == "ignore":
-            mark = part.text().strip()
-            part.drop()
-            break
-    found = _LIST_MARK.fullmatch(mark)
-    if not found:
-        return "ul", {}
-    return "ol", {"start": found["number"]} if found["number"].isdigit() else {}
-
-
-def _stray_lists(parent: Element) -> None:
-    """A list right inside a list belongs to the item before it."""
-    if parent.tag not in ("ul", "ol"):
-        return
-    items: list[Element | str] = []
-    for child in parent.children:
-        last = next((item for item in reversed(items) if not isinstance(item, str) or item.strip()), None)
-        nested = isinstance(child, Element) and child.tag in ("ul", "ol")
-        if nested and isinstance(last, Element) and last.tag == "li":
-            last.children.append(child)
-        else:
-            items.append(child)
-    parent.children = items
 
 
 def _formula(element: Element) -> None:
@@ -249,7 +183,7 @@ def _quotation(element: Element) -> None:
 
 def _link(element: Element) -> None:
     if element.tag == "a" and "href" in element.attributes:
-        element.attributes["href"] = direct(element.attributes["href"])
+        element.attributes["href"] = links.direct(element.attributes["href"])
     # Substack links each picture to itself.
     if element.tag == "a" and "image-link" in element.classes:
         element.unwrap()
@@ -257,48 +191,10 @@ def _link(element: Element) -> None:
 
 def _picture(element: Element) -> None:
     source = element.attributes.get("src", "") if element.tag == "img" else ""
-    if source.startswith("https://") and (found := _IMAGE_PROXY.fullmatch(source)):
-        element.attributes["src"] = unquote(found[1]) if "%3A" in found[1][:9].upper() else found[1]
-    elif source and not source.startswith(("https://", "http://", PICTURE_SCHEME + ":")) and ":" in source:
-        element.drop()
+    if source:
+        element.attributes["src"] = links.picture(source)
 
 
-def direct(href: str) -> str:
-    """Return where *href* leads in the end, where it says so itself: mail programs and newsletters detour links."""
-    for _ in range(3):
-        try:
-            parts = urlsplit(href)
-            further = _further(parts.hostname or "", parts.path, parse_qs(parts.query))
-        except ValueError:
-            return href
-        if not further.startswith(("http://", "https://")):
-            return href
-        href = further
-    return href
-
-
-def _further(host: str, path: str, query: dict[str, list[str]]) -> str:
-    for ending, start, key in _DETOURS:
-        if (host == ending or host.endswith("." + ending)) and path.startswith(start):
-            return query.get(key, [""])[0]
-    if host.endswith("substack.com") and (found := re.match(r"/redirect/2/([\w-]+)", path)):
-        try:
-            told = json.loads(base64.urlsafe_b64decode(found[1] + "=" * (-len(found[1]) % 4)))
-        except (ValueError, RecursionError):
-            return ""
-        return str(told.get("e", "")) if isinstance(told, dict) else ""
-    return ""
-
-
-_DETOURS = (
-    ("www.google.com", "/url", "q"),
-    ("www.google.com", "/url", "url"),
-    ("safelinks.protection.outlook.com", "/", "url"),
-    ("l.facebook.com", "/l.php", "u"),
-    ("l.instagram.com", "/", "u"),
-    ("www.linkedin.com", "/redir/redirect", "url"),
-    ("out.reddit.com", "/", "url"),
-)
 _RULES: tuple[Rule, ...] = (
     _hidden,
     _tools,
