@@ -45,8 +45,8 @@ class Article:
 
     @property
     def has_headline(self) -> bool:
-        """Whether the body has a heading of the first rank, so that the title need not be put above it."""
-        return bool(self._headings)
+        """Whether the body says its title itself, so that it need not be put above it."""
+        return self.headline is not None or self.title in self._headings
 
     @cached_property
     def headline(self) -> Element | None:

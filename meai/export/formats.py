@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from meai.errors import BadInput
-from meai.export import article, checks, page, rich_text, text
+from meai.export import article, checks, email, eml, page, rich_text, text
 from meai.export.exported import Exporter, Part
 from meai.export.images import Asset
 from meai.export.options import options
@@ -32,6 +32,8 @@ class Format:
 
 FORMATS: dict[str, Format] = {
     "html": Format("Web page", ".html", "text/html", page.write, ("images", "theme", "toc")),
+    "email": Format("E-mail", ".email.html", "text/html", email.write, ("images", "theme")),
+    "eml": Format("E-mail draft", ".eml", "message/rfc822", eml.write, ("theme",)),
     "rich-text": Format("Rich text", ".html", "text/html", rich_text.write),
     "text": Format("Plain text", ".txt", "text/plain", text.write),
 }

@@ -39,11 +39,36 @@ def path(address: str, *, document: str) -> str | None:
     return posixpath.normpath(below) if named else None
 
 
+def media_type(content: bytes) -> str | None:
+    """Return what kind of image *content* is; None where it is none that pages can show."""
+    return next((kind for signature, kind in _SIGNATURES if re.match(signature, content, re.DOTALL)), None)
+
+
 def data_uri(content: bytes) -> str | None:
     """Return *content* as an address that needs no file; None where it is no image that pages can show."""
-    for signature, media_type in _SIGNATURES:
-        if re.match(signature, content, re.DOTALL):
-            return f"data:{media_type};base64,{b64encode(content).decode('ascii')}"
+    kind = media_type(content)
+    return f"data:{kind};base64,{b64encode(content).decode('ascii')}" if kind else None
+
+
+def width(content: bytes) -> int | None:
+    """Return how many pixels *content* is wide, as a PNG, a GIF, a JPEG or a WebP says it itself; else None."""
+    kind = media_type(content)
+    if kind == "image/png" and content[12:16] == b"IHDR":
+        return int.from_bytes(content[16:20], "big")
+    if kind == "image/gif":
+        return int.from_bytes(content[6:8], "little")
+    if kind == "image/webp" and content[12:16] == b"VP8X":
+        return int.from_bytes(content[24:27], "little") + 1
+    return _jpeg_width(content) if kind == "image/jpeg" else None
+
+
+def _jpeg_width(content: bytes) -> int | None:
+    at = 2
+    while at + 9 <= len(content) and content[at] == 0xFF:
+        # The frame header, of whatever coding; the others are tables and comments.
+        if 0xC0 <= content[at + 1] <= 0xCF and content[at + 1] not in (0xC4, 0xC8, 0xCC):
+            return int.from_bytes(content[at + 7 : at + 9], "big")
+        at += 2 + int.from_bytes(content[at + 2 : at + 4], "big")
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -62,6 +63,7 @@ def write(article: Article, options: Options) -> Exported:
     return Exported(content, report.notes())
 
 
+@cache
 def environment() -> Environment:
     """Return what renders the templates of formats that are HTML documents."""
     return Environment(loader=FileSystemLoader(assets.find("templates")), autoescape=True, undefined=StrictUndefined)

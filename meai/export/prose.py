@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from meai.export.article import Article
+from meai.export.raw import quoted
 from meai.export.report import Report
 from meai.export.tree import Element
 
@@ -73,6 +75,15 @@ def rows(table: Element) -> Iterator[list[Element]]:
     for row in table.walk():
         if row.tag == "tr":
             yield [cell for cell in row.children if isinstance(cell, Element) and cell.tag in ("th", "td")]
+
+
+def note_titles(article: Article, report: Report) -> None:
+    """Note in *report* what shows only where a pointer rests: nobody sees it without one."""
+    for root in article.body:
+        for one in root.walk():
+            if title := one.attributes.get("title", "").strip():
+                message = f"The words {quoted(title)}, which a web page shows at the pointer, are left out."
+                report.lost(one.line, "title", message)
 
 
 def target(link: Element, report: Report) -> str | None:
