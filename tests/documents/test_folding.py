@@ -74,6 +74,13 @@ def test_what_was_found_is_told_as_it_is_written(before: str, words: str, after:
     assert last == len(text) or fold(text[last])
 
 
+def test_what_is_folded_stays_as_it_is_and_keeps_no_capital() -> None:
+    """For every character there is, so that the order in which they are folded makes no difference."""
+    for number in (*range(0xD800), *range(0xE000, 0x110000)):
+        folded = fold(chr(number))
+        assert fold(folded) == folded == folded.casefold()
+
+
 def test_a_place_far_down_a_long_line_is_found_at_once() -> None:
     text = "é" * 300_000 + "Wörter" + "é" * 300_000
     assert unfold(text, 300_000, 300_006) == (300_000, 300_006)
