@@ -201,8 +201,16 @@ def test_every_module_says_what_it_is(path: Path) -> None:
     assert (ast.get_docstring(tree(path)) or "").endswith((".", "`", ")"))
 
 
-@pytest.mark.parametrize(("word", "module"), [(r"new WebSocket\(", "socket.ts"), (r"\bfetch\(", "api.ts")])
-def test_the_page_talks_to_the_server_in_one_place(word: str, module: str) -> None:
+ONE_PLACE = [
+    (r"new WebSocket\(", "socket.ts"),
+    (r"\bfetch\(", "api.ts"),
+    (r"\bindexedDB\b", "storage.ts"),
+    (r"navigator\.locks", "tabs.ts"),
+]
+
+
+@pytest.mark.parametrize(("word", "module"), ONE_PLACE)
+def test_the_page_reaches_out_in_one_place_for_each_way(word: str, module: str) -> None:
     users = {
         path.name
         for path in PAGE.glob("**/*.ts")
