@@ -147,7 +147,7 @@ export function createIntake({ api, notices, view, document: current, imported, 
     }
     notices.hide("intake");
     if (documents.length > 0) await imported();
-    if (refused.length > 0) notices.show("documents", { text: refused.join(" "), tone: "error" });
+    if (refused.length > 0) notices.show("import", { text: refused.join(" "), tone: "error" });
     report(documents, notes);
   };
 
@@ -166,7 +166,7 @@ export function createIntake({ api, notices, view, document: current, imported, 
     arriving,
     EditorView.domEventHandlers({
       keydown(event) {
-        if ((event.ctrlKey || event.metaKey) && event.shiftKey && event.code === "KeyV") plainUntil = performance.now() + PLAIN_MS;
+        if ((event.ctrlKey || event.metaKey) && event.shiftKey && (event.code === "KeyV" || event.key.toLowerCase() === "v")) plainUntil = performance.now() + PLAIN_MS;
         return false;
       },
       paste(event) {
