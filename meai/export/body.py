@@ -55,10 +55,9 @@ class _Resolving:
     def _paywall(self, element: Element) -> list[Node] | None:
         if self._directives.paywall is not None:
             return self._directives.paywall(element)
-        said = quoted(element.text())
-        self._report.changed(
-            element.line, "paywall", f"The paywall {said} is left out: what follows is open to every reader."
-        )
+        said = element.text().strip().removeprefix("Paywall").strip()
+        mark = f"The paywall {quoted(said)}" if said else "The paywall"
+        self._report.changed(element.line, "paywall", f"{mark} is left out: what follows is open to every reader.")
         return []
 
     def _button(self, element: Element) -> list[Node] | None:

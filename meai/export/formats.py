@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from meai.errors import BadInput
-from meai.export import article, checks, email, eml, page, rich_text, text
+from meai.export import article, checks, email, eml, ghost, page, rich_text, text
 from meai.export.exported import Exporter, Part
 from meai.export.images import Asset
+from meai.export.markdown_variants import exporter
 from meai.export.options import options
 from meai.export.report import Note, Report
 
@@ -30,10 +31,14 @@ class Format:
     """The options it heeds, names of CHOICES."""
 
 
+MARKDOWN = {"jekyll": "Jekyll", "hugo": "Hugo", "buttondown": "Buttondown", "commonmark": "Plain Markdown"}
+
 FORMATS: dict[str, Format] = {
     "html": Format("Web page", ".html", "text/html", page.write, ("images", "theme", "toc")),
     "email": Format("E-mail", ".email.html", "text/html", email.write, ("images", "theme")),
     "eml": Format("E-mail draft", ".eml", "message/rfc822", eml.write, ("theme",)),
+    "ghost": Format("Ghost", ".ghost.html", "text/html", ghost.write),
+    **{name: Format(label, f".{name}.md", "text/markdown", exporter(name)) for name, label in MARKDOWN.items()},
     "rich-text": Format("Rich text", ".html", "text/html", rich_text.write),
     "text": Format("Plain text", ".txt", "text/plain", text.write),
 }

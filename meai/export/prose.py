@@ -77,10 +77,12 @@ def rows(table: Element) -> Iterator[list[Element]]:
             yield [cell for cell in row.children if isinstance(cell, Element) and cell.tag in ("th", "td")]
 
 
-def note_titles(article: Article, report: Report) -> None:
-    """Note in *report* what shows only where a pointer rests: nobody sees it without one."""
+def note_titles(article: Article, report: Report, *, images: bool = False) -> None:
+    """Note in *report* what shows only where a pointer rests; of *images* it is kept where that is said."""
     for root in article.body:
         for one in root.walk():
+            if images and one.tag == "img":
+                continue
             if title := one.attributes.get("title", "").strip():
                 message = f"The words {quoted(title)}, which a web page shows at the pointer, are left out."
                 report.lost(one.line, "title", message)

@@ -43,7 +43,7 @@ def test_images_come_from_the_workspace_and_missing_ones_are_told(ask: Ask, work
 def test_an_unknown_format_is_refused(ask: Ask, fields: dict[str, str]) -> None:
     answer = exported(ask, **fields)
     assert answer.status_code == 400
-    assert "html, rich-text, text" in answer.json["error"]["message"]
+    assert "html, email, " in answer.json["error"]["message"]
 
 
 @pytest.mark.parametrize("missing", ["format", "name", "text"])
