@@ -55,6 +55,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "css_inline": ("export/email.py",),
     "jinja2": ("export/page.py", "inference/sandbox.py"),
     "filelock": ("lease.py",),
+    "PIL": ("export/picture.py",),
     "watchfiles": ("documents/watch.py",),
 }
 # Pure rules: they decide, and touch neither clock nor disk nor socket nor thread.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from meai.errors import BadInput
-from meai.export import article, checks, email, eml, ghost, page, rich_text, text
+from meai.export import article, checks, email, eml, ghost, page, rich_text, substack_html, substack_json, text
 from meai.export.exported import Exporter, Part
 from meai.export.images import Asset
 from meai.export.markdown_variants import exporter
@@ -39,6 +39,12 @@ FORMATS: dict[str, Format] = {
     "eml": Format("E-mail draft", ".eml", "message/rfc822", eml.write, ("theme",)),
     "ghost": Format("Ghost", ".ghost.html", "text/html", ghost.write),
     **{name: Format(label, f".{name}.md", "text/markdown", exporter(name)) for name, label in MARKDOWN.items()},
+    "substack-html": Format(
+        "Substack", ".substack.html", "text/html", substack_html.write, ("tables", "formulas", "pictures")
+    ),
+    "substack": Format(
+        "Substack draft as JSON", ".substack.json", "application/json", substack_json.write, ("tables", "pictures")
+    ),
     "rich-text": Format("Rich text", ".html", "text/html", rich_text.write),
     "text": Format("Plain text", ".txt", "text/plain", text.write),
 }

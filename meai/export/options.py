@@ -13,6 +13,8 @@ CHOICES: dict[str, tuple[str | bool, ...]] = {
     "images": ("embed", "link"),
     "theme": ("system", "light", "dark"),
     "toc": (False, True),
+    "formulas": ("picture", "text"),
+    "pictures": ("drawn", "described"),
 }
 """What each option may be; the first is what it is unless chosen. `best` is the best that the target can show."""
 
@@ -27,6 +29,10 @@ class Options:
     theme: str = "system"
     toc: bool = False
     """Whether a table of contents stands above the text."""
+    formulas: str = "picture"
+    """What a formula that stands alone becomes where a target shows none."""
+    pictures: str = "drawn"
+    """`described`: whoever asked draws tables and formulas that become pictures; `parts` say what of."""
 
 
 def options(chosen: Mapping[str, Any]) -> Options:
