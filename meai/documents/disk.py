@@ -39,6 +39,18 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def make_folders(folder: Path, mode: int = 0o777) -> None:
+    """Make *folder* and those to it that are missing, durably. Raises OSError.
+
+    Else a power cut could lose a new folder with all that was saved in it.
+    """
+    if folder.is_dir():
+        return
+    make_folders(folder.parent, mode)
+    folder.mkdir(mode, exist_ok=True)
+    sync_folder(folder.parent)
+
+
 def give_name(source: Path, target: Path) -> bool:
     """Give *source* the name *target* and return whether it still has its own too. Raises FileExistsError."""
     if os.name == "nt" or _same_file(source, target):  # of which only the case differs, where that is ignored

@@ -271,7 +271,7 @@ class DocumentStore:
         """Return the real folder for *pieces*, made where it is missing."""
         folder = names.inside(self._root, pieces[:-1]) if len(pieces) > 1 else self._root
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            disk.make_folders(folder)
         except OSError as error:
             raise DocumentNotWritten(
                 f"The folder “{'/'.join(pieces[:-1])}” could not be made: {error.strerror}."

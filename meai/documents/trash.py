@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from meai.documents import files, names
+from meai.documents import disk, files, names
 from meai.documents.files import Snapshot
 from meai.errors import DocumentNotFound, DocumentNotWritten
 
@@ -49,7 +49,7 @@ class Trash:
         identity = self._fresh()
         target = self._folder.joinpath(identity, *names.parts(name))
         try:
-            _private_folders(self._folder / identity, target.parent)
+            disk.make_folders(target.parent, 0o700)
             files.copy(source, was, target)
         except OSError as error:
             shutil.rmtree(self._folder / identity, ignore_errors=True)
@@ -99,12 +99,12 @@ class Trash:
         """Return the id of a new folder, this user's alone, so that nothing there is ever overwritten."""
         stamp = datetime.now(UTC).strftime(_STAMP)
         try:
-            self._folder.parent.mkdir(0o700, parents=True, exist_ok=True)
-            self._folder.mkdir(0o700, exist_ok=True)
+            disk.make_folders(self._folder, 0o700)
             for attempt in range(1, _TRIES):
                 identity = stamp if attempt == 1 else f"{stamp}-{attempt}"
                 with suppress(FileExistsError):
                     (self._folder / identity).mkdir(0o700)
+                    disk.sync_folder(self._folder)
                     return identity
         except OSError as error:
             raise self._refusal(error) from error
@@ -112,12 +112,6 @@ class Trash:
 
     def _refusal(self, error: OSError) -> DocumentNotWritten:
         return DocumentNotWritten(f"The trash folder “{self._folder}” could not be made: {error.strerror}.")
-
-
-def _private_folders(top: Path, folder: Path) -> None:
-    for part in reversed([folder, *folder.parents]):
-        if part.is_relative_to(top):
-            part.mkdir(0o700, exist_ok=True)
 
 
 def _moment(identity: str) -> datetime:

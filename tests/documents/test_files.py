@@ -7,9 +7,9 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
-from itertools import combinations, count
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from meai.errors import (
     DocumentNotWritten,
     DocumentUnreadable,
 )
+from tests.documents.crashes import Disk
 
 OLD, NEW = b"old bytes\n" * 5, b"new bytes, and more of them\n" * 5
 posix = pytest.mark.skipif(os.name == "nt", reason="POSIX only")
@@ -334,104 +335,6 @@ def look_for_damage(document: Path, change: Callable[[Path], None], call: str) -
 # The power goes: every prefix of what a save asks of the disk, with every loss that the disk may then suffer.
 
 
-class Disk:
-    """Records what is asked of the disk, and rebuilds what may be left of it when the power goes."""
-
-    def __init__(self, folder: Path) -> None:
-        self.start = {path.name: (path.stat().st_ino, path.read_bytes()) for path in folder.iterdir()}
-        self.record: list[tuple[str, Any]] = []
-        self._names: dict[int, str] = {}
-        self._offsets: dict[int, int] = {}
-
-    def patch(self, patch: pytest.MonkeyPatch) -> None:
-        calls = ("open", "write", "fsync", "ftruncate", "replace", "rename", "link", "unlink")
-        real = {name: getattr(os, name) for name in calls}
-
-        def open_(path: Any, flags: int, *arguments: Any, **options: Any) -> int:
-            handle: int = real["open"](path, flags, *arguments, **options)
-            self._names[handle] = name = "/" if os.path.isdir(path) else os.path.basename(path)
-            self._offsets[handle] = 0
-            if flags & os.O_CREAT:
-                self.record.append(("create", name))
-            if flags & os.O_TRUNC:
-                self.record.append(("change", (name, 0, None)))
-            return handle
-
-        def write(handle: int, data: Any) -> int:
-            self.record.append(("change", (self._names[handle], self._offsets[handle], bytes(data))))
-            done: int = real["write"](handle, data)
-            self._offsets[handle] += done
-            return done
-
-        def ftruncate(handle: int, length: int) -> None:
-            self.record.append(("change", (self._names[handle], length, None)))
-            real["ftruncate"](handle, length)
-
-        def fsync(handle: int) -> None:
-            self.record.append(("sync", self._names[handle]))
-
-        def two(name: str) -> Callable[..., None]:
-            def call(source: Any, target: Any, **options: Any) -> None:
-                real[name](source, target, **options)
-                self.record.append((name, (os.path.basename(source), os.path.basename(target))))
-
-            return call
-
-        def unlink(path: Any, **options: Any) -> None:
-            real["unlink"](path, **options)
-            self.record.append(("unlink", os.path.basename(path)))
-
-        patched = {"open": open_, "write": write, "ftruncate": ftruncate, "fsync": fsync, "unlink": unlink}
-        for name in ("replace", "rename", "link"):
-            patched[name] = two(name)
-        for name, function in patched.items():
-            patch.setattr(os, name, function)
-
-    def states(self, steps: int) -> Iterator[dict[str, bytes]]:
-        """Yield each content of the folder that a power cut after *steps* steps may leave."""
-        record = self.record[:steps]
-        changes = [index for index, (kind, _) in enumerate(record) if kind not in ("change", "sync")]
-        synced = max((index for index, step in enumerate(record) if step == ("sync", "/")), default=-1)
-        unsure = [index for index in changes if index > synced]
-        for number in range(len(unsure) + 1):
-            for lost in combinations(unsure, number):
-                yield from self._rebuilt(record, set(lost))
-
-    def _rebuilt(self, record: list[tuple[str, Any]], lost: set[int]) -> Iterator[dict[str, bytes]]:
-        for torn in (False, True):
-            cells = {inode: [data] for inode, data in self.start.values()}
-            inodes = {name: cells[inode] for name, (inode, _) in self.start.items()}
-            entries = dict(inodes)
-            for index, (kind, what) in enumerate(record):
-                if kind == "create":
-                    inodes[what] = [b""]
-                if kind == "change":
-                    name, offset, data = what
-                    whole = not torn or ("sync", name) in record[index:]
-                    inodes[name][0] = changed(inodes[name][0], offset, data, whole)
-                if kind in ("replace", "rename", "link"):
-                    inodes[what[1]] = inodes[what[0]]
-                if index in lost or kind in ("change", "sync"):
-                    continue
-                if kind == "create":
-                    entries[what] = inodes[what]
-                elif kind == "unlink":
-                    entries.pop(what, None)
-                elif what[0] in entries:
-                    entries[what[1]] = entries[what[0]]
-                    if kind != "link":
-                        del entries[what[0]]
-            yield recovered({name: cell[0] for name, cell in entries.items()})
-
-
-def changed(cell: bytes, offset: int, data: bytes | None, whole: bool) -> bytes:
-    """Return what a write of *data*, or None for a cut, makes of *cell*; of one that is not whole, half arrives."""
-    if data is None:
-        return cell[:offset] if whole else cell
-    data = data if whole else data[: len(data) // 2]
-    return cell[:offset] + data + cell[offset + len(data) :]
-
-
 def recovered(state: dict[str, bytes]) -> dict[str, bytes]:
     """Return *state* as a writer finds it: without temporaries, and with a backup back in its place."""
     found = {name: data for name, data in state.items() if not name.startswith(TEMPORARY_PREFIX)}
@@ -460,8 +363,9 @@ def bad_states(document: Path, change: Callable[[Path], None], patch: pytest.Mon
         change(document)
     meanwhile, promised = PROMISES[change]
     steps = len(disk.record)
-    bad = [state for step in range(steps) for state in disk.states(step) if state not in [*meanwhile, promised]]
-    return bad + [state for state in disk.states(steps) if state != promised]
+    found = [recovered(state) for step in range(steps) for state in disk.states(step)]
+    bad = [state for state in found if state not in [*meanwhile, promised]]
+    return bad + [state for state in map(recovered, disk.states(steps)) if state != promised]
 
 
 @posix
