@@ -1,26 +1,57 @@
-"""What of a text must never change: links, images, code, math, HTML, footnotes, tags. Knows text only."""
+"""What of a text must never change: destinations, images, code, math, HTML, footnotes, tags. Knows text only."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
 
+_DESTINATION = r"""\([ \t]*(?:<[^<>\n]{0,2000}>|[^()\s<]*(?:\([^()\s]*\)[^()\s]*)*)
+                   (?:\s+(?:"[^"\n]{0,500}"|'[^'\n]{0,500}'|\([^()\n]{0,500}\)))?[ \t]*\)"""
 _PROTECTED = re.compile(
-    r"""
-      (?<!`)(?P<ticks>`{1,8})(?!`).{1,1000}?(?<!`)(?P=ticks)(?!`)  # inline code
-    | !?\[[^\[\]\n]*\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+"[^"\n]*")?\)  # inline link or image
-    | !?\[[^\[\]\n]+\]\[[^\[\]\n]*\]                  # reference link or image
+    rf"""
+      (?<!`)(?P<ticks>`{{1,8}})(?!`).{{1,1000}}?(?<!`)(?P=ticks)(?!`)  # inline code
+    | !\[[^\[\]\n]*\](?:{_DESTINATION}|\[[^\[\]\n]*\])            # image
+    | (?P<link>\[(?P<words>(?:[^\[\]\n!]|\n(?!\s*\n)|!(?:\[[^\[\]\n]*\]{_DESTINATION})?){{1,2000}})\]
+        (?P<end>{_DESTINATION}|\[[^\[\]\n]+\]))                  # inline link, or a reference link
     | \[\^[^\[\]\s]+\]                                # footnote reference
-    | \$\$.{1,2000}?\$\$ | (?<![\\$\w])\$(?=\S)[^$\n]*?(?<=[^\s\\])\$(?![\d$])  # math
-    | \{\{.{0,500}?\}\} | \{%.{0,500}?%\}                         # template tags and shortcodes
-    | <!--.{0,1000}?--> | </?[A-Za-z][^<>\n]{0,1000}>               # comments and HTML tags
+    | \[(?![ xX]\])[^\[\]\n]{{1,200}}\](?:\[\])?             # reference by its words, or a shortcode
+    | \$\$.{{1,2000}}?\$\$ | (?<![\\$\w])\$(?=\S)[^$\n]*?(?<=[^\s\\])\$(?![\d$])  # math
+    | \{{\{{.{{0,500}}?\}}\}} | \{{%.{{0,500}}?%\}} | <%.{{0,500}}?%>  # template tags and shortcodes
+    | \*\|[^|\n]{{1,60}}\|\* | %%\w[\w.]{{0,60}}%%                # merge tags of mailing services
+    | <!--.{{0,1000}}?--> | </?[A-Za-z][^<>\n]{{0,1000}}>               # comments and HTML tags
     | <[A-Za-z][A-Za-z0-9+.-]*:[^<>\s]*>              # autolinks
     | (?:https?://|www\.)[^\s<>()\[\]]*[^\s<>()\[\].,;:!?'"*_]  # bare addresses
-    | (?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}                    # mail addresses
+    | (?<![\w.+-])[\w.+-]{{1,64}}@[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{1,8}}                    # mail addresses
     """,
     re.VERBOSE | re.DOTALL,
 )
 # Every repeat that may cross what it looks for is bounded: without that, time grows with the square of a text.
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A protected place: all of it must come back as it is."""
+
+    start: int
+    end: int
+    text: str
+    opening: int = -1
+    """Of a link's end, `](…)`, where the bracket stands that opens it; its words are the writer's. Else -1."""
+
+
+def spans(text: str) -> Iterator[Span]:
+    """Yield what of *text* must come back exactly, in order. Of a link that is its end, and what its words hold."""
+    for match in _PROTECTED.finditer(text):
+        if match["link"] is None:
+            yield Span(*match.span(), match.group())
+            continue
+        start = match.start("words")
+        for inner in spans(match["words"]):
+            yield Span(inner.start + start, inner.end + start, inner.text)
+        end = match.end("words")
+        yield Span(end, match.end(), text[end : match.end()], match.start())
 
 
 def protected_ranges(text: str) -> list[tuple[int, int]]:
@@ -33,7 +64,12 @@ def protected_spans(text: str) -> list[str]:
 
     Of a link only the destination is protected, since its words are the writer's and may be corrected.
     """
-    return [_core(match.group()) for match in _PROTECTED.finditer(text)]
+    return [span.text for span in spans(text)]
+
+
+def link_words(text: str) -> list[tuple[int, int]]:
+    """Return where the words of the links in *text* stand."""
+    return [match.span("words") for match in _PROTECTED.finditer(text) if match["link"] is not None]
 
 
 def lost_spans(source: str, answer: str) -> Counter[str]:
@@ -49,10 +85,3 @@ def added_spans(source: str, answer: str) -> Counter[str]:
 def without_protected(text: str) -> str:
     """Return *text* with every protected span taken out, a link's words with it."""
     return _PROTECTED.sub("", text)
-
-
-def _core(span: str) -> str:
-    if span.startswith(("[", "![")) and "](" in span:
-        mark = "!" if span.startswith("!") else ""
-        return mark + span[span.index("](") :]
-    return span

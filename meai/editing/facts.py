@@ -1,0 +1,137 @@
+"""What a text states that a rewrite must not turn: numbers, dates, names, quotations, negations. Pure: knows no model.
+
+A guess by signs, good for a warning: it finds what changed, and knows neither what is true nor what is meant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Literal
+
+Kind = Literal["number", "date", "name", "quotation", "negation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A fact that stands in one text alone; one side is empty where nothing stands for the other."""
+
+    before: str
+    after: str
+    kind: Kind
+
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
+_DIGITS = {
+    word: str(number)
+    for number, word in enumerate(
+        "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split(), 2
+    )
+} | {"twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "hundred": "100", "thousand": "1000"}
+_DATES = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday january february april june july august september october "
+    "november december today tomorrow yesterday tonight montag dienstag mittwoch donnerstag freitag samstag sonntag "
+    "januar februar märz juni juli oktober dezember lundi mardi mercredi jeudi vendredi samedi dimanche".split()
+)
+# These are words of another kind as well, and months only with a capital.
+_CAPITAL_DATES = frozenset(["March", "May"])
+_NEGATIONS = frozenset(
+    "not no never none nobody nothing neither nor without cannot nowhere hardly nicht kein keine keinen nie niemals ohne "
+    "pas jamais sans nunca jamás sin non mai senza não niet geen nooit".split()
+)
+_QUOTATION = re.compile(r"“([^“”\n]{3,600})”|„([^„“”\n]{3,600})[“”]|«\s*([^«»\n]{3,600})\s*»|\"([^\"\n]{3,600})\"")
+_SENTENCE_START = re.compile(r"(?:\A|[.!?…:]\s|\n)[\s\"'“‘(\[*_>#-]*\Z")
+_THE_WRITER = frozenset(["i", "i'm", "i'll", "i've", "i'd", "i’m", "i’ll", "i’ve", "i’d"])
+
+
+def changed_facts(source: str, answer: str) -> tuple[Flag, ...]:
+    """Return the facts in which *answer* differs from *source*: what stands in one of them and not in the other."""
+    return tuple(flag for kind, compare in _COMPARISONS for flag in compare(source, answer, kind))
+
+
+def _counted(find: Callable[[str], list[str]]) -> Callable[[str, str, Kind], Iterator[Flag]]:
+    def compare(source: str, answer: str, kind: Kind) -> Iterator[Flag]:
+        ours, theirs = find(source), find(answer)
+        lost = list((Counter(map(_plain, ours)) - Counter(map(_plain, theirs))).elements())
+        new = list((Counter(map(_plain, theirs)) - Counter(map(_plain, ours))).elements())
+        for before, after in zip_longest(lost, new, fillvalue=""):
+            yield Flag(_as_written(before, ours), _as_written(after, theirs), kind)
+
+    return compare
+
+
+def _plain(fact: str) -> str:
+    lower = fact.casefold()
+    return _DIGITS.get(lower) or (lower.replace(",", "") if re.fullmatch(r"\d{1,3}(,\d{3})+", fact) else lower)
+
+
+def _as_written(plain: str, facts: list[str]) -> str:
+    return next((fact for fact in facts if _plain(fact) == plain), "")
+
+
+def _numbers(text: str) -> list[str]:
+    return _NUMBER.findall(text) + [word for word in _WORD.findall(text) if word.casefold() in _DIGITS]
+
+
+def _dates(text: str) -> list[str]:
+    return [word for word in _WORD.findall(text) if word.casefold() in _DATES or word in _CAPITAL_DATES]
+
+
+def _names(source: str, answer: str, kind: Kind) -> Iterator[Flag]:
+    """Compare words with a capital inside a sentence; one that only got or lost its capital is the same word."""
+    ours, theirs = _stems(source), _stems(answer)
+    lost = [name for name in _capitalised(source) if _stem(name) not in theirs]
+    new = [name for name in _capitalised(answer) if _stem(name) not in ours]
+    for before, after in zip_longest(lost, new, fillvalue=""):
+        yield Flag(before, after, kind)
+
+
+def _capitalised(text: str) -> list[str]:
+    found: dict[str, None] = {}
+    for match in _WORD.finditer(text):
+        word = match.group()
+        inside = word[1:] != word[1:].lower() or not _SENTENCE_START.search(
+            text[max(0, match.start() - 12) : match.start()]
+        )
+        known = word.casefold() in _DATES | _THE_WRITER or word in _CAPITAL_DATES
+        if word[0].isupper() and inside and not known:
+            found[word] = None
+    return list(found)
+
+
+def _stems(text: str) -> set[str]:
+    return {_stem(word) for word in _WORD.findall(text)}
+
+
+def _stem(word: str) -> str:
+    return re.sub(r"['’]s$|['’]$", "", word.casefold())
+
+
+def _quotations(text: str) -> list[str]:
+    return ["".join(match.groups("")) for match in _QUOTATION.finditer(text)]
+
+
+def _negations(source: str, answer: str, kind: Kind) -> Iterator[Flag]:
+    ours, theirs = _negating(source), _negating(answer)
+    if len(ours) != len(theirs):
+        lost, new = ours[len(theirs) :], theirs[len(ours) :]
+        for before, after in zip_longest(lost, new, fillvalue=""):
+            yield Flag(before, after, kind)
+
+
+def _negating(text: str) -> list[str]:
+    words = _WORD.findall(text)
+    return [word for word in words if word.casefold() in _NEGATIONS or re.search(r"n['’]t$", word.casefold())]
+
+
+_COMPARISONS: tuple[tuple[Kind, Callable[[str, str, Kind], Iterator[Flag]]], ...] = (
+    ("number", _counted(_numbers)),
+    ("date", _counted(_dates)),
+    ("name", _names),
+    ("quotation", _counted(_quotations)),
+    ("negation", _negations),
+)
