@@ -17,6 +17,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import TypeVar
 
+from meai.documents import disk
 from meai.errors import HistoryUnavailable
 
 APPLICATION_ID = 0x4D454149
@@ -180,7 +181,7 @@ class Database:
 
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:
-            self._path.parent.mkdir(0o700, parents=True, exist_ok=True)
+            disk.make_folders(self._path.parent, 0o700)
             wal = self._path.with_name(self._path.name + "-wal")
             self._unclean = self._unclean or (wal.exists() and wal.stat().st_size > 0)
             connection = self._new_connection(self._path.as_uri())

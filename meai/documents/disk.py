@@ -46,7 +46,8 @@ def make_folders(folder: Path, mode: int = 0o777) -> None:
     """
     if folder.is_dir():
         return
-    make_folders(folder.parent, mode)
+    if not folder.parent.exists():
+        make_folders(folder.parent, mode)
     folder.mkdir(mode, exist_ok=True)
     sync_folder(folder.parent)
 

@@ -11,7 +11,7 @@ import posixpath
 from contextlib import suppress
 from pathlib import Path
 
-from meai.documents import files, names
+from meai.documents import disk, files, names
 from meai.errors import BadInput, DocumentExists, DocumentNotWritten
 
 FOLDER = "assets"
@@ -53,7 +53,7 @@ def keep(root: Path, document: str, data: bytes) -> str:
     folder = posixpath.dirname("/".join(names.document_parts(document)))
     real = names.inside(root, names.parts(posixpath.join(folder, path)))
     try:
-        real.parent.mkdir(parents=True, exist_ok=True)
+        disk.make_folders(real.parent)
     except OSError as error:
         raise DocumentNotWritten(
             f"The folder “{posixpath.join(folder, FOLDER)}” could not be made: {error.strerror}."

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from meai import assets
-from meai.documents import encoding, files
+from meai.documents import disk, encoding, files
 from meai.errors import DocumentNotWritten
 
 NAME = "Welcome.md"
@@ -19,7 +19,7 @@ def first_run(folder: Path) -> None:
     Raises DocumentNotWritten when the folder cannot be made.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        disk.make_folders(folder)
         empty = not os.listdir(folder)
     except FileExistsError as error:
         raise DocumentNotWritten(
