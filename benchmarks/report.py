@@ -36,9 +36,7 @@ def table(figures: Sequence[Figure]) -> str:
     """Return *figures* as a Markdown table under a line that says where they come from."""
     runs = max(len(figure.values) for figure in figures)
     head = [
-        f"{datetime.now(UTC):%Y-%m-%d}, {_processor()}, {os.cpu_count()} CPUs, {platform.system()}, "
-        f"Python {platform.python_version()}, llama-cpp-python {version('llama-cpp-python')}; "
-        f"median of up to {runs}, then smallest and largest.",
+        f"{heading()} Median of up to {runs}, then smallest and largest.",
         "",
         "| What | Median | Spread | Goal |",
         "| --- | --- | --- | --- |",
@@ -46,15 +44,23 @@ def table(figures: Sequence[Figure]) -> str:
     return "\n".join([*head, *(figure.row for figure in figures)])
 
 
-def keep(name: str, text: str) -> None:
-    """Put *text* in the place marked *name* of docs/performance.md. Raises ValueError when there is none."""
-    page = PAGE.read_text(encoding="utf-8")
+def heading() -> str:
+    """Return when and where something was measured, as a sentence."""
+    return (
+        f"{datetime.now(UTC):%Y-%m-%d}, {_processor()}, {os.cpu_count()} CPUs, {platform.system()}, "
+        f"Python {platform.python_version()}, llama-cpp-python {version('llama-cpp-python')}."
+    )
+
+
+def keep(name: str, text: str, document: Path = PAGE) -> None:
+    """Put *text* in the place marked *name* of *document*. Raises ValueError when there is none."""
+    page = document.read_text(encoding="utf-8")
     start, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
     if start not in page or end not in page:
-        raise ValueError(f"{PAGE.name} has no place for {name!r}.")
+        raise ValueError(f"{document.name} has no place for {name!r}.")
     before, _, rest = page.partition(start)
     after = rest.partition(end)[2]
-    PAGE.write_text(f"{before}{start}\n{text}\n{end}{after}", encoding="utf-8")
+    document.write_text(f"{before}{start}\n{text}\n{end}{after}", encoding="utf-8")
 
 
 def _processor() -> str:

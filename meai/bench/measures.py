@@ -26,6 +26,7 @@ LONG_PROMPT_TOKENS = 1500
 STREAMED_TOKENS = 160
 REPEATS = 0.85
 """Of its source's words, what an answer must repeat to count as a correction."""
+SAMPLES = 10
 CANCELS = 20
 STORY = "Tell a long story about a baker who learns to write, in one paragraph."
 
@@ -60,6 +61,7 @@ def corrections(bench: Bench) -> Iterator[Request]:
     """Yield the requests for a correction of the samples whose answers repeat most of their source."""
     traits = bench.engine.traits(threading.Event())
     prompt = prompts_for("correct-spelling", traits)[0]
+    found = 0
     for paragraph in PARAGRAPHS:
         for piece in pieces(paragraph, sentences=by_sentence(traits)):
             request = prompt(piece.words)
@@ -67,19 +69,23 @@ def corrections(bench: Bench) -> Iterator[Request]:
             words = difflib.SequenceMatcher(None, piece.words.split(), answer.text.split(), autojunk=False)
             if answer.answer_tokens > 8 and words.ratio() >= REPEATS:
                 yield request
+                found += 1
+            if found == SAMPLES:
+                return
 
 
 def rewrite_speedup(bench: Bench, requests: Sequence[Request]) -> tuple[float, ...]:
     """How much faster *requests*, all of whose prompts are cached, are answered than by the raw loop."""
     speedups = []
+    read = bench.raw.tokenize(" ".join(PARAGRAPHS))
     for _ in range(bench.runs):
         ours = theirs = 0.0
         for request in requests:
             bench.ask(replace(request, sampling=replace(request.sampling, max_tokens=1)))
             answer, took_s = bench.ask(request)
             ours += took_s
-            prompt = bench.raw.tokenize(request.start or request.turns[-1].text)
-            bench.raw.read((prompt * answer.prompt_tokens)[: answer.prompt_tokens])
+            # What it is the raw loop has read changes nothing of its speed; how much it is does.
+            bench.raw.go_on(read[: answer.prompt_tokens])
             theirs += bench.raw.write(answer.answer_tokens)
         speedups.append(theirs / ours)
     return tuple(speedups)

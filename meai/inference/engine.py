@@ -101,6 +101,12 @@ class Engine:
         """The state now."""
         return self._state
 
+    @property
+    def pid(self) -> int | None:
+        """The model's process; None where there is none."""
+        run = self._run
+        return run.child.pid if run is not None else None
+
     def load(self, path: Path, name: str) -> None:
         """Begin to load the model file at *path*, in place of any other. Returns at once; the state tells the rest."""
         with self._changed:
