@@ -44,9 +44,14 @@ class Article:
         return self.front_matter.text("title") or (self._headings[0] if self._headings else "") or self.stem
 
     @property
+    def says_title(self) -> bool:
+        """Whether one of its headings of the first rank is its title."""
+        return self.title in self._headings
+
+    @property
     def has_headline(self) -> bool:
         """Whether the body says its title itself, so that it need not be put above it."""
-        return self.headline is not None or self.title in self._headings
+        return self.headline is not None or self.says_title
 
     @cached_property
     def headline(self) -> Element | None:

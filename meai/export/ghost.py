@@ -21,7 +21,9 @@ def write(article: Article, options: Options) -> Exported:
     """Return the body of *article* as HTML for Ghost; its title and excerpt are parts."""
     report = Report()
     note_titles(article, report, images=True)
-    nodes = tree.changed(body(article, report, Directives(paywall=lambda one: [one])), _Ghost(article, report))
+    nodes = tree.changed(body(article, report, Directives(paywall=_paywall)), _Ghost(article, report))
+    if article.headline is not None and not article.says_title:
+        nodes.insert(0, article.headline)
     clean = Sanitizer(lines=False).clean
     content = "\n".join(text for node in nodes if (text := _card(node, clean(tree.html([node])).strip())))
     named = {"title": article.title, "excerpt": article.subtitle}
@@ -29,11 +31,17 @@ def write(article: Article, options: Options) -> Exported:
     return Exported(content + "\n" if content else "", report.notes(), parts)
 
 
+def _paywall(element: Element) -> list[Node]:
+    """Ghost's own mark says nothing; what the writer says there stands above it."""
+    words = [child for child in element.children if not isinstance(child, Element) or child.text() != "Paywall"]
+    return [*words, Element("div", element.line, {"class": "paywall"})]
+
+
 def _card(node: Node, html: str) -> str:
+    if isinstance(node, Element) and "paywall" in node.classes:
+        return _PAYWALL
     if not isinstance(node, Element) or not html:
         return html
-    if "paywall" in node.classes:
-        return _PAYWALL
     return f"{_OPENING}\n{html}\n{_CLOSING}" if any(one.tag in _CARDS for one in node.walk()) else html
 
 

@@ -48,23 +48,12 @@ _TAGS = frozenset(("ins", "mark", "small", "sub", "sup", "u"))
 _CLEAN = Sanitizer(lines=False)
 
 
-def write(article: Article, dialect: Dialect, report: Report, *, headline: bool) -> str:
-    """Return the body of *article*, its *headline* above it or not, with a line end at its end unless it is empty."""
+def write(article: Article, dialect: Dialect, report: Report, top: Sequence[Node]) -> str:
+    """Return the body of *article* below *top*, with a line end at its end unless it is empty."""
     note_titles(article, report, images=True)
     writer = _Writer(dialect, article, report)
-    nodes: list[Node] = [*([article.headline] if headline and article.headline else []), *body(article, report)]
-    text = "\n\n".join(writer.flow(nodes))
+    text = "\n\n".join(writer.flow([*top, *body(article, report)]))
     return text + "\n" if text else ""
-
-
-def heading(text: str) -> str:
-    """Return *text* as a heading of the first rank, with an empty line below."""
-    return f"# {inline.heading([Run(text)])}\n\n"
-
-
-def paragraph(text: str) -> str:
-    """Return *text* as a paragraph, with an empty line below."""
-    return f"{inline.line([Run(text)])}\n\n"
 
 
 class _Writer:
@@ -164,7 +153,7 @@ class _Writer:
             return inside
         summary = next((one for one in element.children if isinstance(one, Element) and one.tag == "summary"), None)
         rest = self.flow([child for child in element.children if child is not summary])
-        head = _CLEAN.clean(tree.html([summary])) if summary else ""
+        head = _CLEAN.clean(tree.html(tree.changed([summary], _plain))) if summary else ""
         return [f"<details>\n{_one_block(head)}", *rest, "</details>"]
 
     def _section(self, element: Element) -> list[str]:
@@ -183,9 +172,10 @@ class _Writer:
             return self._pipes(element, grid)
         if self._dialect.html:
             self._report.changed(element.line, "table", "The table is written as HTML, which its Markdown cannot say.")
-            return [_one_block(_CLEAN.clean(tree.html([element])))]
+            return [_one_block(_CLEAN.clean(tree.html(tree.changed([element], _plain))))]
         self._report.changed(element.line, "table", "The table becomes a list: cells of several lines fit in no other.")
-        return ["\n".join("- " + " · ".join(self._cell(cell) for cell in row) for row in grid)]
+        captions = [text for one in element.walk() if one.tag == "caption" for text in self._caption(one)]
+        return [*captions, "\n".join("- " + " · ".join(self._cell(cell) for cell in row) for row in grid)]
 
     def _pipes(self, element: Element, grid: Sequence[Sequence[Element]]) -> list[str]:
         captions = [text for one in element.walk() if one.tag == "caption" for text in self._caption(one)]
@@ -277,6 +267,17 @@ def _is_complex(cell: Element) -> bool:
 def _alignment(cell: Element) -> str:
     aligned = {"align-left": ":--", "align-center": ":-:", "align-right": "--:"}
     return next((aligned[name] for name in cell.classes if name in aligned), "---")
+
+
+def _plain(element: Element) -> list[Node] | None:
+    """HTML as a page without our style sheet and without our anchors shows it."""
+    if element.tag == "a" and element.attributes.get("role", "").startswith("doc-"):
+        return element.children
+    aligned = next((name.removeprefix("align-") for name in element.classes if name.startswith("align-")), "")
+    for name in ("class", "id", "tabindex"):
+        element.attributes.pop(name, None)
+    element.attributes |= {"align": aligned} if aligned else {}
+    return None
 
 
 def _one_block(html: str) -> str:

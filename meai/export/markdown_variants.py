@@ -10,10 +10,12 @@ import yaml
 
 from meai.export import markdown
 from meai.export.article import Article
+from meai.export.body import Node
 from meai.export.exported import Exported, Exporter
 from meai.export.markdown import Dialect
 from meai.export.options import Options
 from meai.export.report import Report
+from meai.export.tree import Element
 
 Matter = dict[str, object]
 
@@ -118,20 +120,27 @@ def exporter(name: str) -> Exporter:
     def write(article: Article, options: Options) -> Exported:
         report = Report()
         matter = variant.matter(article) if variant.matter else None
-        said = article.headline is not None and " ".join(article.headline.text().split()) == article.title
-        text = markdown.write(article, variant.dialect, report, headline=not (matter and said))
+        text = markdown.write(article, variant.dialect, report, _top(article, titled=matter is not None))
         _note(article, variant, report)
-        return Exported(_head(article, matter) + variant.kept(text), report.notes(), filename=variant.filename(article))
+        return Exported(_head(matter) + variant.kept(text), report.notes(), filename=variant.filename(article))
 
     return write
 
 
-def _head(article: Article, matter: Matter | None) -> str:
-    if matter is not None:
-        return f"---\n{yaml.safe_dump(matter, sort_keys=False, allow_unicode=True, width=1000)}---\n\n"
-    title = "" if article.has_headline else markdown.heading(article.title)
-    subtitle = markdown.paragraph(article.subtitle) if article.subtitle else ""
-    return title + subtitle
+def _head(matter: Matter | None) -> str:
+    if matter is None:
+        return ""
+    return f"---\n{yaml.safe_dump(matter, sort_keys=False, allow_unicode=True, width=1000)}---\n\n"
+
+
+def _top(article: Article, *, titled: bool) -> list[Node]:
+    """What stands above the body: nothing that front matter says, else title and subtitle."""
+    headline: list[Node] = [article.headline] if article.headline else []
+    if titled:
+        return [] if article.says_title else headline
+    title: list[Node] = [] if article.says_title else [Element("h1", 0, {}, [article.title])]
+    subtitle: list[Node] = [Element("p", 0, {}, [article.subtitle])] if article.subtitle else []
+    return [*title, *headline, *subtitle]
 
 
 def _note(article: Article, variant: Variant, report: Report) -> None:

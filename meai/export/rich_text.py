@@ -10,9 +10,10 @@ from html import escape
 
 from meai.export import images
 from meai.export.article import Article
-from meai.export.exported import Exported
+from meai.export.body import body
+from meai.export.exported import Exported, Part
 from meai.export.options import Options
-from meai.export.prose import Node, formula, is_block, one_space, rows, runs, target
+from meai.export.prose import Node, formula, is_block, note_titles, one_space, rows, runs, target
 from meai.export.raw import quoted
 from meai.export.report import Report
 from meai.export.tree import Element
@@ -36,11 +37,15 @@ _INLINE = {tag: tag for tag in ("strong", "em", "code", "s", "sup", "sub", "u")}
 
 
 def write(article: Article, options: Options) -> Exported:
-    """Return the body of *article* as an HTML fragment. Title and description are not in it."""
+    """Return the body of *article* as an HTML fragment; title and subtitle are parts."""
     report = Report()
     writer = _RichText(report)
-    fragment = "".join(writer.flow(root.children) for root in article.body)
-    return Exported(Sanitizer(lines=False).clean(fragment), report.notes())
+    note_titles(article, report)
+    headline = [article.headline] if article.headline else []
+    fragment = writer.flow([*headline, *body(article, report)])
+    named = {"title": article.title, "subtitle": article.subtitle}
+    parts = tuple(Part(name, "text/plain", said) for name, said in named.items() if said)
+    return Exported(Sanitizer(lines=False).clean(fragment), report.notes(), parts)
 
 
 class _RichText:
@@ -109,7 +114,11 @@ class _RichText:
         self._report.changed(
             element.line, "table", "A table stays one in a mail or a word processor; Substack does not take tables."
         )
-        return _wrapped("table", "".join(_wrapped("tr", "".join(map(self._cell, row))) for row in rows(element)))
+        captions = [one for one in element.walk() if one.tag == "caption"]
+        caption = "".join(_wrapped("p", self._inline(one.children)) for one in captions)
+        return caption + _wrapped(
+            "table", "".join(_wrapped("tr", "".join(map(self._cell, row))) for row in rows(element))
+        )
 
     def _cell(self, cell: Element) -> str:
         text = self.flow(cell.children) if any(map(is_block, cell.children)) else self._inline(cell.children)

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 
 from meai.export import images
 from meai.export.article import Article
+from meai.export.body import body
 from meai.export.exported import Exported
 from meai.export.options import Options
-from meai.export.prose import Node, formula, one_space, rows, runs, target
+from meai.export.prose import Node, formula, note_titles, one_space, rows, runs, target
 from meai.export.report import Report
 from meai.export.tree import Element
 
@@ -20,9 +21,11 @@ def write(article: Article, options: Options) -> Exported:
     """Return *article* as text with one line for each paragraph; its title stands above unless the text has one."""
     report = Report()
     writer = _Text(report)
-    head = [] if article.has_headline else [_underlined(article.title, "="), article.description]
-    body = [paragraph for root in article.body for paragraph in writer.flow(root.children)]
-    return Exported("\n\n".join(part for part in (*head, *body) if part) + "\n", report.notes())
+    note_titles(article, report)
+    headline = writer.flow([article.headline]) if article.headline else []
+    title = [] if article.says_title else [_underlined(article.title, "=")]
+    paragraphs = (*title, *headline, article.subtitle, *writer.flow(body(article, report)))
+    return Exported("\n\n".join(paragraph for paragraph in paragraphs if paragraph) + "\n", report.notes())
 
 
 class _Text:
@@ -93,7 +96,8 @@ class _Text:
         lines = [" | ".join(text.ljust(width) for text, width in zip(row, widths, strict=False)) for row in table]
         if lines and all(cell.tag == "th" for cell in next(rows(element))):
             lines.insert(1, "-+-".join("-" * width for width in widths))
-        return ["\n".join(line.rstrip() for line in lines)]
+        captions = [self._line(one) for one in element.walk() if one.tag == "caption"]
+        return [*captions, "\n".join(line.rstrip() for line in lines)]
 
     def _section(self, element: Element) -> list[str]:
         if "footnotes" not in element.classes:
