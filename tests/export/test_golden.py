@@ -29,6 +29,7 @@ def shown(target: str) -> str:
     """The content without the page's style sheet and version, and the report."""
     done = exported(target)
     content = re.sub(r"<style>.*</style>", "<style></style>", done.content, flags=re.DOTALL)
+    content = content.replace("\r\n", "\n")
     content = re.sub(r"ME_AI \d[^\"]*", "ME_AI", content)
     return content + "".join(f"\n{loss.line}: {loss.message}" for loss in done.report) + "\n"
 
