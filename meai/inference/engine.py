@@ -25,9 +25,8 @@ WORKER = "meai.inference.worker"
 LOAD_TIMEOUT_S = 120.0
 SILENCE_TIMEOUT_S = 60.0
 """A worker that gets nothing done for so long while somebody waits hangs; it is killed."""
-ALIVE_TIMEOUT_S = 2.0
-PING_S = 0.5
-"""A worker is asked so often whether it lives while somebody waits, and killed when it says nothing for longer."""
+PING_S, PINGS = 0.4, 4
+"""While somebody waits, a silent worker is asked so often whether it lives; so many unanswered questions end it."""
 CRASHES_ALLOWED = 3
 CRASH_WINDOW_S = 300.0
 POLL_S = 0.02
@@ -62,6 +61,7 @@ class _Run:
         self.waiting: dict[int, queue.Queue[Frame]] = {}
         self.heard_s = self.done_s = self.asked_s = time.monotonic()
         """When it last said anything, when that it got something done, and when it was asked whether it lives."""
+        self.unanswered = 0
 
     def fail(self, message: str) -> None:
         """Tell everybody who waits that no answer comes."""
@@ -230,12 +230,19 @@ class Engine:
                 raise _error_of(frame)
 
     def _look_after(self, run: _Run, asked_s: float) -> None:
-        """Kill a worker that does not answer any more; ask whether it lives when that was some time ago."""
+        """Kill a worker that gets nothing done or does not say that it lives; ask it now and then whether it does.
+
+        Questions are counted rather than seconds: where this process itself was held up, none was asked meanwhile.
+        """
         now_s = time.monotonic()
-        if now_s - max(run.done_s, asked_s) > self._silence_s or now_s - max(run.heard_s, asked_s) > ALIVE_TIMEOUT_S:
+        if now_s - max(run.done_s, asked_s) > self._silence_s:
             run.child.kill()
         elif now_s - max(run.heard_s, run.asked_s, asked_s) > PING_S:
+            if run.unanswered == PINGS:
+                run.child.kill()
+                return
             run.asked_s = now_s
+            run.unanswered += 1
             with suppress(EngineGone):
                 run.child.send({"do": "ping"})
 
@@ -262,6 +269,7 @@ class Engine:
     def _on_frame(self, run: _Run, frame: Frame) -> None:
         with self._changed:
             run.heard_s = time.monotonic()
+            run.unanswered = 0
             if frame["is"] == "alive":
                 return
             run.done_s = run.heard_s

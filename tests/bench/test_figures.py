@@ -40,7 +40,7 @@ def test_the_table_names_what_was_missed() -> None:
 
 @pytest.mark.parametrize("arguments", [["bench"], ["bench", "--json"]])
 def test_the_command_tells_every_figure(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    measured = run.Measured("small", "/tmp/small.gguf", 2, 10, (SPEED, WAITS))
+    measured = run.Measured("small", "small.gguf", 2, 10, (SPEED, WAITS))
     monkeypatch.setattr(run, "run", lambda _config, _tell: measured)
     result = CliRunner().invoke(cli, arguments)
     assert result.exit_code == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 import threading
 import time
@@ -185,3 +187,19 @@ def test_nothing_is_started_after_the_end(engine: Engine) -> None:
     engine.close()
     assert engine.state == EngineState("none")
     assert engine._run is None
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="this system cannot hold a process up")
+def test_a_worker_that_stands_still_is_ended_within_two_seconds_or_so_and_the_next_request_works(
+    tmp_path: Path, engine: Engine
+) -> None:
+    engine.load(Path("1"), "one")
+    engine.wait_ready(10)
+    waiting = Asked(engine, "60-alive")
+    eventually(lambda: bool(engine._run and engine._run.waiting))
+    assert engine.pid is not None
+    os.kill(engine.pid, signal.SIGSTOP)
+    began = time.monotonic()
+    assert isinstance(waiting.end(), EngineGone)
+    assert time.monotonic() - began < 4
+    assert isinstance(Asked(engine, "0").end(), Completion)
