@@ -43,28 +43,29 @@ def write(article: Article, options: Options) -> Exported:
 def _footnotes(post: Post, report: Report) -> list[Node]:
     """Number the anchors by their place and return the notes, one for each anchor: Substack shares none."""
     notes: list[Node] = []
-    used: set[int] = set()
-    waiting = [post.nodes]
-    while waiting:
-        for anchor in walk(waiting.pop(0)):
-            if anchor.type != "footnoteAnchor":
-                continue
-            number = anchor.attributes["number"]
-            if number in used:
-                message = f"Footnote {number} is marked again; Substack gives each mark a note of its own."
-                report.changed(anchor.line, "footnote", message)
-            if len(notes) >= _MAX_NOTES:
-                break
-            used.add(number)
-            note = _note_of(deepcopy(post.footnotes[number - 1]), len(notes) + 1, anchor.line, report)
-            anchor.attributes["number"] = len(notes) + 1
-            notes.append(note)
-            waiting.append(note.content)
+    first: dict[int, int] = {}
+    for anchor in walk(post.nodes):
+        if anchor.type == "footnoteAnchor":
+            _append(anchor, notes, first, post, report)
+    for note in notes:
+        # A note that is marked in another comes behind them all; one that is there already is only named.
+        for anchor in walk(note.content):
+            if anchor.type == "footnoteAnchor" and anchor.attributes["number"] in first:
+                anchor.type, anchor.text = "text", f"[{first[anchor.attributes['number']]}]"
+                anchor.attributes = {}
+            elif anchor.type == "footnoteAnchor":
+                _append(anchor, notes, first, post, report)
     return notes
 
 
-_MAX_NOTES = 2000
-"""Notes that mark each other would go on for ever."""
+def _append(anchor: Node, notes: list[Node], first: dict[int, int], post: Post, report: Report) -> None:
+    number = anchor.attributes["number"]
+    if number in first:
+        message = f"Footnote {number} is marked again; Substack gives each mark a note of its own."
+        report.changed(anchor.line, "footnote", message)
+    first.setdefault(number, len(notes) + 1)
+    notes.append(_note_of(deepcopy(post.footnotes[number - 1]), len(notes) + 1, anchor.line, report))
+    anchor.attributes["number"] = len(notes)
 
 
 def _note_of(blocks: list[Node], number: int, line: int, report: Report) -> Node:

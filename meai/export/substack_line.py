@@ -125,7 +125,8 @@ class Line:
             return [captioned(image2(name, image.line, alt=alt, href=href, type="image/png"), caption or [])]
         if not embedded or not self._is_taken(embedded, len(content or embedded), image, shown):
             if not embedded:
-                self._report.lost(image.line, "image", f"The image {shown} was not found and is left out.")
+                why = "was not found" if content is None else "is no image that Substack takes"
+                self._report.lost(image.line, "image", f"The image {shown} {why} and is left out.")
             return [paragraph([Node("text", image.line, text=f"[Image: {alt}]")], image.line)] if alt else []
         media_type = embedded.partition(";")[0].removeprefix("data:")
         size = picture.size(content) if content else None
