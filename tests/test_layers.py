@@ -25,7 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "markdown": {"errors", "process"},
     "inference": {"errors", "process"},
     "models": {"assets", "errors"},
-    "editing": {"errors", "inference.request", "markdown"},
+    "editing": {"errors", "inference.request", "markdown", "process"},
     "export": {"assets", "errors", "markdown", "documents.foreign.inline"},
     "web": {"errors", "editing", "export", "markdown", "documents", "models", "inference.engine"},
     "server": {"errors"},
@@ -52,6 +52,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "simple_websocket": ("web/", "bench/"),
     "llama_cpp": ("inference/llama.py", "inference/sampler.py", "inference/raw.py"),
     "click": ("cli.py",),
+    "harper": ("editing/harper.py",),
     "css_inline": ("export/email.py",),
     "jinja2": ("export/page.py", "inference/sandbox.py"),
     "filelock": ("lease.py",),
@@ -74,6 +75,9 @@ PURE = (
     "editing/verify.py",
     "editing/protect.py",
     "editing/segment.py",
+    "editing/ranking.py",
+    "editing/spelling.py",
+    "editing/language.py",
 )
 IMPURE = {
     "asyncio",
