@@ -26,23 +26,28 @@ class Flag:
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
-_DIGITS = {
-    word: str(number)
-    for number, word in enumerate(
-        "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split(), 2
-    )
-} | {"twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "hundred": "100", "thousand": "1000"}
-_DATES = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february april june july august september october "
-    "november december today tomorrow yesterday tonight montag dienstag mittwoch donnerstag freitag samstag sonntag "
-    "januar februar märz juni juli oktober dezember lundi mardi mercredi jeudi vendredi samedi dimanche".split()
+_NUMBER_WORDS = "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
+_DIGITS = {word: str(number) for number, word in enumerate(_NUMBER_WORDS.split(), 2)} | {
+    "twenty": "20",
+    "thirty": "30",
+    "forty": "40",
+    "fifty": "50",
+    "hundred": "100",
+    "thousand": "1000",
+}
+_DATE_WORDS = (
+    "monday tuesday wednesday thursday friday saturday sunday january february april june july august september "
+    "october november december today tomorrow yesterday tonight montag dienstag mittwoch donnerstag freitag samstag "
+    "sonntag januar februar märz juni juli oktober dezember lundi mardi mercredi jeudi vendredi samedi dimanche"
 )
+_DATES = frozenset(_DATE_WORDS.split())
 # These are words of another kind as well, and months only with a capital.
 _CAPITAL_DATES = frozenset(["March", "May"])
-_NEGATIONS = frozenset(
-    "not no never none nobody nothing neither nor without cannot nowhere hardly nicht kein keine keinen nie niemals ohne "
-    "pas jamais sans nunca jamás sin non mai senza não niet geen nooit".split()
+_NEGATING_WORDS = (
+    "not no never none nobody nothing neither nor without cannot nowhere hardly nicht kein keine keinen nie niemals "
+    "ohne pas jamais sans nunca jamás sin non mai senza não niet geen nooit"
 )
+_NEGATIONS = frozenset(_NEGATING_WORDS.split())
 _QUOTATION = re.compile(r"“([^“”\n]{3,600})”|„([^„“”\n]{3,600})[“”]|«\s*([^«»\n]{3,600})\s*»|\"([^\"\n]{3,600})\"")
 _SENTENCE_START = re.compile(r"(?:\A|[.!?…:]\s|\n)[\s\"'“‘(\[*_>#-]*\Z")
 _THE_WRITER = frozenset(["i", "i'm", "i'll", "i've", "i'd", "i’m", "i’ll", "i’ve", "i’d"])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -56,21 +56,32 @@ class Frozen:
         return _MARK.sub(lambda match: meant.get(match.group(), match.group()), answer)
 
 
-def freeze(text: str) -> Frozen:
-    """Return *text* with a mark for each protected span."""
-    return _frozen(text, lambda span: False)
+def freeze(text: str, verbatim: Sequence[tuple[int, int]] = ()) -> Frozen:
+    """Return *text* with a mark for each protected span, and for each of the *verbatim* ranges, which are in order."""
+    return _frozen(text, _spans_beside(text, verbatim), lambda span: False)
 
 
 def freeze_leaving_out(text: str) -> Frozen:
     """Return *text* without the marks of links and footnotes that stand beside a word, and marks for all else."""
-    return _frozen(text, lambda span: _can_be_left_out(text, span))
+    return _frozen(text, spans(text), lambda span: _can_be_left_out(text, span))
 
 
-def _frozen(text: str, leaves_out: Callable[[Span], bool]) -> Frozen:
+def _spans_beside(text: str, verbatim: Sequence[tuple[int, int]]) -> Iterator[Span]:
+    at = 0
+    for start, end in (*verbatim, (len(text), len(text))):
+        for span in spans(text[at:start]):
+            opening = span.opening + at if span.opening >= 0 else -1
+            yield Span(span.start + at, span.end + at, span.text, opening)
+        if start < end:
+            yield Span(start, end, text[start:end])
+        at = end
+
+
+def _frozen(text: str, found: Iterable[Span], leaves_out: Callable[[Span], bool]) -> Frozen:
     first = _first_free_number(text)
     pieces: list[tuple[int, int, str]] = []
     marks: list[tuple[str, str]] = []
-    for span in spans(text):
+    for span in found:
         if leaves_out(span):
             if span.opening >= 0:
                 pieces.append((span.opening, span.opening + 1, ""))

@@ -5,79 +5,36 @@ The story: cut the selection into units, ask the model for each, check each answ
 
 from __future__ import annotations
 
-import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
-from meai.editing.actions import ACTIONS, Action
-from meai.editing.mend import corrections_only, with_edges_of
-from meai.editing.prompts import Prompt, by_sentence, continuation, free_instruction, prompts_for
-from meai.editing.protect import lost_spans
-from meai.editing.segment import Piece, pieces
-from meai.editing.verify import Budget, objection, without_preamble
+from meai.editing.actions import ACTIONS, Action, KnownModel
+from meai.editing.complete import continued
+from meai.editing.order import Proposal, RewriteOrder, Unit
+from meai.editing.prompts import by_sentence, continuation, free_instruction, larger, obstacle, prompts_for
+from meai.editing.protect import protected_spans
+from meai.editing.segment import pieces
+from meai.editing.units import LONGEST_UNIT, Ask, Emit, Manner, answered, first_request
+from meai.editing.verify import shape
+from meai.editing.whole import frozen_subject, whole
 from meai.errors import BadInput, Cancelled, MeaiError
-from meai.inference.request import Completion, FinishReason, ModelTraits, Request
+from meai.inference.request import Completion, ModelTraits, Request
+
+__all__ = ["Answers", "Emit", "Proposal", "RewriteOrder", "Rewriter", "Unit"]
 
 LONGEST_SELECTION = 40_000
 """Characters: an hour of work for a small machine, and what the checks can bear."""
-LONGEST_UNIT = 4000
-"""Characters of one sentence; a text without any is no prose."""
-
 READ_AHEAD = 4000
 """Characters of a selection that are looked at to read ahead: its first unit begins there."""
+LIKELY = ("correct-spelling", "make-fluent", "paraphrase")
+"""Actions that are read ahead for besides the one that was asked for last."""
 
-Emit = Callable[[str], None]
-Ask = Callable[[Request, Emit], Completion]
-_UNFINISHED: dict[FinishReason, str] = {
-    "length": "the answer was cut off",
-    "repetition": "the model went round in circles",
-}
 _LEFT = ("Tables, code, HTML and links that stand alone were left as they are.",)
-_WORD = re.compile(r"[^\W\d_]{2,}")
-_MARKUP = re.compile(r"[#>|`~<\[]|[-*+](?:\s|-|$)|\d+[.)]?(?:\s|$)|:::")
-_SENTENCE_END = re.compile(r"""[.!?…]["'”’)]*(?=\s|$)""")
-
-
-@dataclass(frozen=True, slots=True)
-class RewriteOrder:
-    """What a writer asked for."""
-
-    action: str
-    """A name in ACTIONS."""
-    selection: str
-    """The text to work on, with `\\n` line ends; may be empty for `autocomplete` and `ask`."""
-    before: str = ""
-    """The text before the selection, as far as it was sent."""
-    after: str = ""
-    """The text after it."""
-    instruction: str = ""
-    """The writer's own words, for `ask`."""
-    editor: str = ""
-    """Who asks: an editor's newest order takes the place of its older ones; empty: nobody's, which replace nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A sentence or paragraph of the selection and what became of it."""
-
-    source: str
-    text: str
-    reason: str = ""
-    """Why the source was kept, as a sentence; empty where the answer passed its checks."""
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A checked answer. What was no unit (marks, code, blank lines) is in `text` as it was."""
-
-    text: str
-    units: tuple[Unit, ...] = ()
-    warnings: tuple[str, ...] = ()
-    """Sentences for the writer about the whole answer."""
+_LEFT_OF_CELLS = ("Code, HTML and links were left as they are.",)
 
 
 class Answers(Protocol):
@@ -94,10 +51,17 @@ class Answers(Protocol):
 
 
 class Rewriter:
-    """Turns orders into proposals with the model of *engine*. May be used from several threads."""
+    """Turns orders into proposals with the model of *engine*. May be used from several threads.
 
-    def __init__(self, engine: Answers) -> None:
+    *actions* are what can be asked for; *known* the models that could be named for what is beyond the one in use.
+    """
+
+    def __init__(
+        self, engine: Answers, actions: Mapping[str, Action] | None = None, known: Iterable[KnownModel] = ()
+    ) -> None:
         self._engine = engine
+        self.actions: Mapping[str, Action] = ACTIONS if actions is None else actions
+        self._known = tuple(known)
         self._at_once = threading.Event()
         self._at_once.set()
 
@@ -106,14 +70,27 @@ class Rewriter:
 
         Raises BadInput for an order that makes no sense, Cancelled soon after *cancelled* is set, NoModel, EngineGone.
         """
-        action = _action_of(order)
+        action = self._action_of(order)
         ask = partial(self._generate, order.editor, cancelled)
-        if order.action == "autocomplete":
-            return _continued(order, emit, ask)
+        if action.unit == "caret":
+            return continued(order, emit, ask, _unread)
         model = self._engine.traits(cancelled)
-        if action.budget is None:
-            return _asked(order, model, emit, ask)
-        return _rewritten(order, action.budget, model, emit, ask)
+        if too_small := obstacle(action, model, self._known):
+            raise BadInput(too_small)
+        if order.draft or action.budget is None:
+            heard: list[Completion] = []
+            proposal = whole(order, action, model, emit, _overheard(ask, heard))
+            return replace(proposal, warnings=_unread(heard[-1]) + proposal.warnings)
+        return self._by_unit(order, action, model, emit, ask)
+
+    def obstacles(self) -> dict[str, str]:
+        """Return why actions are beyond the model in use, by their names; nothing while none is ready."""
+        try:
+            model = self._engine.traits(self._at_once)
+        except MeaiError:
+            return {}
+        told = {name: obstacle(action, model, self._known) for name, action in self.actions.items()}
+        return {name: sentence for name, sentence in told.items() if sentence}
 
     def warm(self, order: RewriteOrder) -> None:
         """Let the model read ahead what *order* may ask it first; without a selection, what text at the caret would.
@@ -131,61 +108,50 @@ class Rewriter:
             raise Cancelled("It was stopped.")
         return self._engine.generate(replace(request, editor=editor), emit, cancelled)
 
+    def _action_of(self, order: RewriteOrder) -> Action:
+        action = self.actions.get(order.action)
+        if action is None:
+            raise BadInput(f"There is no action {order.action!r}; choose one of {', '.join(self.actions)}.")
+        if len(order.selection) > LONGEST_SELECTION:
+            length, most = f"{len(order.selection):,}", f"{LONGEST_SELECTION:,}"
+            raise BadInput(f"The selection has {length} characters; select at most {most} at a time.")
+        if action.needs and not order.instruction.strip():
+            raise BadInput(_MISSING[action.needs])
+        return action
 
-def _rewritten(order: RewriteOrder, budget: Budget, model: ModelTraits, emit: Emit, ask: Ask) -> Proposal:
-    prompts = prompts_for(order.action, model)
-    text, units, left = "", [], False
-    for piece in pieces(order.selection, sentences=by_sentence(model)):
-        if piece.prose:
-            unit = _unit(piece, prompts, budget, emit, ask)
-            units.append(unit)
-            text += unit.text
-        else:
-            emit(piece.source)
-            text += piece.source
-            left = left or _WORD.search(piece.source) is not None
-    if not units:
-        raise BadInput("There is no sentence to work on here: tables, code, HTML and links stay as they are.")
-    return Proposal(text, tuple(units), _LEFT if left else ())
+    def _by_unit(self, order: RewriteOrder, action: Action, model: ModelTraits, emit: Emit, ask: Ask) -> Proposal:
+        manner = _manner(order, action, model)
+        parts: list[Unit | str] = []
+        for piece in pieces(order.selection, sentences=manner.small, cells=action.cells):
+            if piece.prose:
+                parts += answered(piece, manner, emit, ask)
+            else:
+                emit(piece.source)
+                parts.append(piece.source)
+        parts = _kept_whole(parts)
+        units = tuple(part for part in parts if isinstance(part, Unit))
+        if not units:
+            raise BadInput("There is no sentence to work on here: tables, code, HTML and links stay as they are.")
+        return Proposal(
+            "".join(_text(part) for part in parts), units, (*_left(parts, action), *self._better(units, model))
+        )
 
-
-def _unit(piece: Piece, prompts: tuple[Prompt, ...], budget: Budget, emit: Emit, ask: Ask) -> Unit:
-    """Ask for *piece* with one prompt after another until an answer passes; only the first one streams."""
-    reason = "it is too long" if len(piece.words) > LONGEST_UNIT else ""
-    for prompt in () if reason else prompts:
-        answer = ask(prompt(piece.words), _silent if reason else _Trimmed(emit))
-        text, reason = _checked(piece.words, answer.text, budget)
-        reason = _UNFINISHED.get(answer.reason, reason)
-        if not reason:
-            return Unit(piece.source, piece.put(text))
-    return Unit(piece.source, piece.source, f"No safe suggestion for this sentence: {reason}.")
-
-
-def _continued(order: RewriteOrder, emit: Emit, ask: Ask) -> Proposal:
-    written = order.before + order.selection
-    if not written.strip():
-        raise BadInput("There is nothing to continue yet; write a few words first.")
-    line = _OneLine(emit, space="" if written[-1].isspace() else " ")
-    answer = ask(continuation(written), line)
-    text = line.text if line.ended or answer.reason != "length" else _whole_sentences(line.text)
-    if not text.strip():
-        raise BadInput("The model has nothing to add here; write a few more words and try again.")
-    return Proposal(text, (), _unread(answer))
+    def _better(self, units: Sequence[Unit], model: ModelTraits) -> tuple[str, ...]:
+        """Return which model may do better where a small one failed at more than half of the *units*."""
+        failed = sum(bool(unit.reason) for unit in units)
+        if not by_sentence(model) or failed * 2 <= len(units):
+            return ()
+        return (f"A larger model than this one may do better. {larger(self._known)}",)
 
 
-def _asked(order: RewriteOrder, model: ModelTraits, emit: Emit, ask: Ask) -> Proposal:
-    answer = ask(free_instruction(order.instruction.strip(), order.selection, model), _Trimmed(emit))
-    text = without_preamble(answer.text, order.selection)
-    if not text:
-        raise BadInput("The model gave no answer; say it in other words and try again.")
-    core = order.selection.strip()
-    if core:
-        start = order.selection.index(core)
-        text = order.selection[:start] + text + order.selection[start + len(core) :]
-    warnings = tuple(f"The answer leaves out {span}" for span in lost_spans(order.selection, text))
-    if answer.reason in _UNFINISHED:
-        warnings = (f"This is not the whole text: {_UNFINISHED[answer.reason]}.", *warnings)
-    return Proposal(text, (), _unread(answer) + warnings)
+_MISSING = {"instruction": "Say what the model shall do.", "language": "Say which language to translate into."}
+
+
+def _manner(order: RewriteOrder, action: Action, model: ModelTraits) -> Manner:
+    assert action.budget is not None
+    prompts = prompts_for(action.name, model, order.variation)
+    language = order.instruction.strip() if action.needs == "language" else ""
+    return Manner(prompts, action.budget, by_sentence(model), language, order.variation)
 
 
 def _first_requests(order: RewriteOrder, model: ModelTraits) -> tuple[Request, ...]:
@@ -197,71 +163,79 @@ def _first_requests(order: RewriteOrder, model: ModelTraits) -> tuple[Request, .
     if not selection.strip():
         return (continuation(order.before),) if order.before.strip() else ()
     small = by_sentence(model)
-    units = (piece.words for piece in pieces(selection, sentences=small) if piece.prose)
-    unit = next((words for words in units if len(words) <= LONGEST_UNIT), None)
-    first = {name: prompts_for(name, model)[0](unit) for name in ACTIONS if ACTIONS[name].budget and unit is not None}
+    first: dict[str, Request] = {}
+    for name in {order.action: None} | dict.fromkeys(LIKELY):
+        action = ACTIONS.get(name)
+        unit = _first_unit(selection, action, small) if action and action.budget and not action.needs else ""
+        if action and unit and prompts_for(name, model):
+            first[name] = first_request(unit, _manner(order, action, model))
     if not small:
-        first["ask"] = free_instruction("", selection, model)
+        first["ask"] = free_instruction("", frozen_subject(replace(order, selection=selection)).text, model)
     return tuple(first[name] for name in sorted(first, key=lambda name: name != order.action))
 
 
-def _checked(source: str, answer: str, budget: Budget) -> tuple[str, str]:
-    """Return what of *answer* may stand for *source*, and why nothing may, or an empty reason."""
-    text = with_edges_of(source, without_preamble(answer, source))
-    if budget.may_reword:
-        return text, objection(source, text, budget)
-    mended = corrections_only(source, text)
-    # Where nothing is left of it, the whole answer tells why.
-    return mended, objection(source, text if mended == source else mended, budget)
+def _first_unit(selection: str, action: Action, small: bool) -> str:
+    units = (piece.words for piece in pieces(selection, sentences=small, cells=action.cells) if piece.prose)
+    return next((words for words in units if len(words) <= LONGEST_UNIT), "")
 
 
-class _OneLine:
-    """Passes on the first line of an answer that has words, since a continuation stays in its paragraph.
-
-    What begins as a list, a table, a fence or a heading is no sentence and is dropped. *space* stands for the line ends
-    before a new paragraph; it is empty where the text before ends with white space already.
-    """
-
-    def __init__(self, emit: Emit, *, space: str) -> None:
-        self._emit = emit
-        self._space = space
-        self._start = ""
-        self.text = ""
-        self.ended = False
-
-    def __call__(self, piece: str) -> None:
-        if not self.text and not self.ended:
-            piece = self._first(piece)
-        if self.ended or not piece:
-            return
-        line, newline, _ = piece.partition("\n")
-        self.text += line
-        self.ended = bool(newline)
-        self._emit(line)
-
-    def _first(self, piece: str) -> str:
-        self._start += piece
-        words = self._start.lstrip()
-        blank = self._start[: len(self._start) - len(words)]
-        new_line = not self._space or "\n" in blank
-        self.ended = new_line and _MARKUP.match(words) is not None
-        if not words:
-            return ""
-        return (blank if self._space and "\n" not in blank else self._space) + words
+def _kept_whole(parts: list[Unit | str]) -> list[Unit | str]:
+    """Return *parts* with the source of those units that break the text's structure only together with the others."""
+    if _is_whole(parts, parts):
+        return parts
+    kept: list[Unit | str] = [part if isinstance(part, str) else _undone(part) for part in parts]
+    changed = [number for number, part in enumerate(parts) if isinstance(part, Unit) and part.text != part.source]
+    _redo(kept, parts, changed)
+    return kept
 
 
-class _Trimmed:
-    """Passes text on without the white space it begins with."""
+def _redo(kept: list[Unit | str], parts: list[Unit | str], numbers: Sequence[int]) -> None:
+    """Put those of *numbers* from *parts* into *kept* with which it stays whole."""
+    tried = list(kept)
+    for number in numbers:
+        tried[number] = parts[number]
+    if not numbers or _is_whole(tried, parts):
+        kept[:] = tried
+    elif len(numbers) > 1:
+        half = len(numbers) // 2
+        _redo(kept, parts, numbers[:half])
+        _redo(kept, parts, numbers[half:])
 
-    def __init__(self, emit: Emit) -> None:
-        self._emit = emit
-        self._begun = False
 
-    def __call__(self, text: str) -> None:
-        text = text if self._begun else text.lstrip()
-        if text:
-            self._begun = True
-            self._emit(text)
+def _is_whole(tried: Sequence[Unit | str], parts: Sequence[Unit | str]) -> bool:
+    source = "".join(part if isinstance(part, str) else part.source for part in parts)
+    text = "".join(_text(part) for part in tried)
+    return sorted(protected_spans(text)) == sorted(protected_spans(source)) and shape(text) == shape(source)
+
+
+def _undone(unit: Unit) -> Unit:
+    return Unit(unit.source, unit.source, unit.reason or _TOGETHER)
+
+
+_TOGETHER = "No safe suggestion for this sentence: with it the text around would read otherwise."
+
+
+def _text(part: Unit | str) -> str:
+    return part if isinstance(part, str) else part.text
+
+
+def _left(parts: Iterable[Unit | str], action: Action) -> tuple[str, ...]:
+    """Return what the writer is to know of words that were no unit."""
+    left = any(isinstance(part, str) and _has_words(part) for part in parts)
+    return (_LEFT_OF_CELLS if action.cells else _LEFT) if left else ()
+
+
+def _has_words(text: str) -> bool:
+    letters = "".join(letter if letter.isalpha() else " " for letter in text)
+    return any(len(word) > 1 for word in letters.split())
+
+
+def _overheard(ask: Ask, heard: list[Completion]) -> Callable[[Request, Emit], Completion]:
+    def asked(request: Request, emit: Emit) -> Completion:
+        heard.append(ask(request, emit))
+        return heard[-1]
+
+    return asked
 
 
 def _unread(answer: Completion) -> tuple[str, ...]:
@@ -269,26 +243,3 @@ def _unread(answer: Completion) -> tuple[str, ...]:
     if not answer.left_out:
         return ()
     return (f"The text is long for this model; it read it without {answer.left_out:,} characters.",)
-
-
-def _silent(_text: str) -> None:
-    """Let an answer come unseen."""
-
-
-def _action_of(order: RewriteOrder) -> Action:
-    action = ACTIONS.get(order.action)
-    if action is None:
-        raise BadInput(f"There is no action {order.action!r}; choose one of {', '.join(ACTIONS)}.")
-    if len(order.selection) > LONGEST_SELECTION:
-        raise BadInput(
-            f"The selection has {len(order.selection):,} characters; select at most {LONGEST_SELECTION:,} at a time."
-        )
-    if order.action == "ask" and not order.instruction.strip():
-        raise BadInput("Say what the model shall do.")
-    return action
-
-
-def _whole_sentences(text: str) -> str:
-    """Return *text* up to the end of its last whole sentence, or all of it when it has none."""
-    ends = [match.end() for match in _SENTENCE_END.finditer(text)]
-    return text[: ends[-1]] if ends else text

@@ -8,7 +8,10 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from meai.editing.facts import changed_facts
+from meai.editing.language import is_english
 from meai.editing.protect import added_spans, lost_spans
+from meai.markdown.parser import parser
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,39 +24,41 @@ class Budget:
     """Whether an answer equal to its source is no answer."""
     may_reword: bool = True
     """Whether other words may stand for the source's; if not, only corrections of them are taken."""
+    shortest: float = 0.5
+    """The length of an answer at least, as a share of its source's."""
+    longest: float = 1.6
+    """And at most."""
+    changes_language: bool = False
+    """Whether the answer may be in another language than its source."""
 
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
 _LEFTOVER = re.compile(
-    r"<\|[^|<>]*\|>|</?think>|\[/?INST\]|<(?:start|end)_of_turn>|^(?:Draft|Corrected|Better|Text):", re.M
+    r"<\|[^|<>]*\|>|</?(?:think|thinking|thought|reasoning|s|eos|bos|pad)>|\[/?INST\]|<(?:start|end)_of_turn>"
+    r"|^#{2,4} (?:Instruction|Response|Input|Output)\b|^(?:Draft|Corrected|Better|Text|Sentence|In other words"
+    r"|User|Assistant|System|Human|AI|Input|Output|Instruction|Answer|Rewritten|Revised)\s?:",
+    re.M,
 )
 _REFUSAL = re.compile(
-    r"^\W*(?:i['’]?m sorry|i am sorry|sorry,|i apologi[sz]e|as an ai\b|i can(?:not|['’]t)|i am unable|i['’]m unable)",
+    r"^\W*(?:i['’]?m sorry|i am sorry|sorry,|i apologi[sz]e|my apologies|unfortunately, i|as an? (?:ai|large language"
+    r"|language model|assistant)\b|i can(?:not|['’]t)|i could ?n[o'’]t|i am unable|i['’]m unable|i do ?n[o'’]t have"
+    r"|i['’]m not able|i am not able|i would be happy to|i['’]d be happy to|how can i help|please provide"
+    r"|could you please|as requested|you have asked|the user\b|i understand you)",
     re.IGNORECASE,
 )
-_PREAMBLE = re.compile(
-    r"\A\W*(?:sure|certainly|of course|okay|ok|absolutely)?\W*"
-    r"(?:here(?:['’]s| is| are)|this is|the corrected)[^\n]{0,80}:\s+",
-    re.IGNORECASE,
-)
-SHORTEST_SHARE, LONGEST_SHARE, SLACK_CHARACTERS = 0.5, 1.6, 24
-
-
-def without_preamble(answer: str, source: str) -> str:
-    """Return *answer* without "Sure! Here is the corrected text:" and without quotation marks put round the whole."""
-    text = answer.strip()
-    if not _PREAMBLE.match(source):
-        text = _PREAMBLE.sub("", text, count=1)
-    for opening, closing in (('"', '"'), ("“", "”")):
-        if len(text) > 2 and text[0] == opening and text[-1] == closing and not source.startswith(opening):
-            text = text[1:-1]
-    return text.strip()
+SLACK_CHARACTERS = 24
+FEW_WORDS = 6
+"""Of fewer words one cannot tell the language."""
 
 
 def objection(source: str, answer: str, budget: Budget) -> str:
     """Return why *answer* must not stand for *source*, as the end of a sentence, or nothing when it may."""
     return next((reason for check in _CHECKS if (reason := check(source, answer, budget))), "")
+
+
+def no_words_for_a_reader(source: str, answer: str) -> str:
+    """Return why *answer* is nothing that a reader should get, whatever it was to be; nothing when it may be."""
+    return next((reason for check in _OF_ANY_ANSWER[:4] if (reason := check(source, answer, _ANY))), "")
 
 
 def kept_share(source: str, answer: str) -> float:
@@ -72,17 +77,26 @@ def kept_share(source: str, answer: str) -> float:
     return kept / len(ours)
 
 
+def shape(text: str) -> tuple[str, ...]:
+    """Return the blocks of *text* as Markdown sees them: headings with their rank, lists with their marks, tables."""
+    md = parser()
+    md.core.ruler.enableOnly(["normalize", "block"])
+    return tuple(f"{token.type} {token.tag} {token.markup}" for token in md.parse(text))
+
+
+def _marks(text: str) -> tuple[object, ...]:
+    """Return what holds the structure of *text*: its blocks, what parts cells, brackets and pairs that are open."""
+    paired = [text.count(mark) % 2 for mark in ("**", "~~", "==", "`")]
+    return shape(text), text.count("|"), text.count("[") - text.count("]"), *paired
+
+
 def _words(text: str) -> list[str]:
     return _WORD.findall(text.casefold())
 
 
-def _numbers(text: str) -> Counter[str]:
-    return Counter(_NUMBER.findall(text))
-
-
-def _fits(source: str, answer: str) -> bool:
-    shortest = SHORTEST_SHARE * len(source) - SLACK_CHARACTERS
-    longest = LONGEST_SHARE * len(source) + SLACK_CHARACTERS
+def _fits(source: str, answer: str, budget: Budget) -> bool:
+    shortest = budget.shortest * len(source) - SLACK_CHARACTERS
+    longest = budget.longest * len(source) + SLACK_CHARACTERS
     return shortest <= len(answer) <= longest
 
 
@@ -101,17 +115,57 @@ def _invented(source: str, answer: str) -> str:
     return f"the answer invented {_named(spans)}" if spans else ""
 
 
+def _repeats(source: str, answer: str) -> bool:
+    """Whether *answer* says four words in a row more than twice as often as *source*, or a sentence twice."""
+    ours, theirs = _runs(_words(source)), _runs(_words(answer))
+    return any(count > 2 and count > 2 * ours[run] for run, count in theirs.items()) or _twice(source, answer)
+
+
+def _runs(words: list[str]) -> Counter[tuple[str, ...]]:
+    return Counter(zip(words, words[1:], words[2:], words[3:], strict=False))
+
+
+def _twice(source: str, answer: str) -> bool:
+    ours, theirs = _sentences(source), _sentences(answer)
+    return any(count > 1 and count > ours[sentence] for sentence, count in theirs.items())
+
+
+def _sentences(text: str) -> Counter[str]:
+    found = (" ".join(_words(sentence)) for sentence in re.split(r"(?<=[.!?…])\s+|\n", text))
+    return Counter(sentence for sentence in found if sentence.count(" ") >= 3)
+
+
+def other_language(source: str, answer: str) -> bool:
+    """Return whether *answer* seems to be in another language than *source*, as far as their length lets one tell."""
+    if min(len(_words(source)), len(_words(answer))) < FEW_WORDS:
+        return _script(source) != _script(answer)
+    return is_english(source) != is_english(answer) or _script(source) != _script(answer)
+
+
+def _script(text: str) -> str:
+    """Return whether most letters of *text* are Latin, of another alphabet or of none."""
+    letters = [letter for letter in text if letter.isalpha()]
+    latin = sum(letter < "\u0250" for letter in letters)
+    return "latin" if latin * 2 >= len(letters) else "other"
+
+
+def _other_numbers(source: str, answer: str) -> bool:
+    return any(flag.kind == "number" for flag in changed_facts(source, answer))
+
+
+def _structured(source: str, answer: str) -> bool:
+    stripped = answer.lstrip()
+    return stripped[:1] in ("{", "[") and source.lstrip()[:1] != stripped[:1] and '":' in stripped
+
+
 def _when(failed: Callable[[str, str, Budget], object], reason: str) -> Callable[[str, str, Budget], str]:
     return lambda source, answer, budget: reason if failed(source, answer, budget) else ""
 
 
+_ANY = Budget(least_kept=0.0, longest=float("inf"), shortest=0.0)
 # In this order: the first that fails is told, and those after it are not asked.
-_CHECKS: tuple[Callable[[str, str, Budget], str], ...] = (
-    _when(lambda source, answer, budget: not answer, "the model gave no answer"),
-    _when(
-        lambda source, answer, budget: budget.must_change and _words(answer) == _words(source),
-        "the model gave the same sentence back",
-    ),
+_OF_ANY_ANSWER: tuple[Callable[[str, str, Budget], str], ...] = (
+    _when(lambda source, answer, budget: not answer.strip(), "the model gave no answer"),
     _when(
         lambda source, answer, budget: _LEFTOVER.search(answer) and not _LEFTOVER.search(source),
         "the answer had leftovers of a prompt",
@@ -120,13 +174,32 @@ _CHECKS: tuple[Callable[[str, str, Budget], str], ...] = (
         lambda source, answer, budget: _REFUSAL.search(answer) and not _REFUSAL.search(source),
         "the model answered instead of rewriting",
     ),
+    _when(lambda source, answer, budget: _structured(source, answer), "the answer was data and no text"),
+    _when(lambda source, answer, budget: _repeats(source, answer), "the answer repeated itself"),
+)
+_CHECKS: tuple[Callable[[str, str, Budget], str], ...] = (
+    _OF_ANY_ANSWER[0],
+    _when(
+        lambda source, answer, budget: budget.must_change and _words(answer) == _words(source),
+        "the model gave the same sentence back",
+    ),
+    *_OF_ANY_ANSWER[1:4],
     lambda source, answer, budget: _lost(source, answer),
     lambda source, answer, budget: _invented(source, answer),
-    _when(lambda source, answer, budget: _numbers(source) != _numbers(answer), "the answer changed a number"),
-    _when(lambda source, answer, budget: not _fits(source, answer), "the answer was far shorter or longer"),
+    _OF_ANY_ANSWER[4],
+    _when(
+        lambda source, answer, budget: not budget.may_reword and _other_numbers(source, answer),
+        "the answer changed a number",
+    ),
+    _when(lambda source, answer, budget: not _fits(source, answer, budget), "the answer was far shorter or longer"),
     _when(
         lambda source, answer, budget: kept_share(source, answer) < budget.least_kept,
         "the answer strayed too far from the text",
     ),
+    _when(
+        lambda source, answer, budget: not budget.changes_language and other_language(source, answer),
+        "the answer was in another language",
+    ),
     _when(lambda source, answer, budget: answer.count("\n") > source.count("\n"), "the answer had lines of its own"),
+    _when(lambda source, answer, budget: _marks(answer) != _marks(source), "the answer had another structure"),
 )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from meai.editing.verify import Budget, kept_share, objection, without_preamble
+from meai.editing.verify import Budget, kept_share, no_words_for_a_reader, objection, shape
 
-SPELLING = Budget(least_kept=0.6, must_change=False)
+SPELLING = Budget(least_kept=0.6, may_reword=False)
 PARAPHRASE = Budget(least_kept=0.1, must_change=True)
 SOURCE = "We was very happy about the 12 letters, see [them](https://example.org/a)."
 
@@ -61,15 +61,33 @@ def test_close_spellings_count_as_kept_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "source", "expected"),
+    ("answer", "reason"),
     [
-        ("Sure! Here is the corrected text: Hello there.", "Helo there.", "Hello there."),
-        ("Here's the corrected version:\n\nHello there.", "Helo there.", "Hello there."),
-        ('"Hello there."', "Helo there.", "Hello there."),
-        ('"Hello there."', '"Helo there."', '"Hello there."'),
-        ("Here is the plan: we go.", "Here is teh plan: we go.", "Here is the plan: we go."),
-        ("Hello: there.", "Helo: there.", "Hello: there."),
+        ("Wir waren sehr froh über die 12 Briefe, siehe [sie](https://example.org/a) und das.", "another language"),
+        ("We were happy about the 12 letters, see [them](https://example.org/a), 12 letters we were happy about, see "
+         "the letters, see the 12 letters we were happy about the 12 letters, happy about the 12 letters.", "repeated"),
+        ("1. We were very happy about the 12 letters, see [them](https://example.org/a).", "another structure"),
+        ("# We were very happy about the 12 letters, see [them](https://example.org/a).", "another structure"),
+        ("As a language model, I see [them](https://example.org/a) 12 letters, very happy.", "answered instead"),
+        ("Assistant: We were very happy about the 12 letters, see [them](https://example.org/a).", "leftovers"),
     ],
-)
-def test_a_preamble_is_taken_off_but_not_the_writers_own(answer: str, source: str, expected: str) -> None:
-    assert without_preamble(answer, source) == expected
+)  # fmt: skip
+def test_an_answer_in_another_tongue_shape_or_role_is_told(answer: str, reason: str) -> None:
+    assert reason in objection(SOURCE, answer, PARAPHRASE)
+
+
+def test_a_translation_may_be_in_another_language() -> None:
+    german = "Wir waren sehr froh über die 12 Briefe, siehe [sie](https://example.org/a)."
+    assert objection(SOURCE, german, Budget(least_kept=0.0, changes_language=True)) == ""
+
+
+def test_any_answer_must_be_words_for_a_reader() -> None:
+    assert no_words_for_a_reader("", "A line of words.") == ""
+    for wrong in ("", "I'm sorry, I cannot.", "Words<|im_end|>", '{"a": 1}'):
+        assert no_words_for_a_reader("", wrong) != ""
+
+
+def test_a_shape_is_what_markdown_makes_of_it() -> None:
+    assert shape("# One\n\n- two\n") == shape("# Eins\n\n- zwei\n")
+    assert shape("# One") != shape("## One")
+    assert shape("- one\n- two") != shape("- one two")

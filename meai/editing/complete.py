@@ -1,0 +1,71 @@
+"""Text at the caret: how the paragraph before it may go on. Knows no budget, for nothing is replaced."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from meai.editing.order import Proposal, RewriteOrder
+from meai.editing.prompts import continuation, varied
+from meai.editing.units import Ask, Emit
+from meai.editing.verify import no_words_for_a_reader
+from meai.errors import BadInput
+from meai.inference.request import Completion
+
+_MARKUP = re.compile(r"[#>|`~<\[]|[-*+](?:\s|-|$)|\d+[.)]?(?:\s|$)|:::")
+_SENTENCE_END = re.compile(r"""[.!?…]["'”’)]*(?=\s|$)""")
+
+
+def continued(order: RewriteOrder, emit: Emit, ask: Ask, unread: Callable[[Completion], tuple[str, ...]]) -> Proposal:
+    """Return how the text before the caret may go on, to the end of its line. Raises BadInput where nothing comes."""
+    written = order.before + order.selection
+    if not written.strip():
+        raise BadInput("There is nothing to continue yet; write a few words first.")
+    line = OneLine(emit, space="" if written[-1].isspace() else " ")
+    answer = ask(varied(continuation(written), order.variation), line)
+    text = line.text if line.ended or answer.reason != "length" else _whole_sentences(line.text)
+    if not text.strip() or no_words_for_a_reader(written, text):
+        raise BadInput("The model has nothing to add here; write a few more words and try again.")
+    return Proposal(text, (), unread(answer))
+
+
+class OneLine:
+    """Passes on the first line of an answer that has words, since a continuation stays in its paragraph.
+
+    What begins as a list, a table, a fence or a heading is no sentence and is dropped. *space* stands for the line ends
+    before a new paragraph; it is empty where the text before ends with white space already.
+    """
+
+    def __init__(self, emit: Emit, *, space: str) -> None:
+        self._emit = emit
+        self._space = space
+        self._start = ""
+        self.text = ""
+        self.ended = False
+
+    def __call__(self, piece: str) -> None:
+        """Take more of the answer."""
+        if not self.text and not self.ended:
+            piece = self._first(piece)
+        if self.ended or not piece:
+            return
+        line, newline, _ = piece.partition("\n")
+        self.text += line
+        self.ended = bool(newline)
+        self._emit(line)
+
+    def _first(self, piece: str) -> str:
+        self._start += piece
+        words = self._start.lstrip()
+        blank = self._start[: len(self._start) - len(words)]
+        new_line = not self._space or "\n" in blank
+        self.ended = new_line and _MARKUP.match(words) is not None
+        if not words:
+            return ""
+        return (blank if self._space and "\n" not in blank else self._space) + words
+
+
+def _whole_sentences(text: str) -> str:
+    """Return *text* up to the end of its last whole sentence, or all of it when it has none."""
+    ends = [match.end() for match in _SENTENCE_END.finditer(text)]
+    return text[: ends[-1]] if ends else text

@@ -1,0 +1,53 @@
+"""What a writer asked for and what came of it, as values. Knows nobody who answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from meai.editing.facts import Flag
+
+
+@dataclass(frozen=True, slots=True)
+class RewriteOrder:
+    """What a writer asked for."""
+
+    action: str
+    """The name of an action."""
+    selection: str
+    """The text to work on, with `\\n` line ends; may be empty for `autocomplete` and `ask`."""
+    before: str = ""
+    """The text before the selection, as far as it was sent."""
+    after: str = ""
+    """The text after it."""
+    instruction: str = ""
+    """The writer's own words, for `ask`; the language, for `translate`."""
+    editor: str = ""
+    """Who asks: an editor's newest order takes the place of its older ones; empty: nobody's, which replace nothing."""
+    variation: int = 0
+    """How often the same was asked before: another number, another answer."""
+    draft: str = ""
+    """An answer that is to be refined as `instruction` says; the selection is what it was made of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A sentence or paragraph of the selection and what became of it."""
+
+    source: str
+    text: str
+    reason: str = ""
+    """Why the source was kept, as a sentence; empty where the answer passed its checks."""
+    flags: tuple[Flag, ...] = ()
+    """Facts that the answer turned: somebody should look at them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A checked answer. What was no unit (marks, code, blank lines) is in `text` as it was."""
+
+    text: str
+    units: tuple[Unit, ...] = ()
+    warnings: tuple[str, ...] = ()
+    """Sentences for the writer about the whole answer."""
+    choices: tuple[str, ...] = ()
+    """Where one of several may be chosen: each of them; `text` then has one in each line."""

@@ -1,0 +1,167 @@
+"""One answer about a whole selection: a free instruction, a summary, headlines. Knows no units.
+
+What is protected must come back in an answer that is to stand for the selection. Where it does not, the selection
+stays and the answer is offered below it: nothing is lost either way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from meai.editing.actions import Action
+from meai.editing.facts import Flag, changed_facts
+from meai.editing.frozen import Frozen, Thawing, freeze
+from meai.editing.order import Proposal, RewriteOrder, Unit
+from meai.editing.prompts import free_instruction, prompts_for, varied
+from meai.editing.protect import added_spans, lost_spans
+from meai.editing.repair import repaired
+from meai.editing.segment import verbatim_ranges
+from meai.editing.units import UNFINISHED, Ask, Emit, Trimmed
+from meai.editing.verify import kept_share, no_words_for_a_reader, other_language
+from meai.errors import BadInput
+from meai.inference.request import Completion, ModelTraits, Request, Turn
+
+LONGEST_HEADLINE = 120
+NEW_TEXT = 0.3
+"""An answer with less of its source's words is no rewrite, and what it turned cannot be told."""
+
+_KEEP = "Every mark such as [1] must stand in your answer exactly once."
+_BULLET = re.compile(
+    r"^\s*(?:[-*+•]|\d{1,2}[.):]|#{1,6})\s+|^\W{0,3}(?:headline|subject(?: line)?|title) ?\d*\W+", re.I
+)
+_ADDRESS = re.compile(r"://|www\.|@|\]\(|^[!<]")
+_APOLOGY = re.compile(r"sorry|apolog", re.IGNORECASE)
+_SILENT: Emit = lambda _text: None  # noqa: E731
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An answer as far as it may be offered."""
+
+    text: str
+    """With everything put back, as far as it was there."""
+    lost: str
+    """Why it must not stand for the selection, or nothing."""
+    flags: tuple[Flag, ...]
+    answer: Completion
+
+
+def whole(order: RewriteOrder, action: Action, model: ModelTraits, emit: Emit, ask: Ask) -> Proposal:
+    """Answer *order* about its selection as one text. Raises BadInput where no answer can be offered."""
+    if action.scope == "below" and not order.selection.strip():
+        raise BadInput(f"There is nothing to read yet for “{action.label}”; select some text.")
+    best: Found | None = None
+    reason = "the model gave no answer"
+    for number, (request, frozen) in enumerate(_attempts(order, action, model)):
+        shown = Thawing(frozen, Trimmed(emit)) if number == 0 and not action.choices else None
+        answer = ask(request, shown or _SILENT)
+        if shown:
+            shown.flush()
+        found, reason = _found(order, action, frozen, answer)
+        if found and (best is None or (bool(found.lost), len(found.flags)) < (bool(best.lost), len(best.flags))):
+            best = found
+        if found and not found.lost and (not found.flags or action.needs):
+            break
+    if best is None:
+        raise BadInput(f"No answer that could be offered: {reason}; say it in other words or try again.")
+    return _proposal(order, action, best)
+
+
+def subject(order: RewriteOrder) -> str:
+    """Return what *order* is about: the draft that is to be refined, else the selection."""
+    return (order.draft or order.selection).strip()
+
+
+def frozen_subject(order: RewriteOrder) -> Frozen:
+    """Return it as a model reads it."""
+    text = subject(order)
+    return freeze(text, verbatim_ranges(text))
+
+
+def _attempts(order: RewriteOrder, action: Action, model: ModelTraits) -> Iterator[tuple[Request, Frozen]]:
+    frozen = frozen_subject(order)
+    instruction = order.instruction.strip() if order.draft or action.needs else action.instruction
+    if instruction:
+        request = free_instruction(instruction, frozen.text, model)
+        requests = [request] if not frozen.marks else [request, _with_reminder(request)]
+    else:
+        requests = [prompt(frozen.text) for prompt in prompts_for(action.name, model, order.variation)]
+    for request in requests:
+        yield varied(request, order.variation), frozen
+
+
+def _with_reminder(request: Request) -> Request:
+    *earlier, last = request.turns
+    return replace(request, turns=(*earlier, Turn(last.role, f"{last.text}\n\n{_KEEP}")))
+
+
+def _found(order: RewriteOrder, action: Action, frozen: Frozen, answer: Completion) -> tuple[Found | None, str]:
+    text = repaired(answer.text, frozen.text)
+    asked = order.instruction if _APOLOGY.search(order.instruction) else ""
+    reason = no_words_for_a_reader(asked and text, text) or (not action.needs and _foreign(order, action, frozen, text))
+    if reason:
+        return None, reason
+    if action.choices:
+        text = "\n".join(_choices(frozen, text))
+        return (Found(text, "", (), answer), "") if text else (None, "no headline was usable")
+    if action.scope == "below":
+        new = tuple(flag for flag in changed_facts(frozen.text, text) if flag.after and flag.kind != "negation")
+        text = frozen.shown(text)
+        wrong = added_spans(subject(order), text)
+        return (None, f"the answer invented {next(iter(wrong))[:60]}") if wrong else (Found(text, "", new, answer), "")
+    thawed, lost = frozen.thawed(text)
+    text_shown = frozen.shown(text) if lost else thawed
+    if invented := _invented(order, text_shown):
+        return None, f"the answer invented {invented[:60]}"
+    lost = lost or next((f"the answer leaves out {span[:60]}" for span in lost_spans(order.selection, thawed)), "")
+    flags = changed_facts(frozen.text, text) if kept_share(frozen.text, text) >= NEW_TEXT else ()
+    return Found(text_shown, lost, flags, answer), ""
+
+
+def _foreign(order: RewriteOrder, action: Action, frozen: Frozen, text: str) -> str:
+    if action.instruction or order.draft:
+        return ""
+    return "the answer was in another language" if other_language(frozen.text, text) else ""
+
+
+def _invented(order: RewriteOrder, answer: str) -> str:
+    """Return an address, picture or tag in *answer* that neither the selection nor the instruction names, or nothing.
+
+    What is written where nothing is selected may name what it likes.
+    """
+    if not order.selection.strip():
+        return ""
+    added = added_spans(f"{order.selection}\n\n{order.draft}\n\n{order.instruction}", answer)
+    return next((span for span in added if _ADDRESS.search(span)), "")
+
+
+def _choices(frozen: Frozen, text: str) -> list[str]:
+    """Return the lines of *text* that are headlines for what *frozen* says, each once, without numbers and marks."""
+    found: dict[str, str] = {}
+    for line in text.split("\n"):
+        words = _BULLET.sub("", line).strip().strip('*_"“”').strip()
+        new = [flag for flag in changed_facts(frozen.text, words) if flag.after and flag.kind == "number"]
+        usable = words and len(words) <= LONGEST_HEADLINE and not words.endswith(":") and "[" not in words
+        if usable and not new and not added_spans(frozen.text, words) and not no_words_for_a_reader("", words):
+            found.setdefault(words.casefold(), words)
+    return list(found.values())
+
+
+def _proposal(order: RewriteOrder, action: Action, found: Found) -> Proposal:
+    warnings = tuple(
+        f"This is not the whole text: {UNFINISHED[reason]}." for reason in [found.answer.reason] if reason in UNFINISHED
+    )
+    if action.choices:
+        return Proposal(found.text, (), warnings, tuple(found.text.split("\n")))
+    if action.scope == "below":
+        return Proposal(found.text, (Unit("", found.text, "", found.flags),), warnings)
+    core = order.selection.strip()
+    if found.lost:
+        told = f"{found.lost[:1].upper()}{found.lost[1:]}, so it stands below your text, which stays."
+        text = f"{order.selection.rstrip()}\n\n{found.text}{order.selection[len(order.selection.rstrip()) :]}"
+        return Proposal(text, (), (*warnings, told))
+    start = order.selection.index(core)
+    text = order.selection[:start] + found.text + order.selection[start + len(core) :]
+    return Proposal(text, (Unit(core, found.text, "", found.flags),) if core else (), warnings)
