@@ -8,11 +8,9 @@ from pathlib import Path
 
 from meai.errors import ModelRefused, NoModel
 from meai.models.catalogue import CatalogueEntry, checkout_models, read_catalogue
+from meai.models.gguf import read_header
 
 SUFFIX = ".gguf"
-_MAGIC = b"GGUF"
-# Magic, version and the two counts of a GGUF header; a file below that is no model.
-_HEADER_BYTES = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,22 +126,16 @@ def open_library(data_dir: Path) -> ModelLibrary:
 def check_model(path: Path, *, expected_size: int | None = None) -> int:
     """Return the size of the model file at *path* in bytes.
 
-    Raises ModelRefused where it is missing, no regular file, not GGUF, or not of *expected_size* bytes.
+    Raises ModelRefused where it is missing, not a sound GGUF file, or not of *expected_size* bytes.
     """
     if path.is_dir():
         raise ModelRefused(f"{path} is a folder; name a .gguf file in it.")
-    if not path.is_file():
+    if not path.exists():
         raise ModelRefused(f"The model file {path} is not there; check the name, or see `meai models list`.")
-    try:
-        with path.open("rb") as file:
-            header = file.read(_HEADER_BYTES)
-    except OSError as error:
-        raise ModelRefused(f"The model file {path} cannot be read: {error.strerror}.") from error
-    if len(header) < _HEADER_BYTES or not header.startswith(_MAGIC):
-        raise ModelRefused(f"{path} is not a GGUF model file; ME_AI can use models in that format only.")
     size = path.stat().st_size
     if expected_size is not None and size != expected_size:
         raise ModelRefused(
             f"The model file {path} has {size} bytes instead of {expected_size}; delete it and fetch it again."
         )
+    read_header(path)
     return size

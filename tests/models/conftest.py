@@ -11,7 +11,9 @@ import pytest
 
 from meai.models.catalogue import CatalogueEntry, WheelSource
 
-CONTENT = b"GGUF\x03\x00\x00\x00" + bytes(range(256)) * 64
+from .gguf_files import tiny_model
+
+CONTENT = tiny_model()
 MakeWheel = Callable[..., Path]
 
 
