@@ -140,7 +140,7 @@ class _Reader:
         if kind == STRING:
             limit = MAX_TEMPLATE_BYTES if key.startswith(_TEMPLATE) else MAX_STRING_BYTES
             said = self._string(limit, key)
-            return said[:MAX_KEPT_BYTES].decode("utf-8", "replace")
+            return _printable(said[:MAX_KEPT_BYTES].decode("utf-8", "replace"))
         if kind not in VALUE_BYTES:
             raise _Refused(f"{key} is of an unknown type ({kind})")
         value: int | float = struct.unpack(VALUE_FORMATS[kind], self._bytes(VALUE_BYTES[kind]))[0]
@@ -305,4 +305,9 @@ def _header(values: dict[str, Scalar | List], weights: int) -> Header:
 
 def _word(values: dict[str, Scalar | List], key: str) -> str:
     value = values.get(key, "")
-    return "".join(filter(str.isprintable, value)).strip() if isinstance(value, str) else ""
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _printable(said: str) -> str:
+    """Return *said* so that it can stand in a sentence."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in said)
