@@ -84,13 +84,8 @@ class Answer:
         """Why it ended; None while it goes on."""
 
     def step(self) -> bool:
-        """Evaluate one batch; false when there was no sequence to do it in or it was interrupted.
-
-        Raises NoRoom when the cache has no room for it.
-        """
-        if self._sequence is None and not self._begin():
-            return False
-        sequence = self._require_sequence()
+        """Evaluate one batch; false when it was interrupted. Raises NoRoom when the cache has no room for it."""
+        sequence = self._sequence if self._sequence is not None else self._begin()
         held = self._cache.length(sequence)
         pending = self._tokens[held:]
         # A little more than a chunk goes in one piece: a batch of a few tokens costs as much as one of many.
@@ -138,15 +133,11 @@ class Answer:
             left_out=self._left_out,
         )
 
-    def _begin(self) -> bool:
-        self._sequence = self._cache.take(self._tokens)
-        if self._sequence is not None and self._reused is None:
-            self._reused = self._cache.length(self._sequence)
-        return self._sequence is not None
-
-    def _require_sequence(self) -> int:
-        assert self._sequence is not None
-        return self._sequence
+    def _begin(self) -> int:
+        self._sequence = sequence = self._cache.take(self._tokens)
+        if self._reused is None:
+            self._reused = self._cache.length(sequence)
+        return sequence
 
     def _draft(self, pending: int) -> list[int]:
         written = len(self._tokens) - self._prompt_length

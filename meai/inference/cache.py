@@ -31,14 +31,14 @@ class Cache:
         """How many sequences are taken."""
         return self._sequences.taken
 
-    def take(self, prompt: Sequence[int]) -> int | None:
-        """Take a sequence that holds as much of *prompt*'s beginning as any; None when all are taken.
+    def take(self, prompt: Sequence[int]) -> int:
+        """Take a sequence that holds as much of *prompt*'s beginning as any. Raises NoRoom when all are taken.
 
         At least the last token of *prompt* is not held. The caller gives the sequence back with `release`.
         """
         place = self._sequences.take(prompt)
         if place is None:
-            return None
+            raise NoRoom("All sequences are taken.")
         if place.copied_from is None:
             self.model.forget(place.sequence, place.kept)
         else:

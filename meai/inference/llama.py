@@ -33,7 +33,7 @@ POOL_BYTES = 256 * 1024 * 1024
 
 
 class NoRoom(RuntimeError):
-    """The KV cache has no cells left for a batch; nothing was evaluated."""
+    """The KV cache has no sequence left, or no cells left for a batch; nothing was evaluated."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,19 +63,22 @@ class Schedule:
         self._aside.add(number)
 
     def least_urgent(self) -> int | None:
-        """Return the number of the work that can wait best of all that is not set aside; None when there is none."""
-        work = [each for each in self._work.values() if each.number not in self._aside]
-        return max(work, key=self._rank).number if work else None
+        """Return the number of the work that can wait best; None unless two are there that are not set aside."""
+        work = self._going_on()
+        return max(work, key=self._rank).number if len(work) > 1 else None
 
     def next(self) -> int | None:
         """Return the number of the work whose turn it is, and count the turn; None when there is none."""
-        work = [each for each in self._work.values() if each.number not in self._aside]
+        work = self._going_on()
         if not work:
             return None
         chosen = min(work, key=self._rank)
         self._turn += 1
         self._served[chosen.number] = self._editors[chosen.editor] = self._turn
         return chosen.number
+
+    def _going_on(self) -> list[Work]:
+        return [each for each in self._work.values() if each.number not in self._aside]
 
     def _rank(self, work: Work) -> tuple[int, int, int, int]:
         waited = self._editors.get(work.editor, 0)

@@ -43,13 +43,11 @@ class Scores:
         return tuple(self._scores)
 
     def step(self) -> bool:
-        """Evaluate one batch; false when there was no sequence to do it in or it was interrupted."""
+        """Evaluate one batch; false when it was interrupted. Raises NoRoom when the cache has no room for it."""
         if self._sequence is None:
             # What of the trunk is scored must be evaluated here, so only the prompt may come from the cache.
             self._sequence = self._cache.take(self._trunk[: self._prompt_length])
             self._trunk_score = 0.0
-        if self._sequence is None:
-            return False
         if self._cache.length(self._sequence) < len(self._trunk) - 1:
             return self._read(self._sequence)
         return self._compare(self._sequence)

@@ -22,12 +22,10 @@ class Warming:
         return not self._prompts
 
     def step(self) -> bool:
-        """Evaluate one chunk; false when there was no sequence to do it in or it was interrupted."""
+        """Evaluate one chunk; false when it was interrupted. Raises NoRoom when the cache has no room for it."""
         prompt = self._prompts[0]
         if self._sequence is None:
             self._sequence = self._cache.take(prompt)
-        if self._sequence is None:
-            return False
         # The last token is evaluated with the answer, which needs its logits.
         rest = prompt[self._cache.length(self._sequence) : -1]
         done = not rest or self._cache.evaluate(self._sequence, rest[: self._chunk], logits=0)

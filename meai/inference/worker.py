@@ -45,7 +45,7 @@ class Task(Protocol):
     """A request at work."""
 
     def step(self) -> bool:
-        """Evaluate one batch; false when that was not possible now. Raises NoRoom."""
+        """Evaluate one batch; false when it was interrupted. Raises NoRoom."""
 
     def pause(self) -> None:
         """Give back the room in the cache."""
@@ -79,7 +79,8 @@ class Worker:
     def notice(self, frame: Frame) -> None:
         """Look at *frame* as it arrives, on the thread that reads the pipe: may what runs now go on?"""
         running, model = self._running, self._model
-        if running is None or model is None:
+        # A model that cannot rewind is left in an unknown state by an interruption; its piece is let finish.
+        if running is None or model is None or not model.rewinds:
             return
         if frame["do"] == "cancel":
             stop = frame["id"] == running.number
@@ -90,9 +91,6 @@ class Worker:
 
     def hear(self, frame: Frame) -> None:
         """Do what *frame* asks, or take it up. Raises what the sender is to be told."""
-        if self._model is not None:
-            # Whatever wanted an interruption is about to be heard.
-            self._model.interrupt(False)
         _HANDLERS[frame["do"]](self, frame)
 
     def step(self) -> None:
@@ -101,6 +99,8 @@ class Worker:
         if number is None:
             return
         work, task = self._tasks[number]
+        # Whatever wanted an interruption has been heard; one that comes late must not stop all that follows.
+        self._require_model().interrupt(False)
         self._running = work
         try:
             task.step()
@@ -225,9 +225,9 @@ class Worker:
             found[1].close()
 
     def _make_room(self, work: Work) -> None:
-        """Set the least urgent work aside until other work is done; give *work* up where there is no other."""
+        """Set the least urgent work aside until other work is done; give *work* up where nothing else holds room."""
         waiting = self._schedule.least_urgent()
-        if waiting is None or len(self._schedule) == 1:
+        if waiting is None:
             self._end(work.number)
             sentence = "The text is too long for this model; select less of it."
             self._reply({"id": work.number, **_failure(BadInput(sentence))})

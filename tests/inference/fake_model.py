@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import cast
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy.typing as npt
 
 from meai.inference.llama import SEQUENCES, Model, NoRoom, Run
 from meai.inference.pace import Pace
-from meai.inference.request import Sampling
+from meai.inference.request import ModelTraits, Sampling
 from meai.inference.sampler import Sampler
 
 VOCABULARY = 40
@@ -25,21 +26,29 @@ class FakeSampler:
 class FakeModel:
     """Answers by *follows*, which maps the tokens so far to a row of logits.
 
-    *weather* is asked before each evaluation: "full" for no room, "interrupted", or anything else to go on.
+    *weather* is asked before each evaluation: "full" for no room, "interrupted", or anything else to go on. Where it
+    does not rewind, an evaluation that is interrupted has advanced nobody knows how far, as in recurrent models.
     """
 
-    rewinds = True
     vocabulary_size = VOCABULARY
+    context_length = 4096
+    cell_bytes = 1
+    path = Path("fake.gguf")
+    traits = ModelTraits()
+    chat_template = end_text = ""
 
     def __init__(
         self,
         follows: Callable[[tuple[int, ...]], npt.NDArray[np.float32]],
         weather: Callable[[], str] = lambda: "fine",
         cells: int = 10_000,
+        rewinds: bool = True,
     ) -> None:
         self._follows = follows
         self._weather = weather
-        self._cells = cells
+        self.cells = cells
+        self.rewinds = rewinds
+        self._interrupted = False
         self.sequences: list[list[int]] = [[] for _ in range(SEQUENCES)]
         self.logits: npt.NDArray[np.float32]
         self.batches: list[int] = []
@@ -51,9 +60,11 @@ class FakeModel:
     def evaluate(self, *runs: Run) -> bool:
         size = sum(len(run.tokens) for run in runs)
         weather = self._weather()
-        if weather == "full" or sum(map(len, self.sequences)) + size > self._cells:
+        if weather == "full" or sum(map(len, self.sequences)) + size > self.cells:
             raise NoRoom
-        if weather == "interrupted":
+        if weather == "interrupted" or self._interrupted:
+            if not self.rewinds:
+                self.sequences[runs[0].sequence] += runs[0].tokens
             return False
         self.batches.append(size)
         rows = []
@@ -68,13 +79,20 @@ class FakeModel:
         return True
 
     def forget(self, sequence: int, position: int = 0) -> bool:
-        del self.sequences[sequence][position:]
-        return True
+        whole = self.rewinds or position == 0 or position >= len(self.sequences[sequence])
+        del self.sequences[sequence][position if whole else 0 :]
+        return whole
 
     def share(self, source: int, target: int, end: int) -> None:
         assert self.sequences[target] == []
         assert end <= len(self.sequences[source])
         self.sequences[target] = self.sequences[source][:end]
+
+    def interrupt(self, wanted: bool) -> None:
+        self._interrupted = wanted
+
+    def tokenize(self, text: str, *, special: bool, start: bool = False) -> list[int]:
+        return [1 + ord(letter) % (VOCABULARY - 1) for letter in text]
 
     def use_threads(self, count: int) -> None:
         assert count == 1

@@ -74,6 +74,12 @@ def test_the_least_urgent_work_makes_room_and_none_twice() -> None:
     assert schedule.least_urgent() == 3
 
 
+def test_whoever_is_left_alone_has_nobody_to_make_room() -> None:
+    schedule = schedule_of(Work(1, "caret", "one"), Work(2, "warm", "two"))
+    schedule.set_aside(2)
+    assert schedule.least_urgent() is None
+
+
 def test_only_what_is_more_urgent_or_newer_from_the_same_editor_breaks_an_evaluation_off() -> None:
     running = Work(1, "rewrite", "tab")
     assert overtakes(Work(2, "caret", "other"), running)
