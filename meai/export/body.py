@@ -37,6 +37,18 @@ def body(article: Article, report: Report, directives: Directives | None = None)
     return changed(nodes, resolve)
 
 
+def _valid(element: Element) -> None:
+    """Take away what a browser passes over and a checker does not."""
+    if element.tag == "img":
+        for name in ("width", "height"):
+            if not element.attributes.get(name, "0").isdecimal():
+                del element.attributes[name]
+    elif element.tag == "ul":
+        for item in element.children:
+            if isinstance(item, Element):
+                item.attributes.pop("value", None)
+
+
 class _Resolving:
     def __init__(self, article: Article, report: Report, directives: Directives) -> None:
         self._article = article
@@ -48,6 +60,7 @@ class _Resolving:
         if align:
             element.attributes["class"] = " ".join(dict.fromkeys((*element.classes, f"align-{align}")))
         element.tag = _TODAY.get(element.tag, element.tag)
+        _valid(element)
         if "directive" not in element.classes:
             return None
         return self._paywall(element) if "paywall" in element.classes else self._button(element)

@@ -123,7 +123,7 @@ class _Mail:
         self._options = options
         self._report = report
         self._place = place
-        self._placed: dict[str, str | None] = {}
+        self._placed: dict[str, str] = {}
         self._rules: dict[str, Callable[[Element], list[Node] | None]] = {
             "a": self._link,
             "aside": self._callout,
@@ -182,12 +182,12 @@ class _Mail:
         if table.attributes.get("role") != "presentation":
             table.attributes["class"] = " ".join(("data", *table.classes))
 
-    def _image(self, image: Element) -> None:
+    def _image(self, image: Element) -> list[Node] | None:
         source = image.attributes.get("src", "")
         path = images.path(source, document=self._article.name)
         if path is None:
             self._remote(image, source)
-            return
+            return None
         content = self._article.asset(path)
         kind = images.media_type(content) if content is not None else None
         alt = quoted(image.attributes.get("alt", ""))
@@ -195,15 +195,17 @@ class _Mail:
             message = f"The image {source} ({alt}) is linked, but lies on this machine: readers will not see it."
             self._report.changed(image.line, "image", message, "host-image")
         elif content is None or kind is None:
-            self._placed[source] = None
             why = "was not found" if content is None else "is no image that a mail program can show"
             self._report.lost(image.line, "image", f"The image {source} {why} and is left out.")
+            said = image.attributes.get("alt", "").strip()
+            return [Element("em", image.line, {}, [f"[{said}]"])] if said else []
         else:
             if source not in self._placed:
                 self._placed[source] = self._place(source, content, kind)
             wide = images.width(content)
             if wide and "width" not in image.attributes:
                 image.attributes["width"] = str(min(wide, WIDTH - 48))
+        return None
 
     def _remote(self, image: Element, source: str) -> None:
         if source.startswith("data:"):

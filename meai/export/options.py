@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,3 +44,14 @@ def options(chosen: Mapping[str, Any]) -> Options:
             offered = ", ".join(str(choice).lower() for choice in CHOICES[name])
             raise BadInput(f"The export option “{name}” cannot be “{value}”; choose one of {offered}.")
     return Options(**chosen)
+
+
+def parsed(settings: Iterable[str]) -> dict[str, str | bool]:
+    """Return what *settings* say, each `name=choice`. Raises BadInput for one that is not of that form."""
+    chosen: dict[str, str | bool] = {}
+    for setting in settings:
+        name, sign, choice = setting.partition("=")
+        if not sign:
+            raise BadInput(f"“{setting}” is no option; write name=choice, as toc=true.")
+        chosen[name] = {"true": True, "false": False}.get(choice, choice)
+    return chosen

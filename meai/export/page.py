@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -43,6 +43,7 @@ def write(article: Article, options: Options) -> Exported:
     for host, line in _hosts(nodes).items():
         report.changed(line, "image", f"Images load from {host} whenever the page is read.", "embed-image")
     shown = {one.attributes["src"]: _image(one, article, options, report) for one in _images(nodes)}
+    nodes = tree.changed(nodes, partial(_described, shown))
     # Clean already; this puts the images in, which only the cleaning itself may do, and drops the source lines.
     clean = Sanitizer(images=shown.get, lines=False).clean
     headline = [article.headline] if article.headline else []
@@ -96,7 +97,7 @@ def _boxed(element: Element) -> list[Node] | None:
         return None
     captions = [one.text() for one in element.walk() if one.tag == "caption"]
     name = " ".join(captions[0].split()) if captions else "Table"
-    box = {"class": "wide", "role": "region", "tabindex": "0", "aria-label": name}
+    box = {"class": "wide", "role": "group", "tabindex": "0", "aria-label": name}
     return [Element("div", element.line, box, [element])]
 
 
@@ -117,6 +118,14 @@ def _hosts(nodes: Sequence[Node]) -> dict[str, int]:
         if (host := images.host(image.attributes["src"])) is not None:
             hosts.setdefault(host, image.line)
     return hosts
+
+
+def _described(shown: dict[str, str | None], element: Element) -> list[Node] | None:
+    """An image that is not there leaves its description."""
+    if element.tag != "img" or shown.get(element.attributes.get("src", "")) is not None:
+        return None
+    alt = element.attributes.get("alt", "").strip()
+    return [Element("em", element.line, {}, [f"[{alt}]"])] if alt else []
 
 
 def _contents(nodes: Sequence[Node]) -> list[Entry]:

@@ -72,16 +72,17 @@ _ALIGNMENTS = {"left", "center", "right"}
 _ATTRIBUTE_VALUES: dict[str, dict[str, set[str]]] = {
     **{tag: {"align": _ALIGNMENTS} for tag in _names("div h1 h2 h3 h4 h5 h6 img p table td th tr")},
     "a": {"role": {"doc-noteref", "doc-backlink"}},
-    "div": {"align": _ALIGNMENTS, "role": {"region"}, "tabindex": {"0"}},
+    "div": {"align": _ALIGNMENTS, "role": {"group"}, "tabindex": {"0"}},
     "pre": {"tabindex": {"0"}},
     "section": {"role": {"doc-endnotes"}},
     "span": {"role": {"img"}},
+    "table": {"align": _ALIGNMENTS, "role": {"presentation"}},
 }
 
 _ALIGNED = {f"align-{side}" for side in _ALIGNMENTS}
 
 CLASSES: dict[str, set[str]] = {
-    **dict.fromkeys(_names("h1 h2 h3 h4 h5 h6 img table td th"), _ALIGNED),
+    **dict.fromkeys(_names("h1 h2 h3 h4 h5 h6 img td th"), _ALIGNED),
     "a": {"footnote-back"},
     "aside": {"callout", *CALLOUTS},
     "blockquote": {"pullquote"},
@@ -94,6 +95,7 @@ CLASSES: dict[str, set[str]] = {
     "section": {"footnotes"},
     "span": {"task", "done", *highlight.CLASSES},
     "sup": {"footnote-ref"},
+    "table": {"data", "callout", "directive", *CALLOUTS, *LEAVES, *_ALIGNED},
     "ul": {"contains-task-list"},
 }
 """The classes that the renderer itself writes. A document's own are dropped: they could borrow the page's looks."""
