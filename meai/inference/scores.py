@@ -47,7 +47,6 @@ class Scores:
         if self._sequence is None:
             # What of the trunk is scored must be evaluated here, so only the prompt may come from the cache.
             self._sequence = self._cache.take(self._trunk[: self._prompt_length])
-            self._trunk_score = 0.0
         if self._cache.length(self._sequence) < len(self._trunk) - 1:
             return self._read(self._sequence)
         return self._compare(self._sequence)
@@ -67,6 +66,9 @@ class Scores:
     def _read(self, sequence: int) -> bool:
         """Evaluate more of the trunk but for its last token, scoring what of it belongs to the candidates."""
         held = self._cache.length(sequence)
+        if held < self._prompt_length:
+            # Also where what was scored got lost, since the model cannot drop the end of a sequence alone.
+            self._trunk_score = 0.0
         before = self._prompt_length - 1 - held
         if before > 0:
             return self._cache.evaluate(sequence, self._trunk[held : held + min(before, self._chunk)], logits=0)
@@ -91,13 +93,14 @@ class Scores:
     def _walk(self, sequence: int, run: Sequence[int]) -> bool:
         """Score one candidate that is too long for a single batch."""
         tail, start, score = self._tails[len(self._scores)], self._cache.length(sequence), self._trunk_score
-        for at in range(0, len(run), LOGIT_ROWS):
-            piece = run[at : at + LOGIT_ROWS]
-            if not self._cache.evaluate(sequence, piece, logits=len(piece)):
-                self._cache.cut(sequence, start)
-                return False
-            score += _log_probability(self._cache.model.logits, tail[at : at + len(piece)])
-        self._cache.cut(sequence, start)
+        try:
+            for at in range(0, len(run), LOGIT_ROWS):
+                piece = run[at : at + LOGIT_ROWS]
+                if not self._cache.evaluate(sequence, piece, logits=len(piece)):
+                    return False
+                score += _log_probability(self._cache.model.logits, tail[at : at + len(piece)])
+        finally:
+            self._cache.cut(sequence, start)
         self._scores.append(score)
         return True
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -60,6 +61,19 @@ def test_candidates_longer_than_a_batch_are_scored_in_pieces(length: int) -> Non
     candidates = [[number, *[1 + at % 7 for at in range(length)]] for number in range(3)]
     expected = [one_by_one([5, 6], candidate) for candidate in candidates]
     assert scores_of(FakeModel(babbles), [5, 6], candidates) == pytest.approx(expected, abs=1e-2)
+
+
+@pytest.mark.parametrize("rewinds", [True, False])
+@pytest.mark.parametrize("spoilt", range(1, 14))
+def test_a_long_candidate_is_scored_anew_when_others_made_room_in_the_middle_of_it(spoilt: int, rewinds: bool) -> None:
+    weather = iter(["fine"] * spoilt + ["full"])
+    model = FakeModel(babbles, lambda: next(weather, "fine"), rewinds=rewinds)
+    candidates = [[9, number, *[1 + at % 7 for at in range(2 * LOGIT_ROWS)]] for number in range(3)]
+    scores = Scores([5, 6], candidates, cache=Cache(model.real, alone()), chunk=4)
+    while not scores.finished:
+        with suppress(NoRoom):
+            scores.step()
+    assert scores.result == pytest.approx([one_by_one([5, 6], candidate) for candidate in candidates], abs=1e-2)
 
 
 def test_no_candidates_have_no_scores() -> None:
