@@ -65,9 +65,9 @@ class OneOf(click.ParamType[str]):
 
 
 def _actions() -> Iterable[str]:
-    from meai.editing.actions import ACTIONS
+    from meai.editing.actions import own_action, with_own
 
-    return ACTIONS
+    return with_own(own_action(each.name, each.instruction) for each in read_config().actions)
 
 
 def _formats() -> Iterable[str]:
@@ -105,7 +105,7 @@ def serve(path: Path | None, port: int | None, no_browser: bool, model: str | No
 @cli.command()
 @click.argument("action", type=OneOf(_actions))
 @click.argument("file", default="-", metavar="[FILE|-]")
-@click.option("--instruction", default="", metavar="TEXT", help="What to do, for the action `ask`.")
+@click.option("--instruction", default="", metavar="TEXT", help="What to do, for `ask`; the language, for `translate`.")
 @_json_option
 @_model_option
 def rewrite(action: str, file: str, instruction: str, as_json: bool, model: str | None) -> None:
@@ -114,8 +114,11 @@ def rewrite(action: str, file: str, instruction: str, as_json: bool, model: str 
     What the model could not improve safely is printed as it was; the reasons go to stderr. `autocomplete` prints
     only what comes after the text.
     """
-    if (action == "ask") != bool(instruction.strip()):
-        needs = "needs" if action == "ask" else "takes no"
+    from meai.editing.actions import ACTIONS
+
+    wants = action in ACTIONS and ACTIONS[action].needs != ""
+    if wants != bool(instruction.strip()):
+        needs = "needs" if wants else "takes no"
         raise click.UsageError(f"The action {action} {needs} --instruction.")
     from meai.documents.encoding import decode, encode
     from meai.editing.changes import changes
@@ -125,8 +128,8 @@ def rewrite(action: str, file: str, instruction: str, as_json: bool, model: str 
     source = _read(file)
     text = decode(source, "The input" if file == "-" else file).text
     # What is to be continued is what comes before the caret.
-    where = {"selection": "", "before": text} if action == "autocomplete" else {"selection": text}
-    order = RewriteOrder(action, instruction=instruction, **where)
+    selection, before = ("", text) if action == "autocomplete" else (text, "")
+    order = RewriteOrder(action, selection, before, instruction=instruction)
     result = answer(read_config(model=model), order, lambda sentence: click.echo(sentence, err=True))
     proposal = result.proposal
     for reason in dict.fromkeys([*proposal.warnings, *(unit.reason for unit in proposal.units if unit.reason)]):
@@ -137,7 +140,8 @@ def rewrite(action: str, file: str, instruction: str, as_json: bool, model: str 
             model=result.model,
             text=proposal.text,
             units=[asdict(unit) for unit in proposal.units],
-            changes=[asdict(change) for change in changes(where["selection"], proposal.text)],
+            changes=[asdict(change) for change in changes(selection, proposal.text)],
+            choices=proposal.choices,
             warnings=proposal.warnings,
             timings=asdict(result.timings),
         )
@@ -149,10 +153,27 @@ def rewrite(action: str, file: str, instruction: str, as_json: bool, model: str 
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--to", "target", type=OneOf(_formats), required=True, help="The format.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="OUT", help="Write there, not to stdout.")
-@click.option("--strict", is_flag=True, help="Write nothing and exit 3 if anything would be lost or should be looked at.")
+@click.option(
+    "--strict", is_flag=True, help="Write nothing and exit 3 if anything would be lost or should be looked at."
+)
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="NAME=CHOICE",
+    help="An option of the format, as --set toc=true; more than one may be given.",
+)
 @click.option("--disclose", is_flag=True, help="Say at the end how much of the text a model suggested.")
 @_json_option
-def export(file: Path, target: str, output: Path | None, strict: bool, disclose: bool, as_json: bool) -> int:
+def export(
+    file: Path,
+    target: str,
+    output: Path | None,
+    strict: bool,
+    settings: tuple[str, ...],
+    disclose: bool,
+    as_json: bool,
+) -> int:
     """Export FILE for readers.
 
     What the format cannot hold is told on stderr. With --json the report is printed instead, and the content with it
@@ -161,7 +182,10 @@ def export(file: Path, target: str, output: Path | None, strict: bool, disclose:
     from meai.documents.encoding import decode
     from meai.documents.store import DocumentStore
     from meai.export.formats import export as export_text
+    from meai.export.options import parsed
     from meai.histories import past_of
+
+    chosen = parsed(settings)
 
     text = decode(_read(str(file)), str(file)).text
     if output is not None and output.exists() and output.samefile(file):
@@ -174,7 +198,7 @@ def export(file: Path, target: str, output: Path | None, strict: bool, disclose:
             click.echo(f"Nothing in {file} is known to be a model's, so no line says so.", err=True)
     store = DocumentStore(file.absolute().parent, trash=read_config().data_dir / "trash", only=file.name)
     closing = f"*{disclosure}*" if disclosure else ""
-    result = export_text(text, name=file.name, format=target, asset=store.asset, closing=closing)
+    result = export_text(text, name=file.name, format=target, asset=store.asset, closing=closing, chosen=chosen)
     refused = strict and any(note.kind != "changed" for note in result.report)
     if not as_json:
         for note in result.report:
@@ -186,7 +210,8 @@ def export(file: Path, target: str, output: Path | None, strict: bool, disclose:
         content = {} if output or refused else {"content": result.content}
         report = [asdict(note) for note in result.report]
         told = {"filename": result.filename, "media_type": result.media_type, "disclosure": disclosure}
-        _print_json(**told, report=report, **content)
+        parts = [asdict(part) for part in result.parts]
+        _print_json(**told, facts=result.facts, report=report, parts=parts, **content)
     return LOSSES if refused else 0
 
 

@@ -37,14 +37,14 @@ FORMATS: dict[str, Format] = {
     "html": Format("Web page", ".html", "text/html", page.write, ("images", "theme", "toc")),
     "email": Format("E-mail", ".email.html", "text/html", email.write, ("images", "theme")),
     "eml": Format("E-mail draft", ".eml", "message/rfc822", eml.write, ("theme",)),
-    "ghost": Format("Ghost", ".ghost.html", "text/html", ghost.write),
-    **{name: Format(label, f".{name}.md", "text/markdown", exporter(name)) for name, label in MARKDOWN.items()},
     "substack-html": Format(
         "Substack", ".substack.html", "text/html", substack_html.write, ("tables", "formulas", "pictures")
     ),
     "substack": Format(
         "Substack draft as JSON", ".substack.json", "application/json", substack_json.write, ("tables", "pictures")
     ),
+    "ghost": Format("Ghost", ".ghost.html", "text/html", ghost.write),
+    **{name: Format(label, f".{name}.md", "text/markdown", exporter(name)) for name, label in MARKDOWN.items()},
     "rich-text": Format("Rich text", ".html", "text/html", rich_text.write),
     "text": Format("Plain text", ".txt", "text/plain", text.write),
 }
