@@ -20,11 +20,15 @@ from meai.documents.search import Search
 from meai.documents.store import DocumentStore
 from meai.documents.upkeep import Upkeep
 from meai.documents.watch import Watch
+from meai.editing.checker import Checker
+from meai.editing.dictionary import Dictionary, dictionary_in
+from meai.editing.marking import Marking
+from meai.editing.proofread import Proofreader
 from meai.editing.rewrite import Rewriter
 from meai.inference.engine import Engine
 from meai.markdown.service import PreviewService
 from meai.models.library import models_folder, open_library
-from meai.web import answers, documents, drafts, exports, history, intake, pages, search, security
+from meai.web import answers, dictionary, documents, drafts, exports, history, intake, pages, search, security
 from meai.web import socket as sockets
 from meai.web.channel import Channels
 from meai.web.models import CurrentModel
@@ -43,6 +47,9 @@ class Services:
     watch: Watch
     converter: Converter
     preview: PreviewService
+    dictionary: Dictionary
+    checker: Checker
+    marking: Marking
     engine: Engine
     model: CurrentModel
     channels: Channels
@@ -59,8 +66,10 @@ class Services:
         self.model.close()
         self.channels.close()
         self.converter.close()
+        self.marking.close()
         ends: tuple[Callable[[], None], ...] = (
             self.preview.close,
+            self.checker.close,
             self.engine.close,
             self.upkeep.close,
             self.watch.close,
@@ -93,7 +102,16 @@ def create_app(config: Config, *, token: str) -> Flask:
     app.register_blueprint(search.blueprint(Search(services.store)))
     app.register_blueprint(intake.blueprint(services.store, services.converter))
     app.register_blueprint(exports.blueprint(services.store, services.past.receipts))
-    wings = sockets.Wings(services.preview, Rewriter(services.engine), services.model, services.journal, services.watch)
+    app.register_blueprint(dictionary.blueprint(services.dictionary))
+    proofreader = Proofreader(services.checker, services.engine, lambda: services.dictionary.words)
+    wings = sockets.Wings(
+        preview=services.preview,
+        rewriter=Rewriter(services.engine, proofreader=proofreader),
+        marking=services.marking,
+        model=services.model,
+        journal=services.journal,
+        watch=services.watch,
+    )
     app.register_blueprint(sockets.blueprint(token, services.channels, wings))
     return app
 
@@ -102,6 +120,7 @@ def _services(config: Config) -> Services:
     model = CurrentModel(open_library(config.data_dir), models_folder(config.data_dir), config.model)
     database = Database(places.history_file(config.data_dir, config.workspace), tables.SCHEMA)
     trash, kept = places.trash_folder(config.data_dir, config.workspace), History(database)
+    words, checker = dictionary_in(config.data_dir), Checker()
     store = DocumentStore(config.workspace, trash=trash, only=config.single, history=kept)
     return Services(
         store=store,
@@ -111,6 +130,9 @@ def _services(config: Config) -> Services:
         watch=Watch(store, recursive=config.single is None),
         converter=Converter(),
         preview=PreviewService(),
+        dictionary=words,
+        checker=checker,
+        marking=Marking(checker, lambda: words.words),
         engine=Engine(model.engine_changed, cache=config.cache_dir),
         model=model,
         channels=Channels(),

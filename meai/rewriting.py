@@ -8,6 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from meai.config import Config
+from meai.editing.checker import Checker
+from meai.editing.dictionary import dictionary_in
+from meai.editing.proofread import Proofreader
 from meai.editing.rewrite import Proposal, RewriteOrder, Rewriter
 from meai.errors import NoModel
 from meai.inference.engine import Engine, EngineState
@@ -49,16 +52,20 @@ def answer(config: Config, order: RewriteOrder, tell: Callable[[str], None] = la
     if model is None:
         raise NoModel(f"There is no model yet; fetch one with `meai models pull {library.entries[0].name}`.")
     arrived: list[float] = []
-    engine = Engine(lambda state: _tell_preparing(state, tell), cache=config.cache_dir)
+    engine, checker = Engine(lambda state: _tell_preparing(state, tell), cache=config.cache_dir), Checker()
+    proofreader = Proofreader(checker, engine, lambda: dictionary_in(config.data_dir).words)
     started = time.monotonic()
     try:
         engine.load(model.path, model.name)
         engine.wait_ready()
         ready = time.monotonic()
-        proposal = Rewriter(engine).rewrite(order, lambda text: arrived.append(time.monotonic()), threading.Event())
+        proposal = Rewriter(engine, proofreader=proofreader).rewrite(
+            order, lambda text: arrived.append(time.monotonic()), threading.Event()
+        )
         ended = time.monotonic()
     finally:
         engine.close()
+        checker.close()
     first = arrived[0] if arrived else ended
     timings = Timings(round(ready - started, 3), round(first - ready, 3), round(ended - ready, 3))
     return Answer(proposal, model.name, timings)

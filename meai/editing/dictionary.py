@@ -7,10 +7,15 @@ import os
 import threading
 from pathlib import Path
 
-from meai.errors import BadInput
+from meai.errors import BadInput, DocumentNotWritten
 
 LONGEST_WORD = 80
 MOST_WORDS = 20_000
+
+
+def dictionary_in(folder: Path) -> Dictionary:
+    """Return the dictionary that lies in the user's data *folder*, or will lie there once it has a word."""
+    return Dictionary(folder / "dictionary.txt")
 
 
 class Dictionary:
@@ -28,7 +33,7 @@ class Dictionary:
             return self._words()
 
     def add(self, word: str) -> None:
-        """Add *word*, unless it is there. Raises BadInput for what is no single word, and OSError for a full disk."""
+        """Add *word*, unless it is there. Raises BadInput for what is no single word, and DocumentNotWritten."""
         word = word.strip()
         if not word or len(word) > LONGEST_WORD or len(word.split()) > 1:
             raise BadInput(f"A dictionary takes single words of up to {LONGEST_WORD} characters, not {word[:40]!r}.")
@@ -39,7 +44,7 @@ class Dictionary:
             self._write(words | {word})
 
     def remove(self, word: str) -> None:
-        """Take *word* out, where it is in there. Raises OSError for a disk that refuses."""
+        """Take *word* out, where it is in there. Raises DocumentNotWritten."""
         with self._turn:
             self._write(self._words() - {word})
 
@@ -55,12 +60,12 @@ class Dictionary:
         return self._read[1]
 
     def _write(self, words: frozenset[str]) -> None:
-        self._file.parent.mkdir(parents=True, exist_ok=True)
         beside = self._file.with_suffix(".new")
         try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
             beside.write_text("".join(f"{word}\n" for word in sorted(words, key=str.casefold)), encoding="utf-8")
             os.replace(beside, self._file)
-        except OSError:
+        except OSError as error:
             with contextlib.suppress(OSError):
                 beside.unlink()
-            raise
+            raise DocumentNotWritten(f"The dictionary {self._file} cannot be written: {error.strerror}.") from error

@@ -32,6 +32,8 @@ class Linters:
 
     def problems(self, text: str, dialect: str, words: tuple[str, ...]) -> list[list[Any]]:
         """Return what is wrong in *text*, a piece of Markdown, but for *words*, in the order of the text."""
+        # Half of a surrogate pair, which a page can send, is no text to Harper; one character stands for it.
+        text = text.encode("utf-8", "replace").decode()
         found = self._linter(dialect, words).organized_lints(text, dedup=False)
         rows = [_row(rule, lint) for rule, lints in found.items() for lint in lints if lint.lint_kind not in _TASTE]
         return sorted(rows, key=lambda row: (row[0], row[1], row[3] != SPELLING))
@@ -45,7 +47,7 @@ class Linters:
             linter.set_lint_config(linter.get_lint_config() | dict.fromkeys(_OFF, False))
         if self._words.get(dialect, ()) != words:
             linter.clear_words()
-            linter.import_words(list(words))
+            linter.import_words([word.encode("utf-8", "replace").decode() for word in words])
             self._words[dialect] = words
         return linter
 

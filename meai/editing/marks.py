@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from meai.editing.language import other_spelling
 from meai.editing.problems import Problem
 from meai.editing.protect import spans
-from meai.editing.spelling import is_name
+from meai.editing.spelling import is_name, neighbours, slips
 
 MOST_SUGGESTIONS = 5
 OFTEN = 3
-"""A word that no dictionary has and that a text has so often is the writer's own."""
+"""A word that no dictionary has and that a text has so often is the writer's own, unless it is near a frequent one."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
@@ -37,7 +37,11 @@ class Mark:
 def owned(text: str, words: frozenset[str]) -> Callable[[str], bool]:
     """Return what tells the writer's own words: those in *words*, and those that *text* has again and again."""
     often = Counter(_WORD.findall(text))
-    return lambda word: word in words or word.casefold() in words or often[word] >= OFTEN
+    return lambda word: word in words or word.casefold() in words or (often[word] >= OFTEN and not _is_near(word))
+
+
+def _is_near(word: str) -> bool:
+    return any(slips(other, word) <= 1 for other in neighbours(word))
 
 
 def marks(

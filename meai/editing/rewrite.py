@@ -32,6 +32,8 @@ READ_AHEAD = 4000
 """Characters of a selection that are looked at to read ahead: its first unit begins there."""
 LIKELY = ("correct-spelling", "make-fluent", "paraphrase")
 """Actions that are read ahead for besides the one that was asked for last."""
+PROOFREAD = "correct-spelling"
+"""The action that a proofreader does."""
 
 _LEFT = ("Tables, code, HTML and links that stand alone were left as they are.",)
 _LEFT_OF_CELLS = ("Code, HTML and links were left as they are.",)
@@ -50,16 +52,31 @@ class Answers(Protocol):
         """Read the prompts of *requests*, of one editor, while nobody waits. Returns at once and never raises."""
 
 
+class Proofreads(Protocol):
+    """What a rewriter needs of a proofreader."""
+
+    def proofread(
+        self, order: RewriteOrder, emit: Emit, cancelled: threading.Event, *, cells: bool
+    ) -> list[Unit | str] | None:
+        """Return the selection's sentences and what stands between; None where it cannot judge this text."""
+
+
 class Rewriter:
     """Turns orders into proposals with the model of *engine*. May be used from several threads.
 
     *actions* are what can be asked for; *known* the models that could be named for what is beyond the one in use.
+    *proofreader* corrects spelling where it can judge the text; elsewhere, or without one, the model writes it anew.
     """
 
     def __init__(
-        self, engine: Answers, actions: Mapping[str, Action] | None = None, known: Iterable[KnownModel] = ()
+        self,
+        engine: Answers,
+        actions: Mapping[str, Action] | None = None,
+        known: Iterable[KnownModel] = (),
+        proofreader: Proofreads | None = None,
     ) -> None:
         self._engine = engine
+        self._proofreader = proofreader
         self.actions: Mapping[str, Action] = ACTIONS if actions is None else actions
         self._known = tuple(known)
         self._at_once = threading.Event()
@@ -81,7 +98,12 @@ class Rewriter:
             heard: list[Completion] = []
             proposal = whole(order, action, model, emit, _overheard(ask, heard))
             return replace(proposal, warnings=_unread(heard[-1]) + proposal.warnings)
-        return self._by_unit(order, action, model, emit, ask)
+        parts = None
+        if action.name == PROOFREAD and self._proofreader is not None:
+            parts = self._proofreader.proofread(order, emit, cancelled, cells=action.cells)
+        if parts is None:
+            parts = _by_unit(order, action, model, emit, ask)
+        return self._proposal(parts, action, model)
 
     def obstacles(self) -> dict[str, str]:
         """Return why actions are beyond the model in use, by their names; nothing while none is ready."""
@@ -119,15 +141,7 @@ class Rewriter:
             raise BadInput(_MISSING[action.needs])
         return action
 
-    def _by_unit(self, order: RewriteOrder, action: Action, model: ModelTraits, emit: Emit, ask: Ask) -> Proposal:
-        manner = _manner(order, action, model)
-        parts: list[Unit | str] = []
-        for piece in pieces(order.selection, sentences=manner.small, cells=action.cells):
-            if piece.prose:
-                parts += answered(piece, manner, emit, ask)
-            else:
-                emit(piece.source)
-                parts.append(piece.source)
+    def _proposal(self, parts: list[Unit | str], action: Action, model: ModelTraits) -> Proposal:
         parts = _kept_whole(parts)
         units = tuple(part for part in parts if isinstance(part, Unit))
         if not units:
@@ -152,6 +166,18 @@ def _manner(order: RewriteOrder, action: Action, model: ModelTraits) -> Manner:
     prompts = prompts_for(action.name, model, order.variation)
     language = order.instruction.strip() if action.needs == "language" else ""
     return Manner(prompts, action.budget, by_sentence(model), language, order.variation)
+
+
+def _by_unit(order: RewriteOrder, action: Action, model: ModelTraits, emit: Emit, ask: Ask) -> list[Unit | str]:
+    manner = _manner(order, action, model)
+    parts: list[Unit | str] = []
+    for piece in pieces(order.selection, sentences=manner.small, cells=action.cells):
+        if piece.prose:
+            parts += answered(piece, manner, emit, ask)
+        else:
+            emit(piece.source)
+            parts.append(piece.source)
+    return parts
 
 
 def _first_requests(order: RewriteOrder, model: ModelTraits) -> tuple[Request, ...]:

@@ -35,8 +35,8 @@ def neighbours(word: str) -> tuple[str, ...]:
         return ()
     lower, ranks = word.lower(), frequent_words()
     if len(word) < LEAST_LETTERS:
-        near = {swapped for swapped in _swapped_letters(lower) if swapped in ranks or swapped in _SHORT}
-        return tuple(in_case_of(word, other) for other in sorted(near))
+        swapped = {other for other in _swapped_letters(lower) if other in ranks or other in _SHORT}
+        return tuple(in_case_of(word, other) for other in sorted(swapped))
     close = {other: slips(other, lower) for other in {*_one_slip(lower), *_alike(lower)} if other in ranks}
     near = sorted((other for other, far in close.items() if far <= FARTHEST), key=lambda one: (close[one], ranks[one]))
     return tuple(in_case_of(word, other) for other in near[:NEIGHBOURS])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from typing import Any, ClassVar, Literal
 
 from meai.errors import BadInput
@@ -39,6 +39,8 @@ class RewriteWanted:
     before: str
     after: str
     instruction: str
+    variation: int = 0
+    draft: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +81,21 @@ class DraftWritten:
     seq: int
 
 
-FromPage = Hello | PreviewWanted | RewriteWanted | Warm | Cancel | Pull | DraftWritten
+@dataclass(frozen=True, slots=True)
+class ProofreadWanted:
+    """Say what may be wrong in this block of a document; the newest wins."""
+
+    type: ClassVar[str] = "proofread"
+    version: int
+    line: int
+    text: str
+    around: str
+    dialect: str
+
+
+FromPage = Hello | PreviewWanted | RewriteWanted | Warm | Cancel | Pull | DraftWritten | ProofreadWanted
 _FROM_PAGE: dict[str, type[FromPage]] = {
-    kind.type: kind for kind in (Hello, PreviewWanted, RewriteWanted, Warm, Cancel, Pull, DraftWritten)
+    kind.type: kind for kind in (Hello, PreviewWanted, RewriteWanted, Warm, Cancel, Pull, DraftWritten, ProofreadWanted)
 }
 _JSON_TYPES: dict[str, tuple[type, str]] = {"str": (str, "a string"), "int": (int, "a whole number")}
 
@@ -93,6 +107,8 @@ class ActionOffered:
     name: str
     label: str
     scope: str
+    needs: str
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +146,22 @@ class Welcome:
 
 
 @dataclass(frozen=True, slots=True)
+class BeyondModel:
+    """An action that the model in use is too small for, and what would do."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """What the model in use cannot be asked for."""
+
+    type: ClassVar[str] = "beyond"
+    actions: tuple[BeyondModel, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """A block of the preview. *html* is None, and left out, where the page has that *id* already."""
 
@@ -158,12 +190,22 @@ class Delta:
 
 
 @dataclass(frozen=True, slots=True)
+class FactFlagged:
+    """A fact that is not the same in both texts; one side is empty where nothing stands for the other."""
+
+    before: str
+    after: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class UnitProposed:
     """A part of the selection and what became of it."""
 
     source: str
     text: str
     reason: str
+    flags: tuple[FactFlagged, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +217,29 @@ class Proposed:
     text: str
     units: tuple[UnitProposed, ...]
     warnings: tuple[str, ...]
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemFound:
+    """A place that may be wrong: the *nth* one of that *text* in its *line*."""
+
+    line: int
+    text: str
+    nth: int
+    is_word: bool
+    message: str
+    suggestions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemsFound:
+    """What may be wrong in a block, or that nothing can be told of it."""
+
+    type: ClassVar[str] = "problems"
+    version: int
+    checked: bool
+    problems: tuple[ProblemFound, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +285,20 @@ class Error:
     message: str
 
 
-FromServer = ModelState | Welcome | Previewed | Delta | Proposed | Failed | Cancelled | Changed | Listed | Error
+FromServer = (
+    ModelState
+    | Beyond
+    | Welcome
+    | Previewed
+    | Delta
+    | Proposed
+    | ProblemsFound
+    | Failed
+    | Cancelled
+    | Changed
+    | Listed
+    | Error
+)
 
 
 def parse(raw: str | bytes) -> FromPage:
@@ -237,7 +315,8 @@ def parse(raw: str | bytes) -> FromPage:
     kind = _FROM_PAGE.get(name) if isinstance(name, str) else None
     if kind is None:
         raise BadInput(f"There is no message of the type {str(name)[:40]!r}.")
-    return kind(**{field.name: _field(kind, field.name, str(field.type), message) for field in fields(kind)})
+    wanted = [field for field in fields(kind) if field.name in message or field.default is MISSING]
+    return kind(**{field.name: _field(kind, field.name, str(field.type), message) for field in wanted})
 
 
 def to_json(message: FromServer) -> str:

@@ -11,7 +11,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, Response, g
 from flask_sock import Sock
@@ -24,14 +24,25 @@ from meai import errors
 from meai.documents.journal import Draft, Journal
 from meai.documents.watch import Changes, Watch
 from meai.editing.actions import ACTIONS
-from meai.editing.rewrite import Proposal, RewriteOrder, Rewriter
+from meai.editing.marking import Block, Marked, Marking
+from meai.editing.rewrite import Proposal, RewriteOrder, Rewriter, Unit
 from meai.errors import BadInput, MeaiError
 from meai.markdown.service import Preview, PreviewService
 from meai.web import protocol
 from meai.web.answers import failure
 from meai.web.channel import SERVER_OPTIONS, Channel, Channels, NoRoom
 from meai.web.models import CurrentModel
-from meai.web.protocol import Cancel, DraftWritten, FromServer, Hello, PreviewWanted, Pull, RewriteWanted, Warm
+from meai.web.protocol import (
+    Cancel,
+    DraftWritten,
+    FromServer,
+    Hello,
+    PreviewWanted,
+    ProofreadWanted,
+    Pull,
+    RewriteWanted,
+    Warm,
+)
 from meai.web.security import token_matches
 
 NO_TOKEN = 4401
@@ -51,6 +62,7 @@ class Wings:
 
     preview: PreviewService
     rewriter: Rewriter
+    marking: Marking
     model: CurrentModel
     journal: Journal
     watch: Watch
@@ -126,10 +138,14 @@ class Session:
 
     def open(self) -> None:
         """Welcome the page."""
-        actions = tuple(protocol.ActionOffered(each.name, each.label, each.scope) for each in ACTIONS.values())
+        offered = self._wings.rewriter.actions.values()
+        actions = tuple(
+            protocol.ActionOffered(each.name, each.label, each.scope, each.needs, each.key) for each in offered
+        )
         state = self._wings.model.state
         self._say(protocol.Welcome(actions, state))
-        self._wings.model.listen(self._say, state)
+        self._say_beyond(state)
+        self._wings.model.listen(self._model_changed, state)
         self._wings.watch.listen(self._changed)
 
     def hear(self, raw: str | bytes) -> None:
@@ -146,8 +162,9 @@ class Session:
     def close(self) -> None:
         """Stop all that runs for the page."""
         self._wings.watch.forget(self._changed)
-        self._wings.model.forget(self._say)
+        self._wings.model.forget(self._model_changed)
         self._wings.preview.forget(self._name)
+        self._wings.marking.forget(self._name)
         with self._turn:
             running = tuple(self._running.values())
         for cancelled in running:
@@ -205,7 +222,10 @@ class Session:
         self._say(last)
 
     def _order(self, action: str, message: RewriteWanted | Warm, instruction: str = "") -> RewriteOrder:
-        return RewriteOrder(action, message.selection, message.before, message.after, instruction, self._name)
+        order = RewriteOrder(action, message.selection, message.before, message.after, instruction, self._name)
+        if isinstance(message, Warm):
+            return order
+        return replace(order, variation=message.variation, draft=message.draft)
 
     def _cancel(self, message: Cancel) -> None:
         with self._turn:
@@ -214,11 +234,24 @@ class Session:
         if cancelled is not None:
             cancelled.set()
 
+    def _model_changed(self, state: protocol.ModelState) -> None:
+        self._say(state)
+        self._say_beyond(state)
+
+    def _say_beyond(self, state: protocol.ModelState) -> None:
+        if state.state == "ready":
+            beyond = self._wings.rewriter.obstacles()
+            self._say(protocol.Beyond(tuple(protocol.BeyondModel(name, reason) for name, reason in beyond.items())))
+
     def _pull(self, message: Pull) -> None:
         self._wings.model.pull(message.model)
 
     def _draft(self, message: DraftWritten) -> None:
         self._wings.journal.keep(Draft(message.name, message.base, message.text, message.client, message.seq))
+
+    def _proofread(self, message: ProofreadWanted) -> None:
+        block = Block(message.version, message.text, message.around, message.dialect)
+        self._wings.marking.mark(self._name, block, lambda marked: self._say(_found(marked, message.line)))
 
     def _changed(self, changes: Changes) -> None:
         for document in changes.documents:
@@ -238,6 +271,7 @@ _HANDLERS: dict[type, Callable[..., None]] = {
     Cancel: Session._cancel,
     Pull: Session._pull,
     DraftWritten: Session._draft,
+    ProofreadWanted: Session._proofread,
 }
 
 
@@ -270,6 +304,20 @@ def _likely_after(action: str, before: str) -> str:
     return action if known is not None and known.scope == "replace" else before
 
 
+def _found(marked: Marked, first: int) -> protocol.ProblemsFound:
+    problems = tuple(
+        protocol.ProblemFound(first + each.line, each.text, each.nth, each.is_word, each.message, each.suggestions)
+        for each in marked.marks
+    )
+    return protocol.ProblemsFound(marked.version, marked.checked, problems)
+
+
 def _proposed(name: str, proposal: Proposal) -> protocol.Proposed:
-    units = tuple(protocol.UnitProposed(unit.source, unit.text, unit.reason) for unit in proposal.units)
-    return protocol.Proposed(name, proposal.text, units, proposal.warnings)
+    return protocol.Proposed(
+        name, proposal.text, tuple(_unit(unit) for unit in proposal.units), proposal.warnings, proposal.choices
+    )
+
+
+def _unit(unit: Unit) -> protocol.UnitProposed:
+    flags = tuple(protocol.FactFlagged(flag.before, flag.after, flag.kind) for flag in unit.flags)
+    return protocol.UnitProposed(unit.source, unit.text, unit.reason, flags)

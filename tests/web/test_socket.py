@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import queue
+import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -17,6 +18,8 @@ from flask import Flask
 from meai.documents.journal import Draft
 from meai.documents.watch import Changed, Changes
 from meai.editing.actions import ACTIONS
+from meai.editing.marking import Marking
+from meai.editing.problems import Dialect, Problem
 from meai.editing.rewrite import Proposal, RewriteOrder, Unit
 from meai.errors import Cancelled, DocumentNotWritten, EngineGone, NoModel
 from meai.markdown.service import Preview, PreviewBlock
@@ -128,6 +131,19 @@ class Disk:
             listener(changes)
 
 
+class Checks:
+    """Finds `teh`."""
+
+    def problems(
+        self, texts: Sequence[str], dialect: Dialect, words: Iterable[str]
+    ) -> list[tuple[Problem, ...]] | None:
+        return [tuple(self.found(text)) for text in texts]
+
+    def found(self, text: str) -> Iterator[Problem]:
+        for match in re.finditer("teh", text):
+            yield Problem(*match.span(), "Spelling", "SpellCheck", "Did you mean “the”?", ("the",))
+
+
 class House:
     """A server whose wings are the fakes above."""
 
@@ -138,7 +154,15 @@ class House:
         answers.install(app)
         security.install(app, token)
         self.journal, self.disk = Drafts(), Disk()
-        wings = sockets.Wings(self.previews, self.rewrites, self.models, self.journal, self.disk)  # type: ignore[arg-type]
+        self.checks = Checks()
+        wings = sockets.Wings(
+            preview=self.previews,  # type: ignore[arg-type]
+            rewriter=self.rewrites,  # type: ignore[arg-type]
+            marking=Marking(self.checks, frozenset),
+            model=self.models,  # type: ignore[arg-type]
+            journal=self.journal,  # type: ignore[arg-type]
+            watch=self.disk,  # type: ignore[arg-type]
+        )
         app.register_blueprint(sockets.blueprint(token, self.channels, wings))
         self.server = live(app)
         self.connect = self.server.connect
@@ -185,7 +209,7 @@ def test_a_welcome_lists_the_actions_and_the_model(house: House, token: str, say
     say(page, type="hello", token=token)
     welcome = hear(page, "welcome")
     assert [action["name"] for action in welcome["actions"]] == list(ACTIONS)
-    assert {action["scope"] for action in welcome["actions"]} == {"replace", "insert"}
+    assert {action["scope"] for action in welcome["actions"]} == {"replace", "insert", "below"}
     assert welcome["model"]["message"] == "There is no model."
 
 
@@ -533,3 +557,27 @@ def test_a_guess_that_meets_a_defect_costs_the_page_nothing(
     say(page, **{**WARM, "selection": "defect"})
     settled(page, say)
     assert "a defect" in caplog.text
+
+
+def test_a_block_is_answered_with_its_problems_by_line_and_occurrence(
+    page: websocket.WebSocket, say: Say, hear: Hear
+) -> None:
+    say(page, type="proofread", version=3, line=7, text="I saw the\nteh and teh 🙂 teh.", around="", dialect="")
+    answer = hear(page, "problems")
+    assert (answer["version"], answer["checked"]) == (3, True)
+    assert [(each["line"], each["text"], each["nth"]) for each in answer["problems"]] == [
+        (8, "teh", 0),
+        (8, "teh", 1),
+        (8, "teh", 2),
+    ]
+    assert answer["problems"][0]["suggestions"] == ["the"]
+
+
+def test_a_block_in_another_language_is_not_checked(page: websocket.WebSocket, say: Say, hear: Hear) -> None:
+    say(page, type="proofread", version=1, line=0, text="Das ist nicht teh und auch nicht die.", around="", dialect="")
+    assert hear(page, "problems") == {"type": "problems", "version": 1, "checked": False, "problems": []}
+
+
+def test_an_unknown_english_is_refused(page: websocket.WebSocket, say: Say, hear: Hear) -> None:
+    say(page, type="proofread", version=1, line=0, text="teh", around="", dialect="martian")
+    assert "martian" in hear(page, "error")["message"]
