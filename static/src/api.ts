@@ -75,6 +75,9 @@ export interface Api {
   recover(lost: string): Promise<Result<SavedDocument>>;
   accept(name: string, receipt: Receipt): Promise<Result<null>>;
   receipts(name: string): Promise<Result<Authorship>>;
+  /** Put a word into the writer's dictionary, or take it out. */
+  learn(word: string): Promise<Result<null>>;
+  unlearn(word: string): Promise<Result<null>>;
   image(path: string): Promise<Result<Blob>>;
   /** Pictures in it are written beside the document `name`. */
   pasted(html: string, name: string): Promise<Result<Pasted>>;
@@ -151,6 +154,8 @@ export function connectApi(token: () => string): Api {
     keepPicture: (bytes, document) => json({ method: "POST", path: `/api/assets?${new URLSearchParams({ document })}`, bytes }),
     download: (name) => ask(token(), { method: "GET", path: `/api/download/${encodePath(name)}` }, (r) => r.blob()),
     downloadAll: () => ask(token(), { method: "GET", path: "/api/download" }, (r) => r.blob()),
+    learn: (word) => done({ method: "POST", path: "/api/dictionary", body: { word } }),
+    unlearn: (word) => done({ method: "DELETE", path: `/api/dictionary/${encodeURIComponent(word)}` }),
     image: (path) => ask(token(), { method: "GET", path: `/api/files/${encodePath(path)}` }, (r) => r.blob()),
     export: (format, name, text, disclose) => json({ method: "POST", path: "/api/export", body: { format, name, text, disclose } }),
   };

@@ -52,6 +52,7 @@ import { takeToken } from "./token";
 import { createTrash } from "./trash";
 import { titleOf } from "./tree";
 import { Warming } from "./warming";
+import { createUnderlines } from "./underlines";
 import { createWarnings } from "./warnings";
 
 const ASK: Action = { name: "ask", label: "Ask AI", scope: "replace" };
@@ -74,6 +75,7 @@ function run(first: string): void {
   const editor = createEditor(byId("editor"), metadata("csp-nonce"), () => [
     keymap.of([{ key: "ContextMenu", run: openTextMenu }, ...keymapOf(commands)]),
     review({ stop: rewriting.cancel, retry: rewriting.retry, keyOf, speed: () => model.speed }),
+    underlines.extension,
     receipts.extension,
     attribution.extension,
     intake.extension,
@@ -125,6 +127,16 @@ function run(first: string): void {
     notices.show("model", { text, tone, list: reasons.map((label) => ({ label })) }),
   );
   const warming = new Warming(clock, send, () => model.obstacle === null && currentProposal(view.state)?.done !== false);
+  const underlines = createUnderlines({
+    clock,
+    view: () => view,
+    send,
+    document: () => saving.name,
+    isFree: () => !documents.isLocked && !isPlain,
+    learn,
+    open: (content) => menus.open(content, caretPoint(view)),
+    announce: (text) => notices.show("problems", { text }),
+  });
   const repairs = createRepairOffer(view, notices, dialogs);
   const model = createModelView(byId("model"), (name) => send({ type: "pull", model: name }));
   const receipts = createReceipts({
@@ -178,7 +190,7 @@ function run(first: string): void {
       saved(saving.state);
     },
     leaving() {
-      notices.hide("export", "history", "model", "repair", "draft", "disk");
+      notices.hide("export", "history", "model", "problems", "repair", "draft", "disk");
       rewriting.leave(saving.name && titleOf(saving.name));
     },
     opened(document) {
@@ -189,6 +201,7 @@ function run(first: string): void {
       byId("preview-state").textContent = isPlain ? NO_PREVIEW : "";
       if (!isPlain) previewing.changed();
       length.changed();
+      underlines.restart();
       receipts.opened();
       attribution.opened();
       repairs.offer(documents.isLocked ? { ...document, repair: null } : document);
@@ -286,6 +299,7 @@ function run(first: string): void {
     commands: () => commands,
     act,
     choosing: () => warming.choosing(view.state),
+    fixesAt: underlines.fixesAt,
     filing,
     history: (name) => void openFromList(name).then(history.open),
     open: (name) => void openFromList(name),
@@ -314,6 +328,8 @@ function run(first: string): void {
     move: () => withOpen(filing.move),
     remove: () => withOpen(filing.remove),
     history: () => void history.open(),
+    fixProblem: underlines.fix,
+    underlines,
     toggleAuthorship: attribution.toggle,
     openReceipt: attribution.openCard,
     trash: () => void trash.open(),
@@ -370,6 +386,18 @@ function run(first: string): void {
     }
     if (update.docChanged || update.selectionSet) length.changed();
     warming.updated(update);
+    underlines.updated(update);
+  }
+
+  async function learn(word: string): Promise<boolean> {
+    const result = await api.learn(word);
+    if (!result.ok) {
+      notices.show("problems", { text: result.failure.message, tone: "error" });
+      return false;
+    }
+    const choices = [{ label: "Undo", run: () => (notices.hide("problems"), void api.unlearn(word).then(underlines.restart)) }];
+    notices.show("problems", { text: `“${word}” is in your dictionary now.`, choices });
+    return true;
   }
 
   async function save(write: Write): Promise<Result<SavedDocument>> {
@@ -409,6 +437,8 @@ function run(first: string): void {
         if (message.state === "failed") notices.show("model", { text: message.message, tone: "error" });
         if (message.state === "ready" && message.message) notices.show("model", { text: message.message });
         return model.show(message);
+      case "problems":
+        return underlines.received(message);
       case "previewed":
         return preview.receive(message, previewing.answered(message.version));
       case "changed":
@@ -433,6 +463,7 @@ function run(first: string): void {
       if (wasAway && saving.name === null) void documents.start();
       preview.reset();
       previewing.restart();
+      underlines.restart();
       saving.retry();
       receipts.retry();
       // What happened on disk meanwhile was told to nobody.

@@ -35,6 +35,8 @@ export interface CommandParts {
   openMenu(): void;
   stopModel(): boolean;
   retry(): void;
+  fixProblem(): boolean;
+  readonly underlines: { readonly isOn: boolean; toggle(): void };
   toggleAuthorship(): void;
   openReceipt(): boolean;
   save(): void;
@@ -99,6 +101,8 @@ export function commandsFor(parts: CommandParts): readonly Command[] {
     { name: "authorship", label: "Show or hide what the model wrote", group: "review", key: "F9", reach: "page", run: always(parts.toggleAuthorship) },
     { name: "receipt", label: "About these words of the model", group: "review", key: "Shift-F9", reach: "page", run: () => parts.openReceipt() },
 
+    { name: "fix-problem", label: "Fix what is underlined", group: "text", key: "Mod-.", run: () => parts.fixProblem() },
+    { name: "underlines", label: "Underline problems while writing", group: "text", isOn: () => parts.underlines.isOn, run: always(() => parts.underlines.toggle()) },
     { name: "bold", label: "Bold", group: "text", key: "Mod-b", run: edit(toggleMark("**")) },
     { name: "italic", label: "Italic", group: "text", key: "Mod-i", run: edit(toggleMark("*")) },
     { name: "strikethrough", label: "Strikethrough", group: "text", key: "Mod-Shift-x", run: edit(toggleMark("~~")) },

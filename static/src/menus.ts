@@ -4,7 +4,7 @@ import type { EditorView } from "@codemirror/view";
 
 import { type Command, keyLabel, menuItems } from "./commands";
 import type { Filing } from "./filing";
-import type { Menu, MenuItem, Point } from "./menu";
+import type { Menu, MenuContent, MenuItem, Point } from "./menu";
 import { type ModelView, offerLabel } from "./model";
 import type { Action } from "./protocol";
 import { describeAim } from "./rewriting";
@@ -18,6 +18,8 @@ export interface MenuParts {
   act(action: Action): void;
   /** One of the model's actions is about to be chosen. */
   choosing(): void;
+  /** What can be done about a problem at the caret. */
+  fixesAt(position: number): readonly MenuItem[];
   /** What the list of documents has. */
   readonly filing: Filing;
   history(name: string): void;
@@ -26,6 +28,8 @@ export interface MenuParts {
 }
 
 export interface Menus {
+  /** One that another module has made. */
+  open(content: MenuContent, at: Point): void;
   onText(at: Point): void;
   ai(button: HTMLElement): void;
   format(button: HTMLElement): void;
@@ -46,7 +50,7 @@ const OF_DOCUMENT = ["history", "authorship"];
 const AT_WORKSPACE = ["new-document", "import", "search-documents", "trash"];
 const OWN_MENU = "Shift + right-click: the browser’s menu";
 
-export function createMenus({ view, menu, model, commands, act, choosing, filing, history, open, focusList }: MenuParts): Menus {
+export function createMenus({ view, menu, model, commands, act, choosing, fixesAt, filing, history, open, focusList }: MenuParts): Menus {
   const aiGroups = (): MenuItem[][] => {
     const disabled = model.obstacle !== null;
     const actions = model.actions
@@ -61,14 +65,15 @@ export function createMenus({ view, menu, model, commands, act, choosing, filing
   const focus = () => view.focus();
 
   return {
+    open: (content, at) => menu.open(content, at, focus),
     onText(at) {
       choosing();
-      const groups = [...aiGroups(), named(AT_HAND), named(CLIPBOARD)];
+      const groups = [fixesAt(view.state.selection.main.head), ...aiGroups(), named(AT_HAND), named(CLIPBOARD)];
       menu.open({ label: "Text", groups, hint: OWN_MENU, note: note() }, at, focus);
     },
     ai(button) {
       choosing();
-      menu.open({ label: "AI", groups: [...aiGroups(), named(["authorship"])], note: note() }, button, focus);
+      menu.open({ label: "AI", groups: [...aiGroups(), named(["authorship", "underlines"])], note: note() }, button, focus);
     },
     format(button) {
       menu.open({ label: "Format", groups: [grouped("text"), grouped("blocks")] }, button, focus);

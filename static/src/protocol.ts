@@ -182,6 +182,18 @@ export interface Unit {
   readonly reason: string;
 }
 
+/** A place that may be wrong: the `nth` one, from 0, of that `text` in its line. */
+export interface Problem {
+  readonly line: number;
+  readonly text: string;
+  readonly nth: number;
+  /** No dictionary has the word. */
+  readonly is_word: boolean;
+  readonly message: string;
+  /** An empty one takes the text out. */
+  readonly suggestions: readonly string[];
+}
+
 export type FromPage =
   | { readonly type: "hello"; readonly token: string }
   | { readonly type: "preview"; readonly version: number; readonly text: string }
@@ -195,6 +207,14 @@ export type FromPage =
       readonly instruction: string;
     }
   | { readonly type: "warm"; readonly selection: string; readonly before: string; readonly after: string }
+  | {
+      readonly type: "proofread";
+      readonly version: number;
+      readonly line: number;
+      readonly text: string;
+      readonly around: string;
+      readonly dialect: string;
+    }
   | { readonly type: "cancel"; readonly id: string }
   | { readonly type: "pull"; readonly model: string }
   | {
@@ -221,12 +241,21 @@ export interface Proposed {
   readonly warnings: readonly string[];
 }
 
+export interface ProblemsFound {
+  readonly type: "problems";
+  readonly version: number;
+  /** False where this is no English, or nothing can check it. */
+  readonly checked: boolean;
+  readonly problems: readonly Problem[];
+}
+
 export type FromServer =
   | { readonly type: "welcome"; readonly actions: readonly Action[]; readonly model: ModelFields }
   | ({ readonly type: "model" } & ModelFields)
   | Previewed
   | { readonly type: "delta"; readonly id: string; readonly text: string }
   | Proposed
+  | ProblemsFound
   | { readonly type: "failed"; readonly id: string; readonly code: string; readonly message: string }
   | { readonly type: "cancelled"; readonly id: string }
   | { readonly type: "changed"; readonly name: string; readonly etag: string | null }
