@@ -20,6 +20,7 @@ from meai.documents.search import Search
 from meai.documents.store import DocumentStore
 from meai.documents.upkeep import Upkeep
 from meai.documents.watch import Watch
+from meai.editing.actions import KnownModel, own_action, with_own
 from meai.editing.checker import Checker
 from meai.editing.dictionary import Dictionary, dictionary_in
 from meai.editing.marking import Marking
@@ -27,6 +28,7 @@ from meai.editing.proofread import Proofreader
 from meai.editing.rewrite import Rewriter
 from meai.inference.engine import Engine
 from meai.markdown.service import PreviewService
+from meai.models.catalogue import read_catalogue
 from meai.models.library import models_folder, open_library
 from meai.web import answers, dictionary, documents, drafts, exports, history, intake, pages, search, security
 from meai.web import socket as sockets
@@ -103,10 +105,9 @@ def create_app(config: Config, *, token: str) -> Flask:
     app.register_blueprint(intake.blueprint(services.store, services.converter))
     app.register_blueprint(exports.blueprint(services.store, services.past.receipts))
     app.register_blueprint(dictionary.blueprint(services.dictionary))
-    proofreader = Proofreader(services.checker, services.engine, lambda: services.dictionary.words)
     wings = sockets.Wings(
         preview=services.preview,
-        rewriter=Rewriter(services.engine, proofreader=proofreader),
+        rewriter=_rewriter(config, services),
         marking=services.marking,
         model=services.model,
         journal=services.journal,
@@ -137,6 +138,13 @@ def _services(config: Config) -> Services:
         model=model,
         channels=Channels(),
     )
+
+
+def _rewriter(config: Config, services: Services) -> Rewriter:
+    own = (own_action(each.name, each.instruction, each.key) for each in config.actions)
+    known = (KnownModel(entry.label, entry.size) for entry in read_catalogue())
+    proofreader = Proofreader(services.checker, services.engine, lambda: services.dictionary.words)
+    return Rewriter(services.engine, with_own(own), known, proofreader)
 
 
 def _highlight_css() -> str:

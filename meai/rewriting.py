@@ -8,12 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from meai.config import Config
+from meai.editing.actions import KnownModel, own_action, with_own
 from meai.editing.checker import Checker
 from meai.editing.dictionary import dictionary_in
 from meai.editing.proofread import Proofreader
 from meai.editing.rewrite import Proposal, RewriteOrder, Rewriter
 from meai.errors import NoModel
 from meai.inference.engine import Engine, EngineState
+from meai.models.catalogue import CatalogueEntry
 from meai.models.library import open_library
 
 LONG_FROM = 0.2
@@ -53,13 +55,12 @@ def answer(config: Config, order: RewriteOrder, tell: Callable[[str], None] = la
         raise NoModel(f"There is no model yet; fetch one with `meai models pull {library.entries[0].name}`.")
     arrived: list[float] = []
     engine, checker = Engine(lambda state: _tell_preparing(state, tell), cache=config.cache_dir), Checker()
-    proofreader = Proofreader(checker, engine, lambda: dictionary_in(config.data_dir).words)
     started = time.monotonic()
     try:
         engine.load(model.path, model.name)
         engine.wait_ready()
         ready = time.monotonic()
-        proposal = Rewriter(engine, proofreader=proofreader).rewrite(
+        proposal = _rewriter(engine, checker, config, library.entries).rewrite(
             order, lambda text: arrived.append(time.monotonic()), threading.Event()
         )
         ended = time.monotonic()
@@ -69,6 +70,13 @@ def answer(config: Config, order: RewriteOrder, tell: Callable[[str], None] = la
     first = arrived[0] if arrived else ended
     timings = Timings(round(ready - started, 3), round(first - ready, 3), round(ended - ready, 3))
     return Answer(proposal, model.name, timings)
+
+
+def _rewriter(engine: Engine, checker: Checker, config: Config, entries: tuple[CatalogueEntry, ...]) -> Rewriter:
+    proofreader = Proofreader(checker, engine, lambda: dictionary_in(config.data_dir).words)
+    own = (own_action(each.name, each.instruction, each.key) for each in config.actions)
+    known = (KnownModel(entry.label, entry.size) for entry in entries)
+    return Rewriter(engine, with_own(own), known, proofreader)
 
 
 def _tell_preparing(state: EngineState, tell: Callable[[str], None]) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from meai.config import DEFAULT_PORT, Config, read_config
+from meai.config import DEFAULT_PORT, Config, OwnAction, read_config
 from meai.errors import BadInput
 
 
@@ -73,7 +73,7 @@ def test_a_bad_port_in_the_environment_names_variable_and_value(value: str) -> N
         ("port = true", "port in .* is True, but must be a number"),
         ("model = 5", "model in .* is 5, but must be a name"),
         ('data_dir = ""', "data_dir in .* is '', but must be a path"),
-        ("prot = 5", "prot in .* is no setting; there are cache_dir, data_dir, model, port, workspace"),
+        ("prot = 5", "prot in .* is no setting; there are action, cache_dir, data_dir, model, port, workspace"),
         ("port = ", "config file .* cannot be read"),
     ],
 )
@@ -146,3 +146,30 @@ def test_a_browser_opens_only_where_there_is_a_screen(
 def test_reading_makes_no_folder(tmp_path: Path) -> None:
     config: Config = read_config(environ={"MEAI_DATA_DIR": str(tmp_path / "data")})
     assert not config.data_dir.exists()
+
+
+def test_a_writers_own_actions_come_from_the_file(config_file: Path) -> None:
+    config_file.write_text(
+        '[[action]]\nname = "Pirate"\ninstruction = "Say it as a pirate: {{selection}}"\nkey = "Mod-Alt-1"\n\n'
+        '[[action]]\nname = "Emoji"\ninstruction = "Add an emoji."\n',
+        encoding="utf-8",
+    )
+    assert read_config(environ={}).actions == (
+        OwnAction("Pirate", "Say it as a pirate: {{selection}}", "Mod-Alt-1"),
+        OwnAction("Emoji", "Add an emoji.", ""),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('action = "x"', "once for each"),
+        ('[[action]]\nname = "Pirate"\n', "not empty"),
+        ('[[action]]\nname = "A"\ninstruction = "B"\nprompt = "C"\n', "perhaps a key"),
+        ('[[action]]\nname = "A"\ninstruction = "B"\n[[action]]\nname = "a"\ninstruction = "C"\n', "twice"),
+    ],
+)
+def test_an_action_that_makes_no_sense_is_told(config_file: Path, text: str, told: str) -> None:
+    config_file.write_text(text, encoding="utf-8")
+    with pytest.raises(BadInput, match=told):
+        read_config(environ={})

@@ -95,5 +95,5 @@ class KnownModel:
     """A model that a writer could get, for an action that is beyond the one in use."""
 
     label: str
-    parameters: int
-    """Weights; 0 where that is not known."""
+    size: int
+    """Bytes of its file."""

@@ -14,6 +14,8 @@ from meai.inference.request import ModelTraits, Request, Sampling, Turn
 SMALL_MODEL_PARAMETERS = 400_000_000
 CONTINUATION_TOKENS = 48
 ANSWER_TOKENS = 512
+NAMED = 2
+"""Of the models that would do, as many are named."""
 LOOSER = 0.8
 """The temperature of an answer that is to be another one."""
 
@@ -54,9 +56,10 @@ def obstacle(action: Action, model: ModelTraits, known: Iterable[KnownModel]) ->
 
 def larger(known: Iterable[KnownModel]) -> str:
     """Return a sentence that names those of the *known* models that follow instructions, and how to use another."""
-    labels = [model.label for model in known if model.parameters >= SMALL_MODEL_PARAMETERS]
+    # A weight takes a byte at most in the files that are offered.
+    labels = [model.label for model in known if model.size >= SMALL_MODEL_PARAMETERS][:NAMED]
     if labels:
-        return f"{' or '.join(labels)} would do; it is under “Models”."
+        return f"{' or '.join(labels)} would do."
     return f"Any chat model above {SMALL_MODEL_PARAMETERS // 1_000_000} million weights would do: --model FILE.gguf."
 
 

@@ -116,7 +116,7 @@ def _checked(words: str, frozen: Frozen, answer: Completion, budget: Budget) -> 
     thawed, lost = frozen.thawed(mended, in_order=not budget.may_reword)
     reason = reason or lost or _misplaced(words, thawed)
     if reason:
-        return None, reason
+        return None, frozen.shown(reason)
     flags = changed_facts(frozen.text, mended)
     if budget.changes_language:
         flags = tuple(flag for flag in flags if flag.kind == "number")

@@ -32,6 +32,7 @@ _BULLET = re.compile(
     r"^\s*(?:[-*+•]|\d{1,2}[.):]|#{1,6})\s+|^\W{0,3}(?:headline|subject(?: line)?|title) ?\d*\W+", re.I
 )
 _ADDRESS = re.compile(r"://|www\.|@|\]\(|^[!<]")
+_BRACKETS = re.compile(r"\[[^\[\]]+\]")
 _APOLOGY = re.compile(r"sorry|apolog", re.IGNORECASE)
 _SILENT: Emit = lambda _text: None  # noqa: E731
 
@@ -108,7 +109,7 @@ def _found(order: RewriteOrder, action: Action, frozen: Frozen, answer: Completi
         return (Found(text, "", (), answer), "") if text else (None, "no headline was usable")
     if action.scope == "below":
         new = tuple(flag for flag in changed_facts(frozen.text, text) if flag.after and flag.kind != "negation")
-        text = frozen.shown(text)
+        text = _without_brackets(subject(order), frozen.shown(text))
         wrong = added_spans(subject(order), text)
         return (None, f"the answer invented {next(iter(wrong))[:60]}") if wrong else (Found(text, "", new, answer), "")
     thawed, lost = frozen.thawed(text)
@@ -118,6 +119,14 @@ def _found(order: RewriteOrder, action: Action, frozen: Frozen, answer: Completi
     lost = lost or next((f"the answer leaves out {span[:60]}" for span in lost_spans(order.selection, thawed)), "")
     flags = changed_facts(frozen.text, text) if kept_share(frozen.text, text) >= NEW_TEXT else ()
     return Found(text_shown, lost, flags, answer), ""
+
+
+def _without_brackets(source: str, text: str) -> str:
+    """Return *text* with the words alone where it has them in brackets that *source* has not."""
+    for span in added_spans(source, text):
+        if _BRACKETS.fullmatch(span):
+            text = text.replace(span, span[1:-1])
+    return text
 
 
 def _foreign(order: RewriteOrder, action: Action, frozen: Frozen, text: str) -> str:

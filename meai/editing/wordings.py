@@ -110,7 +110,6 @@ _SIMPLE = Examples(
 _SMOLLM2 = "You're an AI assistant for text re-writing. Rewrite the input text to make it more "
 _SMOLLM2_CONCISE = SystemPrompt(f"{_SMOLLM2}concise while preserving its core meaning.")
 _SMOLLM2_FRIENDLY = SystemPrompt(f"{_SMOLLM2}friendly and approachable while maintaining its main points.")
-_SMOLLM2_FORMAL = SystemPrompt(f"{_SMOLLM2}professional and formal while retaining its essential content.")
 _SMOLLM2_SUMMARY = SystemPrompt(
     "Provide a concise, objective summary of the input text in up to three sentences, focusing on key actions and "
     "intentions without using second or third person pronouns."
@@ -134,8 +133,6 @@ OF_FAMILY: dict[str, dict[str, tuple[Prompt, ...]]] = {
     "smollm2": {
         "paraphrase": (_SMOLLM2_CONCISE, _SMOLLM2_FRIENDLY),
         "shorten": (_SMOLLM2_CONCISE,),
-        "more-formal": (_SMOLLM2_FORMAL,),
-        "more-friendly": (_SMOLLM2_FRIENDLY,),
         "summarise": (_SMOLLM2_SUMMARY,),
     },
 }

@@ -135,6 +135,7 @@ class Session:
         self._turn = threading.Lock()
         self._running: dict[str, threading.Event] = {}
         self._likely = LIKELY
+        self._beyond: tuple[protocol.BeyondModel, ...] = ()
 
     def open(self) -> None:
         """Welcome the page."""
@@ -239,9 +240,12 @@ class Session:
         self._say_beyond(state)
 
     def _say_beyond(self, state: protocol.ModelState) -> None:
-        if state.state == "ready":
-            beyond = self._wings.rewriter.obstacles()
-            self._say(protocol.Beyond(tuple(protocol.BeyondModel(name, reason) for name, reason in beyond.items())))
+        if state.state != "ready":
+            return
+        beyond = tuple(protocol.BeyondModel(*each) for each in self._wings.rewriter.obstacles().items())
+        if beyond != self._beyond:
+            self._beyond = beyond
+            self._say(protocol.Beyond(beyond))
 
     def _pull(self, message: Pull) -> None:
         self._wings.model.pull(message.model)

@@ -189,7 +189,7 @@ def test_an_answer_that_keeps_the_facts_is_preferred() -> None:
     assert proposal.units[0].flags == ()
 
 
-@pytest.mark.parametrize("action", ["expand", "headlines", "prose", "translate"])
+@pytest.mark.parametrize("action", ["expand", "headlines", "prose", "translate", "more-formal"])
 def test_what_is_beyond_a_small_model_is_said_before_it_is_asked(action: str) -> None:
     model = Model(lambda words: pytest.fail("it was asked"), SMALL)
     with pytest.raises(BadInput, match="needs a larger model than this one"):

@@ -8,6 +8,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -18,6 +19,7 @@ from flask import Flask
 from meai.documents.journal import Draft
 from meai.documents.watch import Changed, Changes
 from meai.editing.actions import ACTIONS
+from meai.editing.facts import Flag
 from meai.editing.marking import Marking
 from meai.editing.problems import Dialect, Problem
 from meai.editing.rewrite import Proposal, RewriteOrder, Unit
@@ -60,6 +62,11 @@ class Rewrites:
         self.stopped = threading.Semaphore(0)
         self.answer: Callable[[Callable[[str], None], threading.Event], Proposal] = self.until_cancelled
         self.read_ahead: list[RewriteOrder] = []
+        self.actions = ACTIONS
+        self.beyond: dict[str, str] = {}
+
+    def obstacles(self) -> dict[str, str]:
+        return self.beyond
 
     def rewrite(self, order: RewriteOrder, emit: Callable[[str], None], cancelled: threading.Event) -> Proposal:
         self.orders.append(order)
@@ -354,7 +361,8 @@ def test_a_rewrite_streams_and_is_proposed(house: House, page: websocket.WebSock
     def answer(emit: Callable[[str], None], cancelled: threading.Event) -> Proposal:
         for piece in ("the ", "cat ", "$& 👉"):
             emit(piece)
-        return Proposal("the cat $& 👉", (Unit("teh", "the", ""),), ("One thing.",))
+        flags = (Flag("7", "8", "number"),)
+        return Proposal("the cat $& 👉", (Unit("teh", "the", "", flags),), ("One thing.",), ("the", "cat"))
 
     house.rewrites.answer = answer
     say(page, **ASKED)
@@ -367,11 +375,34 @@ def test_a_rewrite_streams_and_is_proposed(house: House, page: websocket.WebSock
         "type": "proposed",
         "id": "1",
         "text": "the cat $& 👉",
-        "units": [{"source": "teh", "text": "the", "reason": ""}],
+        "units": [
+            {"source": "teh", "text": "the", "reason": "", "flags": [{"before": "7", "after": "8", "kind": "number"}]}
+        ],
         "warnings": ["One thing."],
+        "choices": ["the", "cat"],
     }
     (order,) = house.rewrites.orders
     assert order == RewriteOrder("correct-spelling", "teh", "a ", " b", "", order.editor)
+
+
+def test_another_answer_and_a_refined_one_can_be_asked_for(house: House, page: websocket.WebSocket, say: Say) -> None:
+    house.rewrites.answer = lambda emit, cancelled: Proposal("the")
+    say(page, **ASKED, variation=2, draft="the first")
+    assert json.loads(page.recv())["type"] == "proposed"
+    (order,) = house.rewrites.orders
+    assert (order.variation, order.draft) == (2, "the first")
+
+
+def test_what_is_beyond_the_model_is_told_once_when_one_is_ready(
+    house: House, page: websocket.WebSocket, hear: Hear
+) -> None:
+    house.rewrites.beyond = {"translate": "Too small."}
+    for _ in range(2):
+        house.models.change(replace(house.models.state, state="ready"))
+    house.models.change(replace(house.models.state, state="loading"))
+    heard = [json.loads(page.recv()) for _ in range(4)]
+    assert [each["type"] for each in heard] == ["model", "beyond", "model", "model"]
+    assert heard[1]["actions"] == [{"name": "translate", "reason": "Too small."}]
 
 
 def test_the_first_delta_does_not_wait(house: House, page: websocket.WebSocket, say: Say, hear: Hear) -> None:
