@@ -19,14 +19,13 @@ from typing import Literal
 from meai.errors import BadInput, Cancelled, EngineGone, MeaiError, ModelRefused, NoModel
 from meai.inference.calibration import Calibration
 from meai.inference.request import Completion, ModelTraits, Request, WorkerReport
-from meai.process import Child, Frame
+from meai.inference.watched import Watched
+from meai.process import Frame
 
 WORKER = "meai.inference.worker"
 LOAD_TIMEOUT_S = 120.0
 SILENCE_TIMEOUT_S = 60.0
 """A worker that gets nothing done for so long while somebody waits hangs; it is killed."""
-PING_S, PINGS = 0.4, 4
-"""While somebody waits, a silent worker is asked so often whether it lives; so many unanswered questions end it."""
 CRASHES_ALLOWED = 3
 CRASH_WINDOW_S = 300.0
 POLL_S = 0.02
@@ -49,24 +48,6 @@ class EngineState:
     """What it costs on this machine, known once it is ready."""
     progress: float = 0.0
     """From 0 to 1, while a model is prepared for this machine."""
-
-
-class _Run:
-    """One model process from its start to its end, and who waits for it. Guarded by the engine's lock."""
-
-    def __init__(self, path: Path, name: str) -> None:
-        self.path = path
-        self.name = name
-        self.child: Child
-        self.waiting: dict[int, queue.Queue[Frame]] = {}
-        self.heard_s = self.done_s = self.asked_s = time.monotonic()
-        """When it last said anything, when that it got something done, and when it was asked whether it lives."""
-        self.unanswered = 0
-
-    def fail(self, message: str) -> None:
-        """Tell everybody who waits that no answer comes."""
-        for inbox in self.waiting.values():
-            inbox.put({"is": "failed", "code": EngineGone.code, "message": message})
 
 
 class Engine:
@@ -92,7 +73,7 @@ class Engine:
         self._telling = threading.Lock()
         self._changed = threading.Condition()
         self._state = EngineState("none")
-        self._run: _Run | None = None
+        self._run: Watched | None = None
         self._numbers = itertools.count(1)
         self._crashes: list[float] = []
 
@@ -167,7 +148,7 @@ class Engine:
         if run is None or self._state.state != "ready" or not requests:
             return
         frame = {"do": "warm", "id": next(self._numbers), "requests": [request.to_frame() for request in requests]}
-        with suppress(EngineGone):
+        with suppress(MeaiError):
             run.child.send({**frame, "purpose": "warm", "editor": requests[0].editor})
 
     def report(self, cancelled: threading.Event) -> WorkerReport:
@@ -186,41 +167,45 @@ class Engine:
 
     def _ask(self, frame: Frame, ending: str, emit: Callable[[str], None], cancelled: threading.Event) -> Frame:
         """Send *frame* and return the frame of the kind *ending* that answers it."""
-        self.wait_ready(cancelled=cancelled)
         number = next(self._numbers)
         inbox: queue.Queue[Frame] = queue.Queue()
-        with self._changed:
-            run = self._run
-            if run is None:
-                raise EngineGone("The model's process has ended; please try again.")
-            run.waiting[number] = inbox
+        run = self._join(number, inbox, cancelled)
         try:
             run.child.send({"id": number, **frame})
-            return self._receive(run, number, inbox, ending, emit, cancelled)
+            return self._receive(run, inbox, ending, emit, cancelled)
+        except BaseException:
+            # Whoever asked need not wait for the worker, which drops a request that it has not begun.
+            run.send_if_there({"do": "cancel", "id": number})
+            raise
         finally:
             with self._changed:
                 run.waiting.pop(number, None)
 
+    def _join(self, number: int, inbox: queue.Queue[Frame], cancelled: threading.Event) -> Watched:
+        """Wait for a model that is ready, and have its process answer *number* into *inbox*."""
+        while True:
+            self.wait_ready(cancelled=cancelled)
+            with self._changed:
+                # Another may have been chosen meanwhile, whose process must not be looked after while it loads.
+                if self._run is not None and self._state.state == "ready":
+                    self._run.waiting[number] = inbox
+                    return self._run
+
     def _receive(
         self,
-        run: _Run,
-        number: int,
+        run: Watched,
         inbox: queue.Queue[Frame],
         ending: str,
         emit: Callable[[str], None],
         cancelled: threading.Event,
     ) -> Frame:
-        asked_s = time.monotonic()
         while True:
             if cancelled.is_set():
-                # Whoever asked need not wait for the worker, which drops a request that it has not begun.
-                with suppress(EngineGone):
-                    run.child.send({"do": "cancel", "id": number})
                 raise Cancelled("It was stopped.")
             try:
                 frame = inbox.get(timeout=POLL_S)
             except queue.Empty:
-                self._look_after(run, asked_s)
+                run.look(self._silence_s)
                 continue
             if frame["is"] == "delta":
                 emit(frame["text"])
@@ -229,50 +214,30 @@ class Engine:
             elif frame["is"] == "failed":
                 raise _error_of(frame)
 
-    def _look_after(self, run: _Run, asked_s: float) -> None:
-        """Kill a worker that gets nothing done or does not say that it lives; ask it now and then whether it does.
-
-        Questions are counted rather than seconds: where this process itself was held up, none was asked meanwhile.
-        """
-        now_s = time.monotonic()
-        if now_s - max(run.done_s, asked_s) > self._silence_s:
-            run.child.kill()
-        elif now_s - max(run.heard_s, run.asked_s, asked_s) > PING_S:
-            if run.unanswered == PINGS:
-                run.child.kill()
-                return
-            run.asked_s = now_s
-            run.unanswered += 1
-            with suppress(EngineGone):
-                run.child.send({"do": "ping"})
-
     def _start(self, path: Path, name: str) -> None:
-        run = _Run(path, name)
-        run.child = Child(
-            self._worker,
-            on_frame=lambda frame: self._on_frame(run, frame),
-            on_exit=lambda status: self._on_exit(run, status),
-        )
+        run = Watched(path, name, self._worker, on_frame=self._on_frame, on_exit=self._on_exit)
+        try:
+            run.child.start()
+        except OSError as error:
+            self._run = None
+            reason = f"{error.strerror}; close other programs and choose it again"
+            self._set(EngineState("failed", name, f"The model {name} could not be started: {reason}."))
+            return
         self._run = run
         self._set(EngineState("loading", name))
-        run.child.start()
-        # One that is gone already says so by its end.
-        with suppress(EngineGone):
-            run.child.send({"do": "load", "path": str(path), "cache": str(self._cache) if self._cache else None})
+        run.send_if_there({"do": "load", "path": str(path), "cache": str(self._cache) if self._cache else None})
 
-    def _end(self, run: _Run | None, message: str) -> None:
+    def _end(self, run: Watched | None, message: str) -> None:
         if run is not None:
             with self._changed:
                 run.fail(message)
             run.child.kill()
 
-    def _on_frame(self, run: _Run, frame: Frame) -> None:
+    def _on_frame(self, run: Watched, frame: Frame) -> None:
         with self._changed:
-            run.heard_s = time.monotonic()
-            run.unanswered = 0
+            run.note(done=frame["is"] != "alive")
             if frame["is"] == "alive":
                 return
-            run.done_s = run.heard_s
             number = frame.get("id")
             if number is not None:
                 if inbox := run.waiting.get(number):
@@ -289,7 +254,7 @@ class Engine:
                 run.child.kill()
         self._tell()
 
-    def _on_exit(self, run: _Run, status: int) -> None:
+    def _on_exit(self, run: Watched, status: int) -> None:
         with self._changed:
             run.fail("The model stopped unexpectedly; your text is as it was. Please try again.")
             if run is not self._run:

@@ -8,13 +8,16 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from meai.errors import Cancelled, EngineGone, MeaiError, ModelRefused
 from meai.inference.engine import Engine, EngineState
 from meai.inference.request import Completion, Request
+from meai.process import MAX_FRAME_BYTES
 
 # The real loop round a model that reads its prompt for as many seconds as the request's start says.
 WORKER = """
@@ -62,7 +65,9 @@ class Sleeper:
         ends = time.monotonic() + float(seconds)
         while time.monotonic() < ends and number not in self.cancelled:
             time.sleep(0.01)
-            if alive:
+            if alive == "says":
+                reply({"is": "delta", "id": number, "text": "word "})
+            elif alive:
                 reply({"is": "working"})
         reply({"is": "done", "id": number, "text": text, **DONE})
 
@@ -83,11 +88,23 @@ worker.serve(sleeper, frames, reply)
 
 @pytest.fixture
 def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    with closing(engine_of(tmp_path, monkeypatch, silence_s=0.5)) as engine:
+        yield engine
+
+
+def engine_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, silence_s: float) -> Engine:
     (tmp_path / "sleeping_worker.py").write_text(WORKER)
-    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{':'.join(sys.path)}")
-    engine = Engine(worker="sleeping_worker", silence_s=0.5)
-    yield engine
-    engine.close()
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), *sys.path]))
+    return Engine(worker="sleeping_worker", silence_s=silence_s)
+
+
+class Clock:
+    """A clock that may be put forward, as if the machine had slept."""
+
+    ahead_s = 0.0
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self.ahead_s
 
 
 class Asked(threading.Thread):
@@ -141,6 +158,57 @@ def test_a_worker_that_hangs_is_ended_and_the_next_request_works(engine: Engine)
     engine.load(Path("1"), "one")
     assert isinstance(Asked(engine, "60").end(), EngineGone)
     assert isinstance(Asked(engine, "0").end(), Completion)
+
+
+def test_a_program_that_was_held_up_itself_ends_no_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr("meai.inference.engine.time", clock)
+    with closing(engine_of(tmp_path, monkeypatch, silence_s=60)) as engine:
+        engine.load(Path("1"), "one")
+        asked = Asked(engine, "1.5")
+        eventually(lambda: bool(engine._run and engine._run.waiting))
+        clock.ahead_s += 3600
+        assert isinstance(asked.end(), Completion)
+
+
+def test_a_request_waits_for_a_model_that_is_loaded_just_then(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine.load(Path("1"), "one")
+    wait_ready = engine.wait_ready
+
+    def replaced_meanwhile(*args: Any, **kwargs: Any) -> EngineState:
+        monkeypatch.setattr(engine, "wait_ready", wait_ready)
+        state = wait_ready(*args, **kwargs)
+        engine.load(Path("2-1.5"), "two")
+        return state
+
+    monkeypatch.setattr(engine, "wait_ready", replaced_meanwhile)
+    assert isinstance(Asked(engine, "0").end(), Completion)
+
+
+def test_an_answer_that_nobody_takes_is_stopped(engine: Engine) -> None:
+    def refuse(text: str) -> None:
+        raise OSError("the page went away")
+
+    engine.load(Path("1"), "one")
+    with pytest.raises(OSError, match="the page went away"):
+        engine.generate(Request((), "5-says"), refuse, threading.Event())
+    assert isinstance(Asked(engine, "0").end(within_s=2), Completion)
+
+
+def test_reading_ahead_what_is_too_large_for_the_pipe_raises_nothing(engine: Engine) -> None:
+    engine.load(Path("1"), "one")
+    engine.wait_ready(10)
+    engine.warm([Request((), "x" * (MAX_FRAME_BYTES + 1))])
+
+
+def test_a_process_that_cannot_be_started_is_told(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_process(*args: object, **kwargs: object) -> None:
+        raise OSError(12, "Cannot allocate memory")
+
+    monkeypatch.setattr("meai.process.subprocess.Popen", no_process)
+    engine.load(Path("1"), "one")
+    with pytest.raises(ModelRefused, match=r"one could not be started: Cannot allocate memory"):
+        engine.wait_ready(10)
 
 
 def test_a_model_that_was_replaced_says_nothing_for_the_new_one(engine: Engine) -> None:
