@@ -12,7 +12,7 @@ PIP := PIP_CONSTRAINT=.ci/constraints.txt $(PY) -m pip --disable-pip-version-che
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run test test-quick lint test-page bench screenshots build page lock clean model engine chromium FORCE
+.PHONY: help run test test-quick soak lint test-page bench screenshots build page lock clean model engine chromium FORCE
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ test: engine $(VENV)/.test page model chromium lint test-page ## everything that
 
 test-quick: engine $(VENV)/.test page model chromium lint test-page ## all but the long tests
 	$(PY) -m pytest -m "not slow" $(ARGS)
+
+soak: engine $(VENV)/.test page model ## kill, save, ask and start anew for minutes, and keep the counts in docs/reliability.md
+	$(PY) -m pytest --soak --keep --capture=no $(ARGS)
 
 lint: engine $(VENV)/.test page ## style and types, Python and TypeScript
 	$(VENV)/bin/ruff check
@@ -41,6 +44,7 @@ bench: engine $(VENV)/.bench page model chromium ## measure, and keep the tables
 	$(PY) -m benchmarks.writers_loop --keep
 	$(PY) -m benchmarks.threads --keep
 	$(PY) -m benchmarks.workspace --keep
+	$(PY) -m benchmarks.export --keep
 
 screenshots: engine $(VENV)/.test page model chromium ## take the pictures in docs/screenshots anew
 	$(PY) .ci/screenshots.py

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from meai.export import images, tree
 from meai.export.article import Article
-from meai.export.body import Directives, Node, body
+from meai.export.body import Directives, Node, body, paywall_words
 from meai.export.exported import Exported, Part
 from meai.export.options import Options
 from meai.export.prose import formula, note_titles
@@ -33,8 +33,7 @@ def write(article: Article, options: Options) -> Exported:
 
 def _paywall(element: Element) -> list[Node]:
     """Ghost's own mark says nothing; what the writer says there stands above it."""
-    words = [child for child in element.children if not isinstance(child, Element) or child.text() != "Paywall"]
-    return [*words, Element("div", element.line, {"class": "paywall"})]
+    return [*paywall_words(element), Element("div", element.line, {"class": "paywall"})]
 
 
 def _card(node: Node, html: str) -> str:

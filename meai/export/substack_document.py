@@ -12,9 +12,10 @@ from typing import Any
 
 from meai.export import substack_tables
 from meai.export.article import Article
+from meai.export.body import paywall_words
 from meai.export.options import Options
 from meai.export.prose import Node as Source
-from meai.export.prose import formula, one_space, runs, target
+from meai.export.prose import formula, note_titles, one_space, runs, target
 from meai.export.raw import quoted
 from meai.export.report import Report
 from meai.export.substack_line import Line, notes
@@ -50,6 +51,7 @@ def read(article: Article, options: Options, report: Report) -> Post:
     builder = _Builder(article, options, report)
     nodes = [node for root in article.body for node in builder.flow(root.children, top=True)]
     _warn(article, report)
+    note_titles(article, report, images=True)
     return Post(nodes, builder.footnotes, builder.line.pictured)
 
 
@@ -179,9 +181,9 @@ class _Builder:
     def _paywall(self, element: Element) -> list[Node]:
         if self._has_paywall:
             self._report.lost(element.line, "paywall", "A post has one paywall; this one is left out.")
-            return []
+            return self.flow(paywall_words(element))
         self._has_paywall = True
-        return [Node("paywall", element.line)]
+        return [*self.flow(paywall_words(element)), Node("paywall", element.line)]
 
     def _subscribe(self, element: Element) -> list[Node]:
         language = self._article.language.split("-")[0]

@@ -145,6 +145,11 @@ def css() -> str:
     return f"{_rules(LIGHT, '')}@media (prefers-color-scheme: dark) {{\n{system}}}\n{chosen}"
 
 
+def rules(theme: Theme) -> str:
+    """Return the style sheet of `pre.code` in one *theme*, for pages that have no other."""
+    return _rules(theme, "")
+
+
 def _rules(theme: Theme, scope: str) -> str:
     classes: dict[str, list[str]] = {}
     shown = looks(theme)
