@@ -338,6 +338,14 @@ def test_a_strict_export_that_would_lose_something_exits_3_and_writes_nothing(me
     assert out.exists()
 
 
+def test_an_export_takes_the_options_of_its_format(meai: Run, workspace: Path) -> None:
+    (workspace / "parts.md").write_text("# Title\n\n## One\n\n## Two\n", encoding="utf-8")
+    assert b"<nav" in meai("export", workspace / "parts.md", "--to", "html", "--set", "toc=true").stdout
+    result = meai("export", workspace / "parts.md", "--to", "html", "--set", "theme=mauve")
+    assert result.returncode == 1
+    assert result.stderr.decode() == "The export option “theme” cannot be “mauve”; choose one of system, light, dark.\n"
+
+
 def test_an_export_never_replaces_its_document(meai: Run, workspace: Path) -> None:
     letter = next(workspace.glob("*.md"))
     before = letter.read_bytes()

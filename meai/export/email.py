@@ -161,7 +161,14 @@ class _Mail:
         return [_cell("table", aside.line, " ".join(aside.classes), aside.children)]
 
     def _button(self, element: Element) -> list[Node] | None:
-        return [_cell("table", element.line, "directive button", element.children)] if _is_button(element) else None
+        """Each link that stands alone in a directive becomes a button; what else is said there stands above it."""
+        if "directive" not in element.classes:
+            return None
+        return [
+            _cell("table", child.line, "directive button", [child]) if _is_link(child) else _centred(child)
+            for child in element.children
+            if isinstance(child, Element)
+        ]
 
     def _details(self, details: Element) -> list[Node]:
         self._report.changed(details.line, "details", "A part that could be folded away is always shown.")
@@ -213,9 +220,14 @@ class _Mail:
             self._report.changed(image.line, "image", message, "host-image")
 
 
-def _is_button(element: Element) -> bool:
-    inside = [child for child in element.children if not isinstance(child, str) or child.strip()]
-    return "directive" in element.classes and len(inside) == 1
+def _is_link(element: Element) -> bool:
+    links = [one.text().strip() for one in element.walk() if one.tag == "a"]
+    return len(links) == 1 and element.text().strip() == links[0]
+
+
+def _centred(element: Element) -> Element:
+    element.attributes["class"] = " ".join((*element.classes, "align-center"))
+    return element
 
 
 def _cell(tag: str, line: int, named: str, children: list[Node]) -> Element:

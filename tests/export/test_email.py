@@ -54,6 +54,12 @@ def test_a_data_table_says_which_cells_are_heads() -> None:
     assert re.search(r'<td class="align-right" style="[^"]*text-align: right', content)
 
 
+def test_a_sign_up_form_is_a_button_below_its_words() -> None:
+    content = letter("---\nsubscribe_url: https://a.example/join\n---\n::: subscribe Twice *a month*\n").content
+    words, button = content.index("Twice <em"), content.index('class="directive button"')
+    assert words < button < content.index('href="https://a.example/join"')
+
+
 def test_footnotes_are_numbers_and_a_list() -> None:
     content = letter("a[^1]\n\n[^1]: b").content
     assert re.search(r"<sup[^>]*>\[1\]</sup>", content)
