@@ -100,15 +100,17 @@ class Engine:
     def wait_ready(self, timeout_s: float = LOAD_TIMEOUT_S, cancelled: threading.Event | None = None) -> EngineState:
         """Return the state once it is `ready`.
 
-        Raises NoModel, ModelRefused, Cancelled, or EngineGone when it is silent for *timeout_s* seconds.
+        Raises NoModel, ModelRefused, Cancelled, or EngineGone when the process says nothing for *timeout_s* seconds.
         """
         asked_s = time.monotonic()
         with self._changed:
-            while self._state.state == "loading":
+            while (run := self._run) is not None and self._state.state == "loading":
                 if cancelled is not None and cancelled.is_set():
                     raise Cancelled("It was stopped.")
-                if time.monotonic() - max(asked_s, self._run.heard_s if self._run else 0) > timeout_s:
+                if time.monotonic() - max(asked_s, run.heard_s) > timeout_s:
                     raise EngineGone(f"The model {self._state.name} did not load within {timeout_s:.0f} s.")
+                # A large model on a slow disk may take longer, and its process says that it lives.
+                run.ask()
                 self._changed.wait(POLL_S)
             state = self._state
         if state.state == "none":
@@ -236,14 +238,11 @@ class Engine:
     def _on_frame(self, run: Watched, frame: Frame) -> None:
         with self._changed:
             run.note(done=frame["is"] != "alive")
-            if frame["is"] == "alive":
-                return
-            number = frame.get("id")
-            if number is not None:
-                if inbox := run.waiting.get(number):
+            if "id" in frame:
+                if inbox := run.waiting.get(frame["id"]):
                     inbox.put(frame)
                 return
-            if run is not self._run or frame["is"] == "working":
+            if run is not self._run or frame["is"] in ("alive", "working"):
                 return
             if frame["is"] == "ready":
                 self._set(_ready(run.name, frame))

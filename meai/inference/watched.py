@@ -69,7 +69,13 @@ class Watched:
         silent = now_s - max(self.heard_s, self._asked_s) > PING_S
         if now_s - self._done_s > silence_s or (silent and self._unanswered == PINGS):
             self.child.kill()
-        elif silent:
+        else:
+            self.ask()
+
+    def ask(self) -> None:
+        """Ask whether it lives, when that was not heard for a while; the answer counts as heard."""
+        now_s = time.monotonic()
+        if now_s - max(self.heard_s, self._asked_s) > PING_S:
             self._asked_s = now_s
             self._unanswered += 1
             self.send_if_there({"do": "ping"})

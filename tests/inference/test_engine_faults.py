@@ -224,6 +224,20 @@ def test_a_model_that_makes_do_is_ready_and_says_so(engine: Engine) -> None:
     assert engine.wait_ready(10).message == "It makes do."
 
 
+def test_a_model_may_take_long_to_load_as_long_as_its_process_lives(engine: Engine) -> None:
+    engine.load(Path("1-3"), "slow")
+    assert engine.wait_ready(timeout_s=2).name == "slow"
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="this system cannot hold a process up")
+def test_a_process_that_stands_still_while_it_loads_is_not_waited_for_for_ever(engine: Engine) -> None:
+    engine.load(Path("1-60"), "stuck")
+    assert engine.pid is not None
+    os.kill(engine.pid, signal.SIGSTOP)
+    with pytest.raises(EngineGone, match="stuck did not load within 1 s"):
+        engine.wait_ready(timeout_s=1)
+
+
 def test_whoever_waits_for_a_replaced_model_is_told(engine: Engine) -> None:
     engine.load(Path("1"), "one")
     engine.wait_ready(10)
