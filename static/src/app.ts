@@ -1,8 +1,8 @@
 /** The page: finds its parts and connects them. Element ids stand here and nowhere else. */
 
 import { undo } from "@codemirror/commands";
-import type { Text } from "@codemirror/state";
-import { EditorView, keymap, runScopeHandlers, type ViewUpdate } from "@codemirror/view";
+import { Compartment, type Text } from "@codemirror/state";
+import { EditorView, keymap, type KeyBinding, runScopeHandlers, type ViewUpdate } from "@codemirror/view";
 
 import "../css/app.css";
 
@@ -56,6 +56,7 @@ import { createUnderlines } from "./underlines";
 import { createWarnings } from "./warnings";
 
 const ASK: Action = { name: "ask", label: "Ask AI", scope: "replace" };
+const LANGUAGES = ["English", "German", "French", "Spanish", "Italian", "Portuguese", "Dutch", "Polish", "Ukrainian", "Japanese"];
 const NO_TOKEN = "Open the whole address that ME_AI printed in the terminal: it holds the key to this page.";
 const NO_PREVIEW = "No preview above 1 MiB";
 /** A longer text is left to this browser alone. */
@@ -67,6 +68,8 @@ function run(first: string): void {
   let titled = "";
   let restored: string | null = null;
   let isPlain = false;
+  const ownKeys = new Compartment();
+  let ownBindings: readonly KeyBinding[] = [];
   const api = connectApi(() => token);
   const notices = createNotices(byId("notices"));
   const dialogs = createDialogs(byId("dialog"));
@@ -74,7 +77,16 @@ function run(first: string): void {
 
   const editor = createEditor(byId("editor"), metadata("csp-nonce"), () => [
     keymap.of([{ key: "ContextMenu", run: openTextMenu }, ...keymapOf(commands)]),
-    review({ stop: rewriting.cancel, retry: rewriting.retry, keyOf, speed: () => model.speed }),
+    ownKeys.of(keymap.of(ownBindings)),
+    review({
+      stop: rewriting.cancel,
+      retry: rewriting.retry,
+      refine: rewriting.refine,
+      insertBelow: rewriting.insertBelow,
+      copy: copySuggestion,
+      keyOf,
+      speed: () => model.speed,
+    }),
     underlines.extension,
     receipts.extension,
     attribution.extension,
@@ -125,6 +137,7 @@ function run(first: string): void {
   const scroll = keepInStep({ view, preview: byId("preview"), anchors: preview.anchors });
   const rewriting = createRewriting(view, send, (text, tone, reasons = []) =>
     notices.show("model", { text, tone, list: reasons.map((label) => ({ label })) }),
+    (choices, chosen) => menus.choose("Choose one", choices, chosen),
   );
   const warming = new Warming(clock, send, () => model.obstacle === null && currentProposal(view.state)?.done !== false);
   const underlines = createUnderlines({
@@ -317,6 +330,8 @@ function run(first: string): void {
     openMenu: openTextMenu,
     stopModel: rewriting.cancel,
     retry: rewriting.retry,
+    insertBelow: rewriting.insertBelow,
+    copySuggestion,
     save: () => void saving.flush(),
     newDocument: () => void filing.create().then(uncover),
     searchDocuments() {
@@ -361,8 +376,25 @@ function run(first: string): void {
   function act(action: Action, instruction?: string): void {
     if (documents.isLocked) return notices.show("model", { text: "This document can only be read here." });
     if (!modelIsThere()) return;
+    const beyond = model.beyond(action);
+    if (beyond) return notices.show("model", { text: beyond });
     notices.hide("model");
-    rewriting.start(action, instruction);
+    if (action.needs !== "language" || instruction) return rewriting.start(action, instruction);
+    menus.choose("Translate to", LANGUAGES, (language) => language && rewriting.start(action, language));
+  }
+
+  function copySuggestion(): void {
+    const suggestion = currentProposal(view.state)?.text;
+    if (!suggestion) return;
+    const copied = () => notices.show("model", { text: "The suggestion is on the clipboard." });
+    navigator.clipboard.writeText(suggestion).then(copied, () =>
+      notices.show("model", { text: "The browser did not allow it; use its own keys to copy.", tone: "error" }),
+    );
+  }
+
+  function bindOwnActions(actions: readonly Action[]): void {
+    ownBindings = actions.flatMap((action) => (action.key ? [{ key: action.key, run: () => (act(action), true) }] : []));
+    view.dispatch({ effects: ownKeys.reconfigure(keymap.of(ownBindings)) });
   }
 
   /** Else the writer is told why, and what gets one. */
@@ -432,7 +464,10 @@ function run(first: string): void {
   function receive(message: FromServer): void {
     switch (message.type) {
       case "welcome":
+        bindOwnActions(message.actions);
         return model.welcome(message.actions, message.model);
+      case "beyond":
+        return model.tooSmallFor(message.actions);
       case "model":
         if (message.state === "failed") notices.show("model", { text: message.message, tone: "error" });
         if (message.state === "ready" && message.message) notices.show("model", { text: message.message });

@@ -35,6 +35,8 @@ export interface CommandParts {
   openMenu(): void;
   stopModel(): boolean;
   retry(): void;
+  insertBelow(): void;
+  copySuggestion(): void;
   fixProblem(): boolean;
   readonly underlines: { readonly isOn: boolean; toggle(): void };
   toggleAuthorship(): void;
@@ -96,7 +98,9 @@ export function commandsFor(parts: CommandParts): readonly Command[] {
     { name: "next-change", label: "Next change", group: "review", key: "F8", reach: "page", run: () => goToChange(view, 1) },
     { name: "previous-change", label: "Previous change", group: "review", key: "Shift-F8", reach: "page", run: () => goToChange(view, -1) },
     { name: "escape", label: "Stop the model, or reject all", group: "review", key: "Escape", reach: "page", run: () => parts.stopModel() || settleAll(view, rejecting) },
-    { name: "retry", label: "Ask again", group: "review", run: always(parts.retry) },
+    { name: "retry", label: "Ask again", group: "review", key: "Alt-r", run: always(parts.retry) },
+    { name: "insert-below", label: "Insert below the text", group: "review", run: always(parts.insertBelow) },
+    { name: "copy-suggestion", label: "Copy the suggestion", group: "review", run: always(parts.copySuggestion) },
 
     { name: "authorship", label: "Show or hide what the model wrote", group: "review", key: "F9", reach: "page", run: always(parts.toggleAuthorship) },
     { name: "receipt", label: "About these words of the model", group: "review", key: "Shift-F9", reach: "page", run: () => parts.openReceipt() },

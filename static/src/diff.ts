@@ -5,6 +5,8 @@ export interface Change {
   readonly from: number;
   readonly to: number;
   readonly insert: string;
+  /** What of it somebody should look at. */
+  readonly flag?: string;
 }
 
 /** Beyond this many characters on both sides together, paragraphs are paired before their words are. */

@@ -7,6 +7,8 @@ export interface MenuItem {
   /** How its key is written. */
   readonly key?: string;
   readonly disabled?: boolean;
+  /** What stands in the way, in two words; it can be chosen, and then says more. */
+  readonly obstacle?: string;
   /** Of something that is on or off: then the menu stays, and shows which. */
   isOn?(): boolean;
   run(): void;
@@ -107,7 +109,7 @@ export function createMenu(menu: HTMLElement): Menu {
 }
 
 function build({ note, groups, hint }: MenuContent, close: () => void): Node[] {
-  const entry = ({ label, key, disabled = false, isOn, run }: MenuItem) => {
+  const entry = ({ label, key, disabled = false, obstacle, isOn, run }: MenuItem) => {
     const button = h(
       "button",
       {
@@ -124,7 +126,7 @@ function build({ note, groups, hint }: MenuContent, close: () => void): Node[] {
         },
       },
       h("span", {}, label),
-      isOn ? icon("check") : h("kbd", { "aria-hidden": "true" }, key ?? ""),
+      obstacle ? h("small", { class: "obstacle" }, obstacle) : isOn ? icon("check") : h("kbd", { "aria-hidden": "true" }, key ?? ""),
     );
     return button;
   };

@@ -34,6 +34,8 @@ export interface Menus {
   ai(button: HTMLElement): void;
   format(button: HTMLElement): void;
   export(button: HTMLElement): void;
+  /** One of `labels`; null where it was closed. */
+  choose(label: string, labels: readonly string[], chosen: (label: string | null) => void): void;
   /** What can be done to the open document. */
   document(button: HTMLElement): void;
   /** What can be done to a row of the list of documents. */
@@ -55,7 +57,13 @@ export function createMenus({ view, menu, model, commands, act, choosing, fixesA
     const disabled = model.obstacle !== null;
     const actions = model.actions
       .filter(({ name }) => name !== "ask")
-      .map((action) => ({ label: action.label, disabled, run: () => act(action) }));
+      .map((action) => ({
+        label: action.label,
+        disabled,
+        ...(action.key && { key: keyLabel(action.key) }),
+        ...(model.beyond(action) && { obstacle: "larger model" }),
+        run: () => act(action),
+      }));
     const asking = named(["ask"]).map((item) => ({ ...item, disabled }));
     const { offer } = model;
     const getting = offer && disabled ? [{ label: offerLabel(offer), run: () => model.pull(offer.name) }] : [];
@@ -80,6 +88,13 @@ export function createMenus({ view, menu, model, commands, act, choosing, fixesA
     },
     export(button) {
       menu.open({ label: "Export", groups: [grouped("export")] }, button, focus);
+    },
+    choose(label, labels, chosen) {
+      let run = () => chosen(null);
+      const items = labels.map((each) => ({ label: each, run: () => void (run = () => chosen(each)) }));
+      // The menu closes before what was chosen in it is done.
+      const close = () => (view.focus(), queueMicrotask(() => run()));
+      menu.open({ label, note: label, groups: [items] }, caretPoint(view), close);
     },
     document(button) {
       const groups = [named(AT_DOCUMENT), named(OF_DOCUMENT), named(["delete"]), named(AT_WORKSPACE)];

@@ -12,6 +12,9 @@ export interface ModelView {
   /** Why the model cannot be asked, as a sentence; null when it can. */
   readonly obstacle: string | null;
   readonly speed: Speed | null;
+  /** Why `action` is beyond the model in use; empty where it is not. */
+  beyond(action: Action): string;
+  tooSmallFor(actions: readonly { readonly name: string; readonly reason: string }[]): void;
   pull(model: string): void;
   welcome(actions: readonly Action[], fields: ModelFields): void;
   show(fields: ModelFields): void;
@@ -28,6 +31,7 @@ export function createModelView(element: HTMLElement, pull: (model: string) => v
   let actions: readonly Action[] = [];
   let fields: ModelFields = UNKNOWN;
   let connected = false;
+  let reasons = new Map<string, string>();
 
   const render = () => {
     element.dataset["state"] = connected ? fields.state : "away";
@@ -43,6 +47,10 @@ export function createModelView(element: HTMLElement, pull: (model: string) => v
       return connected ? fields.offer : null;
     },
     pull,
+    beyond: ({ name }) => reasons.get(name) ?? "",
+    tooSmallFor(known) {
+      reasons = new Map(known.map(({ name, reason }) => [name, reason]));
+    },
     get name() {
       return fields.name ?? "";
     },

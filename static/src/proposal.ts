@@ -12,13 +12,18 @@ import {
 
 import { type Change, diffStreaming, diffWords } from "./diff";
 import type { Range } from "./paragraph";
-import type { Action } from "./protocol";
+import { flagged } from "./flags";
+import type { Action, Unit } from "./protocol";
 
 /** What was asked for. */
 export interface Wish {
   readonly action: Action;
   /** In the writer's words; empty where the action says it all. */
   readonly instruction: string;
+  /** How often it was asked before. */
+  readonly variation?: number;
+  /** The answer that is refined. */
+  readonly draft?: string;
 }
 
 /** A request and what it is about. */
@@ -30,6 +35,8 @@ export interface Opening {
   /** The range that the answer stands for; empty for text that goes to the caret. */
   readonly from: number;
   readonly to: number;
+  /** What stands between the text and an answer that goes below it. */
+  readonly gap?: string;
 }
 
 export interface Proposal extends Opening {
@@ -51,7 +58,10 @@ export const finishProposal = StateEffect.define<{
   readonly id: string;
   readonly text: string;
   readonly notes: readonly string[];
+  readonly units?: readonly Unit[];
 }>();
+/** The answer goes below the text that it is about, which stays. */
+export const placeBelow = StateEffect.define<{ readonly id: string; readonly at: number; readonly gap: string }>();
 /** The proposal of that id goes, whatever its state. */
 export const closeProposal = StateEffect.define<string>();
 
@@ -98,6 +108,12 @@ export function accepting(changes: readonly Change[]): TransactionSpec {
   };
 }
 
+/** What "all" means: the changes that turn no fact, and only when none of these is left, the others. */
+export function acceptable(changes: readonly Change[]): readonly Change[] {
+  const sound = changes.filter(({ flag }) => flag === undefined);
+  return sound.length > 0 ? sound : changes;
+}
+
 /** `changes` leave; the text stays as it is. */
 export function rejecting(changes: readonly Change[]): TransactionSpec {
   return { effects: settle.of(changes) };
@@ -111,8 +127,12 @@ function applied(proposal: Proposal | null, effect: StateEffect<unknown>, state:
     return compared({ ...proposal, text: proposal.text + effect.value.piece }, state);
   }
   if (effect.is(finishProposal) && effect.value.id === proposal.id) {
-    const { text, notes } = effect.value;
-    return remaining(compared({ ...proposal, text, notes, done: true }, state));
+    const { text, notes, units = [] } = effect.value;
+    return remaining(compared({ ...proposal, text, notes, done: true }, state, units));
+  }
+  if (effect.is(placeBelow) && effect.value.id === proposal.id) {
+    const { at, gap } = effect.value;
+    return compared({ ...proposal, from: at, to: at, gap }, state);
   }
   if (effect.is(closeProposal) && effect.value === proposal.id) return null;
   if (effect.is(settle)) {
@@ -121,13 +141,14 @@ function applied(proposal: Proposal | null, effect: StateEffect<unknown>, state:
   return proposal;
 }
 
-function compared(proposal: Proposal, state: EditorState): Proposal {
+function compared(proposal: Proposal, state: EditorState, units: readonly Unit[] = []): Proposal {
   const source = state.sliceDoc(proposal.from, proposal.to);
-  const found = (proposal.done ? diffWords : diffStreaming)(source, proposal.text);
-  const changes = found.map(({ from, to, insert }) => ({
-    from: from + proposal.from,
-    to: to + proposal.from,
-    insert,
+  const answer = proposal.text && (proposal.gap ?? "") + proposal.text;
+  const found = (proposal.done ? diffWords : diffStreaming)(source, answer);
+  const changes = flagged(source, found, units).map((change) => ({
+    ...change,
+    from: change.from + proposal.from,
+    to: change.to + proposal.from,
   }));
   return { ...proposal, changes };
 }
@@ -151,9 +172,9 @@ function revived(proposal: Proposal | null, lost: Proposal): Proposal | null {
 }
 
 function carried(proposal: Proposal, mapping: ChangeDesc): Proposal {
-  const changes = proposal.changes.map(({ from, to, insert }) => {
-    const start = mapping.mapPos(from, 1);
-    return { from: start, to: Math.max(start, mapping.mapPos(to, -1)), insert };
+  const changes = proposal.changes.map((change) => {
+    const start = mapping.mapPos(change.from, 1);
+    return { ...change, from: start, to: Math.max(start, mapping.mapPos(change.to, -1)) };
   });
   const source = widened(proposal.source, mapping);
   const { from, to } = widened(proposal, mapping);

@@ -146,8 +146,12 @@ export interface Exported {
 export interface Action {
   readonly name: string;
   readonly label: string;
-  /** `replace`: the answer stands for the selection; `insert`: it goes to the caret. */
-  readonly scope: "replace" | "insert";
+  /** `replace`: the answer stands for the selection; `insert`: it goes to the caret; `below`: below the selection. */
+  readonly scope: "replace" | "insert" | "below";
+  /** What the writer must say besides. */
+  readonly needs?: "" | "instruction" | "language";
+  /** Of a writer's own action, as CodeMirror writes keys; empty for none. */
+  readonly key?: string;
 }
 
 export interface Offer {
@@ -176,10 +180,18 @@ export interface PreviewBlock {
   readonly html?: string;
 }
 
+/** A fact that is not the same in both texts; one side is empty where nothing stands for the other. */
+export interface Flag {
+  readonly before: string;
+  readonly after: string;
+  readonly kind: "number" | "date" | "name" | "quotation" | "negation";
+}
+
 export interface Unit {
   readonly source: string;
   readonly text: string;
   readonly reason: string;
+  readonly flags?: readonly Flag[];
 }
 
 /** A place that may be wrong: the `nth` one, from 0, of that `text` in its line. */
@@ -205,6 +217,10 @@ export type FromPage =
       readonly before: string;
       readonly after: string;
       readonly instruction: string;
+      /** How often the same was asked before. */
+      readonly variation: number;
+      /** An answer to be refined as `instruction` says; empty for a first one. */
+      readonly draft: string;
     }
   | { readonly type: "warm"; readonly selection: string; readonly before: string; readonly after: string }
   | {
@@ -239,6 +255,8 @@ export interface Proposed {
   readonly text: string;
   readonly units: readonly Unit[];
   readonly warnings: readonly string[];
+  /** Answers to choose one from. */
+  readonly choices?: readonly string[];
 }
 
 export interface ProblemsFound {
@@ -252,6 +270,7 @@ export interface ProblemsFound {
 export type FromServer =
   | { readonly type: "welcome"; readonly actions: readonly Action[]; readonly model: ModelFields }
   | ({ readonly type: "model" } & ModelFields)
+  | { readonly type: "beyond"; readonly actions: readonly { readonly name: string; readonly reason: string }[] }
   | Previewed
   | { readonly type: "delta"; readonly id: string; readonly text: string }
   | Proposed

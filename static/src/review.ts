@@ -6,12 +6,16 @@ import { Decoration, type DecorationSet, EditorView, type Panel, showPanel, Widg
 import type { Change } from "./diff";
 import { h, icon } from "./dom";
 import { about, secondsLeft, type Speed } from "./estimate";
-import { accepting, changeAt, currentProposal, type Proposal, proposalField, proposals, rejecting } from "./proposal";
+import { acceptable, accepting, changeAt, currentProposal, type Proposal, proposalField, proposals, rejecting } from "./proposal";
 
 /** What the bar asks of the rest of the page. */
 export interface ReviewTasks {
   stop(): void;
   retry(): void;
+  /** Change the suggestion as `instruction` says. */
+  refine(instruction: string): void;
+  insertBelow(): void;
+  copy(): void;
   /** How a command's key is written, for labels. */
   keyOf(command: string): string;
   /** Null where it is not known. */
@@ -35,7 +39,7 @@ export function review(tasks: ReviewTasks): Extension {
 /** Settle every open change; false without a proposal. A streaming one swallows the key and waits. */
 export function settleAll(view: EditorView, verdict: Verdict): boolean {
   const proposal = currentProposal(view.state);
-  if (proposal?.done) view.dispatch(verdict(proposal.changes));
+  if (proposal?.done) view.dispatch(verdict(verdict === accepting ? acceptable(proposal.changes) : proposal.changes));
   return proposal !== null;
 }
 
@@ -73,7 +77,7 @@ function decorations(proposal: Proposal | null): DecorationSet {
   }
   for (const change of proposal.changes) {
     if (change.from < change.to) ranges.push(REMOVED.range(change.from, change.to));
-    const widget = new ChangeWidget(change.insert, change.from < change.to, proposal.done);
+    const widget = new ChangeWidget(change.insert, change.from < change.to, proposal.done, change.flag ?? "");
     ranges.push(Decoration.widget({ widget, side: 1 }).range(change.to));
   }
   return Decoration.set(ranges, true);
@@ -89,17 +93,20 @@ class ChangeWidget extends WidgetType {
     private readonly insert: string,
     private readonly removes: boolean,
     private readonly done: boolean,
+    private readonly flag: string,
   ) {
     super();
   }
 
   override eq(other: ChangeWidget): boolean {
-    return this.insert === other.insert && this.removes === other.removes && this.done === other.done;
+    const { insert, removes, done, flag } = this;
+    return insert === other.insert && removes === other.removes && done === other.done && flag === other.flag;
   }
 
   override toDOM(view: EditorView): HTMLElement {
     const group = h("span", { class: "change", role: "group" }, h("ins", { class: "added" }));
     if (this.done) {
+      if (this.flag) group.append(h("span", { class: "flag" }, `⚠ ${this.flag}`));
       const buttons = [accepting, rejecting].map((verdict) => settleButton(view, group, verdict));
       group.append(h("span", { class: "verdicts" }, ...buttons));
     }
@@ -109,6 +116,8 @@ class ChangeWidget extends WidgetType {
 
   override updateDOM(group: HTMLElement): boolean {
     if (this.done !== (group.querySelector("button") !== null)) return false;
+    if ((this.flag !== "") !== (group.querySelector(".flag") !== null)) return false;
+    if (this.flag) group.querySelector(".flag")!.textContent = `⚠ ${this.flag}`;
     group.firstElementChild!.textContent = this.insert;
     group.setAttribute("aria-label", this.summary);
     group.classList.toggle("short", this.insert.length <= SHORT && this.lineBreaks === 0);
@@ -124,8 +133,9 @@ class ChangeWidget extends WidgetType {
   }
 
   private get summary(): string {
-    if (this.insert === "") return "Suggested change: remove the struck words";
-    return `Suggested change: ${this.removes ? "replace with" : "add"} “${this.insert}”`;
+    const warning = this.flag ? `. Look at it: ${this.flag}` : "";
+    if (this.insert === "") return `Suggested change: remove the struck words${warning}`;
+    return `Suggested change: ${this.removes ? "replace with" : "add"} “${this.insert}”${warning}`;
   }
 }
 
@@ -164,6 +174,32 @@ function createBar(view: EditorView, tasks: ReviewTasks): Panel {
   const title = h("strong");
   const count = h("span", { class: "count" });
   const notes = h("details", { class: "notes" }, h("summary"), h("ul"));
+  const wish = h("input", { type: "text", "aria-label": "How shall it be changed?", placeholder: "Shorter, please" });
+  const refining = h("form", { class: "refining" }, wish, h("button", { type: "submit", class: "primary" }, "Refine"));
+  refining.hidden = true;
+  const refine = h("button", { type: "button", "aria-expanded": "false" }, "Refine…");
+  const showRefining = (shown: boolean) => {
+    refining.hidden = !shown;
+    refine.setAttribute("aria-expanded", String(shown));
+    if (shown) wish.focus();
+  };
+  refine.addEventListener("click", () => showRefining(refining.hidden === true));
+  refining.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const instruction = wish.value.trim();
+    if (!instruction) return;
+    showRefining(false);
+    wish.value = "";
+    view.focus();
+    tasks.refine(instruction);
+  });
+  wish.addEventListener("keydown", (event) => {
+    event.stopPropagation();
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    showRefining(false);
+    view.focus();
+  });
   const whileStreaming = h("span", { class: "choices" }, button("Stop", "escape", tasks.stop));
   const whenDone = h(
     "span",
@@ -173,6 +209,9 @@ function createBar(view: EditorView, tasks: ReviewTasks): Panel {
     button("Accept all", "accept-all", () => settleAll(view, accepting), true),
     button("Reject all", "escape", () => settleAll(view, rejecting)),
     button("Retry", "retry", tasks.retry),
+    refine,
+    button("Insert below", "insert-below", tasks.insertBelow),
+    button("Copy", "copy-suggestion", tasks.copy),
   );
   const dom = h(
     "section",
@@ -181,6 +220,7 @@ function createBar(view: EditorView, tasks: ReviewTasks): Panel {
     notes,
     whileStreaming,
     whenDone,
+    refining,
   );
   let shown: Proposal | null = null;
   let asked = performance.now();
@@ -193,9 +233,10 @@ function createBar(view: EditorView, tasks: ReviewTasks): Panel {
     if (proposal.id !== shown?.id) asked = performance.now();
     count.textContent = proposal.done
       ? countOf(proposal, view.state.selection.main.head)
-      : [progress(proposal), remaining(proposal)].filter(Boolean).join(" ");
+      : [progress(proposal, view), remaining(proposal)].filter(Boolean).join(" ");
     whileStreaming.hidden = proposal.done;
     whenDone.hidden = !proposal.done;
+    if (!proposal.done) showRefining(false);
     if (proposal.notes !== shown?.notes) renderNotes(notes, proposal.notes);
     shown = proposal;
   };
@@ -222,14 +263,28 @@ function createBar(view: EditorView, tasks: ReviewTasks): Panel {
   };
 }
 
-function progress(proposal: Proposal): string {
-  return proposal.text ? "writing…" : "reading…";
+/** Beyond so many sentences it is told which one is at work. */
+const FEW = 3;
+const SENTENCES = new Intl.Segmenter(undefined, { granularity: "sentence" });
+
+function progress(proposal: Proposal, view: EditorView): string {
+  if (!proposal.text) return "reading…";
+  const all = sentences(view.state.sliceDoc(proposal.from, proposal.to));
+  return all > FEW ? `writing sentence ${Math.min(sentences(proposal.text), all)} of ${all}…` : "writing…";
+}
+
+function sentences(text: string): number {
+  let count = 0;
+  for (const { segment } of SENTENCES.segment(text)) count += /\p{L}/u.test(segment) ? 1 : 0;
+  return count;
 }
 
 function countOf({ changes }: Proposal, head: number): string {
-  if (changes.length === 1) return "1 change";
   const here = changes.findIndex((change) => change.from <= head && head <= change.to);
-  return here < 0 ? `${changes.length} changes` : `change ${here + 1} of ${changes.length}`;
+  const all = changes.length === 1 ? "1 change" : `${changes.length} changes`;
+  const flags = changes.filter(({ flag }) => flag !== undefined).length;
+  const place = here < 0 || changes.length === 1 ? all : `change ${here + 1} of ${changes.length}`;
+  return flags > 0 ? `${place}, ${flags} to look at` : place;
 }
 
 function renderNotes(details: HTMLDetailsElement, notes: readonly string[]): void {

@@ -6,15 +6,19 @@ import { EditorView, type ViewUpdate } from "@codemirror/view";
 
 import { isVerbatim, outsideWord, paragraphAt, type Range, trimmed } from "./paragraph";
 import { passage } from "./passage";
-import { closeProposal, currentProposal, finishProposal, openProposal, streamProposal, type Wish } from "./proposal";
+import { accepting, closeProposal, currentProposal, finishProposal, openProposal, placeBelow, streamProposal, type Wish } from "./proposal";
 import type { Action, FromPage, FromServer, Proposed } from "./protocol";
 import { countWords } from "./status";
 
 export interface Rewriting {
   /** Ask for `action` on the selection, else the paragraph, else the caret. A suggestion that is open goes. */
   start(action: Action, instruction?: string): void;
-  /** What was asked for again, for the proposal that is open. */
+  /** What was asked for again, for the proposal that is open: another answer. */
   retry(): void;
+  /** The open proposal changed as `instruction` says. */
+  refine(instruction: string): void;
+  /** Put the whole of the open proposal below the text it is about, which stays. */
+  insertBelow(): void;
   /** Another document comes: the model stops, and what is undecided waits in `name`; null where that one is given up. */
   leave(name: string | null): void;
   /** Stop the model; false when it is not at work. */
@@ -29,8 +33,10 @@ interface Target {
   readonly source: Range;
   readonly from: number;
   readonly to: number;
+  readonly gap?: string;
 }
 
+const BELOW = "\n\n";
 export const AT_CARET = "At the caret";
 const CLOSED = "The open suggestion was closed.";
 const NO_PARAGRAPH = "There is no paragraph at the caret: select some text, or put the caret into a paragraph.";
@@ -46,6 +52,7 @@ export function createRewriting(
   view: EditorView,
   send: (message: FromPage) => boolean,
   tell: (sentence: string, tone: "plain" | "error", reasons?: readonly string[]) => void,
+  choose: (choices: readonly string[], chosen: (text: string | null) => void) => void = ([first], chosen) => chosen(first ?? null),
 ): Rewriting {
   let count = 0;
   let running: string | null = null;
@@ -53,10 +60,11 @@ export function createRewriting(
   let frame: number | null = null;
 
   /** Whether it was asked; what is open stays when it was not. */
-  const begin = (wish: Wish, { source, from, to }: Target) => {
+  const begin = (wish: Wish, { source, from, to, gap = "" }: Target) => {
     const id = `r${++count}`;
-    const { action, instruction } = wish;
-    const sent = send({ type: "rewrite", id, action: action.name, ...passage(view.state.doc, source), instruction });
+    const { action, instruction, variation = 0, draft = "" } = wish;
+    const about = passage(view.state.doc, source);
+    const sent = send({ type: "rewrite", id, action: action.name, ...about, instruction, variation, draft });
     if (!sent) {
       tell("The server is away, so the model cannot be asked just now.", "error");
       return false;
@@ -67,7 +75,7 @@ export function createRewriting(
     // A selection left standing would darken the marks of the changes.
     const { main } = view.state.selection;
     const selection = main.empty ? main : { anchor: to };
-    view.dispatch({ selection, effects: [openProposal.of({ id, wish, source, from, to }), seen] });
+    view.dispatch({ selection, effects: [openProposal.of({ id, wish, source, from, to, gap }), seen] });
     return true;
   };
 
@@ -87,13 +95,19 @@ export function createRewriting(
     return id;
   };
 
-  const finish = ({ id, text, units, warnings }: Proposed) => {
+  const finish = (message: Proposed) => {
+    const { id, choices = [] } = message;
     if (frame !== null) cancelAnimationFrame(frame);
     frame = null;
     running = null;
     arrived = "";
+    if (choices.length === 0) return show(message);
+    choose(choices, (text) => (text === null ? view.dispatch({ effects: closeProposal.of(id) }) : show({ ...message, text })));
+  };
+
+  const show = ({ id, text, units, warnings }: Proposed) => {
     const notes = [...new Set([...warnings, ...units.map((unit) => unit.reason).filter(Boolean)])];
-    view.dispatch({ effects: finishProposal.of({ id, text, notes }) });
+    view.dispatch({ effects: finishProposal.of({ id, text, notes, units }) });
     const found = currentProposal(view.state)?.changes.length ?? 0;
     const first = currentProposal(view.state)?.changes[0];
     if (first) {
@@ -112,7 +126,19 @@ export function createRewriting(
     },
     retry() {
       const open = currentProposal(view.state);
-      if (open?.done) begin(open.wish, open);
+      if (open?.done) begin({ ...open.wish, variation: (open.wish.variation ?? 0) + 1 }, open);
+    },
+    refine(instruction) {
+      const open = currentProposal(view.state);
+      if (open?.done) begin({ action: open.wish.action, instruction, draft: open.text }, open);
+    },
+    insertBelow() {
+      const open = currentProposal(view.state);
+      if (!open?.done) return;
+      const at = view.state.doc.lineAt(open.to).to;
+      view.dispatch({ effects: placeBelow.of({ id: open.id, at, gap: BELOW }) });
+      const placed = currentProposal(view.state);
+      if (placed) view.dispatch(accepting(placed.changes));
     },
     leave(name) {
       if (rewriting.cancel()) tell(CLOSED, "plain");
@@ -152,6 +178,7 @@ export function createRewriting(
 function aim(state: EditorState, action: Action): Target | string {
   const { from, to, head } = state.selection.main;
   const selected = trimmed(state.doc, { from, to });
+  if (action.scope === "below") return below(state, selected ?? trimmed(state.doc, { from: 0, to: state.doc.length }), to);
   if (selected) return action.scope === "insert" ? { source: selected, from: selected.to, to: selected.to } : { source: selected, ...selected };
   const line = state.doc.lineAt(head);
   if (isVerbatim(state.doc, line.number) || isHtml(state, line.from)) return NO_PROSE;
@@ -159,6 +186,14 @@ function aim(state: EditorState, action: Action): Target | string {
   const paragraph = paragraphAt(state.doc, head);
   if (paragraph) return { source: paragraph, ...paragraph };
   return action.name === "ask" && line.text.trim() === "" ? insertion(state, head) : NO_PARAGRAPH;
+}
+
+/** What is about `source`, without a selection the whole text, goes below the paragraph at `head`. */
+function below(state: EditorState, source: Range | null, head: number): Target | string {
+  if (!source) return NO_PARAGRAPH;
+  const at = paragraphAt(state.doc, head)?.to ?? head;
+  const end = state.doc.lineAt(at).to;
+  return { source, from: end, to: end, gap: BELOW };
 }
 
 /** What the model's actions would be about now, in the writer's words. */
