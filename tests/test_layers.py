@@ -55,7 +55,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "harper": ("editing/harper.py",),
     "css_inline": ("export/email.py",),
     "jinja2": ("export/page.py", "inference/sandbox.py"),
-    "filelock": ("lease.py",),
+    "filelock": ("lease.py", "models/"),
     "PIL": ("export/picture.py",),
     "watchfiles": ("documents/watch.py",),
 }
@@ -65,6 +65,8 @@ PURE = (
     "documents/thinning.py",
     "inference/calibration.py",
     "inference/fitting.py",
+    "models/gguf_tables.py",
+    "models/pace.py",
     "inference/templates.py",
     "inference/thinking.py",
     "inference/prefix.py",

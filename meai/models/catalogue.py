@@ -5,20 +5,57 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from meai import assets
+
+PERMISSIVE = frozenset({"Apache-2.0", "MIT", "BSD-3-Clause", "CC0-1.0"})
+"""Licences under which a model may be used for anything; others are asked about."""
 
 
 @dataclass(frozen=True, slots=True)
 class WheelSource:
-    """A Python wheel that carries the model file."""
+    """Python wheels that carry the model file: one, or several with a part of it each."""
 
     package: str
+    """Its name; of several, `{part}` stands for the number of each."""
     version: str
     member: str
-    """The model's path inside the wheel."""
+    """The path inside the wheel; a pattern means all that match, in the order of their names."""
     size: int
-    """Bytes of the wheel, which is what travels."""
+    """Bytes of all wheels, which is what travels."""
+    parts: int = 0
+    """How many wheels there are, numbered from 1; 0: one, without a number."""
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """The wheels to fetch, in the order of their parts."""
+        return tuple(self.package.format(part=part) for part in range(1, self.parts + 1)) or (self.package,)
+
+
+@dataclass(frozen=True, slots=True)
+class HubSource:
+    """A file of a repository on Hugging Face."""
+
+    repository: str
+    file: str
+    size: int
+    """Bytes; about, where the entry has no SHA-256."""
+    revision: str = "main"
+
+
+@dataclass(frozen=True, slots=True)
+class HttpsSource:
+    """A file at an address."""
+
+    url: str
+    size: int
+    """Bytes; about, where the entry has no SHA-256."""
+
+
+Source: TypeAlias = WheelSource | HubSource | HttpsSource
+
+_SOURCES: dict[str, type[Source]] = {"wheel": WheelSource, "hub": HubSource, "https": HttpsSource}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +71,37 @@ class CatalogueEntry:
     licence_url: str
     """Where the text of the licence stands."""
     size: int
-    """Bytes of the model file."""
+    """Bytes of the model file; about, where there is no SHA-256."""
     sha256: str
-    """SHA-256 of the model file, hexadecimal."""
+    """SHA-256 of the model file, hexadecimal; empty where it is learnt at the first download and kept from then on."""
     family: str
     """Whose prompts the model was trained on."""
     file: str
     """The file's name in a models folder."""
-    source: WheelSource
+    source: Source
+    context_length: int = 0
+    """Tokens; 0 where the file must tell."""
+    cache_bytes_per_token: int = 0
+    """What a token of context takes in memory."""
+    languages: tuple[str, ...] = ()
+    good_at: str = ""
+    """What it is fit for, as a sentence."""
+    note: str = ""
+    """What a writer should know before fetching it, as a sentence."""
+    community: bool = False
+    """Whether it comes from a mirror that its publisher does not run; then it is listed only when asked for."""
+
+    @property
+    def permissive(self) -> bool:
+        """Whether it may be fetched without asking about its licence."""
+        return self.licence in PERMISSIVE
 
 
 def read_catalogue(path: Path | None = None) -> tuple[CatalogueEntry, ...]:
     """Read the catalogue at *path*, by default the one that came with ME_AI. The first entry is the default model."""
     path = path or assets.find("models/catalogue.toml")
     tables = tomllib.loads(path.read_text(encoding="utf-8"))["model"]
-    return tuple(CatalogueEntry(**{**table, "source": WheelSource(**table["source"])}) for table in tables)
+    return tuple(_entry(table) for table in tables)
 
 
 def checkout_models() -> Path | None:
@@ -59,4 +112,10 @@ def checkout_models() -> Path | None:
 
 def megabytes(size: int) -> str:
     """Return *size*, in bytes, as a person reads it."""
-    return f"{size / 1_000_000:.0f} MB"
+    return f"{size / 1_000_000:.0f} MB" if size < 999_500_000 else f"{size / 1_000_000_000:.1f} GB"
+
+
+def _entry(table: dict[str, Any]) -> CatalogueEntry:
+    ((kind, source),) = table["source"].items()
+    languages = tuple(table.get("languages", ()))
+    return CatalogueEntry(**{**table, "languages": languages, "source": _SOURCES[kind](**source)})

