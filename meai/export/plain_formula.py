@@ -13,6 +13,7 @@ _SIGNS = dict(pair.split("=") for pair in _PAIRS.split()) | {",": "\u202f", " ":
 _RAISED = dict(zip("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ", strict=True))
 _LOWERED = dict(zip("0123456789+-=()aeoxhklmnpstij", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓₕₖₗₘₙₚₛₜᵢⱼ", strict=True))
 _PIECE = re.compile(r"\\([A-Za-z]+|.)\s*|([\^_])\s*(?:\{([^{}\\]*)\}|([^{}\\\s]))|([^\\{}^_]+)")
+_OPERATOR = re.compile(r"\s*([×·÷±≤≥≠≈→∈=+])\s*")
 
 
 def plain(tex: str) -> str | None:
@@ -25,7 +26,7 @@ def plain(tex: str) -> str | None:
             return None
         said += piece
         at = found.end()
-    return said.replace("-", "−") if re.search(r"\d|[=+]", said) else said
+    return _OPERATOR.sub(r" \1 ", said).strip()
 
 
 def _piece(found: re.Match[str]) -> str | None:

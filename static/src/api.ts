@@ -2,8 +2,9 @@
 
 import type {
   Authorship,
+  Choice,
   Exported,
-  ExportFormat,
+  ExportTarget,
   History,
   Imported,
   LeftDraft,
@@ -42,6 +43,15 @@ export interface Save {
   readonly authorship?: readonly Piece[] | undefined;
   /** `restore`: the text is that of an old revision. */
   readonly kind?: "save" | "restore";
+}
+
+/** What is to be exported, and how. */
+export interface Order {
+  readonly format: string;
+  readonly name: string;
+  readonly text: string;
+  readonly disclose: boolean;
+  readonly options: Readonly<Record<string, Choice>>;
 }
 
 export interface Api {
@@ -87,7 +97,9 @@ export interface Api {
   keepPicture(picture: Blob, document: string): Promise<Result<{ readonly path: string }>>;
   download(name: string): Promise<Result<Blob>>;
   downloadAll(): Promise<Result<Blob>>;
-  export(format: ExportFormat, name: string, text: string, disclose: boolean): Promise<Result<Exported>>;
+  /** What there is to export to, and what a page can offer to mend. */
+  targets(): Promise<Result<{ readonly formats: readonly ExportTarget[]; readonly fixes: Readonly<Record<string, string>> }>>;
+  export(order: Order): Promise<Result<Exported>>;
 }
 
 const UNREACHABLE: Failure = {
@@ -157,7 +169,8 @@ export function connectApi(token: () => string): Api {
     learn: (word) => done({ method: "POST", path: "/api/dictionary", body: { word } }),
     unlearn: (word) => done({ method: "DELETE", path: `/api/dictionary/${encodeURIComponent(word)}` }),
     image: (path) => ask(token(), { method: "GET", path: `/api/files/${encodePath(path)}` }, (r) => r.blob()),
-    export: (format, name, text, disclose) => json({ method: "POST", path: "/api/export", body: { format, name, text, disclose } }),
+    targets: () => json({ method: "GET", path: "/api/export" }),
+    export: (body) => json({ method: "POST", path: "/api/export", body }),
   };
 }
 

@@ -1,6 +1,6 @@
 /** The page: finds its parts and connects them. Element ids stand here and nowhere else. */
 
-import { undo } from "@codemirror/commands";
+import { isolateHistory, undo } from "@codemirror/commands";
 import { Compartment, type Text } from "@codemirror/state";
 import { EditorView, keymap, type KeyBinding, runScopeHandlers, type ViewUpdate } from "@codemirror/view";
 
@@ -19,6 +19,7 @@ import { byId, metadata } from "./dom";
 import { type Draft, Drafts, type Moment } from "./drafts";
 import { createEditor } from "./editor";
 import { createExporting } from "./exporting";
+import { createExportDialog } from "./exporting-dialog";
 import { createFiling } from "./filing";
 import { showFound } from "./found";
 import { showHelp } from "./help";
@@ -292,6 +293,22 @@ function run(first: string): void {
     notices,
     document: () => ({ name: saving.name ?? "", text: text() }),
     goTo: scroll.goTo,
+    open: () => outlet.open(),
+  });
+  const outlet = createExportDialog({
+    api,
+    dialogs,
+    exporting,
+    dialog: byId("export"),
+    nonce: metadata("csp-nonce"),
+    document: () => ({ name: saving.name ?? "", text: text() }),
+    isLocked: () => documents.isLocked,
+    goTo(line) {
+      scroll.goTo(line);
+      view.focus();
+    },
+    change: (changes) => view.dispatch({ changes, annotations: isolateHistory.of("full"), userEvent: "input.fix" }),
+    shorten: shortenAt,
   });
   const layout = createLayout(
     {
@@ -513,6 +530,13 @@ function run(first: string): void {
   async function openFromList(name: string): Promise<void> {
     await documents.open(name);
     uncover();
+  }
+
+  /** Let the model shorten what stands there. */
+  function shortenAt(from: number, to: number): void {
+    view.dispatch({ selection: { anchor: from, head: to }, scrollIntoView: true });
+    view.focus();
+    act(model.actions.find(({ name }) => name === "shorten") ?? ASK, "Shorten this to one line of at most 200 characters.");
   }
 
   function withOpen(run: (name: string) => Promise<void>): void {

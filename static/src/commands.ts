@@ -144,11 +144,13 @@ export function commandsFor(parts: CommandParts): readonly Command[] {
     { name: "documents", label: "Show or hide documents", group: "documents", key: "Mod-Shift-\\", reach: "page", run: always(parts.toggleDocuments) },
     { name: "find", label: "Find and replace", group: "documents", key: "Mod-f", reach: "native", run: always(() => openSearchPanel(view)) },
 
-    { name: "export-html", label: "HTML file", group: "export", run: always(exporting.download) },
+    { name: "export", label: "Preview and export…", group: "export", key: "Mod-Shift-e", reach: "page", run: always(exporting.open) },
+    { name: "copy-for-substack", label: "Copy for Substack", group: "export", run: always(() => exporting.copyAs("substack-html")) },
+    { name: "export-html", label: "Web page", group: "export", run: always(() => exporting.download("html")) },
     { name: "download", label: "Markdown file", group: "export", run: always(parts.download) },
     { name: "download-all", label: "All documents as a zip", group: "export", run: always(parts.downloadAll) },
-    { name: "copy-rich-text", label: "Copy as rich text", group: "export", run: always(exporting.copyRichText) },
-    { name: "copy-plain-text", label: "Copy as plain text", group: "export", run: always(exporting.copyPlainText) },
+    { name: "copy-rich-text", label: "Copy as rich text", group: "export", run: always(() => exporting.copyAs("rich-text")) },
+    { name: "copy-plain-text", label: "Copy as plain text", group: "export", run: always(() => exporting.copyAs("text")) },
     { name: "disclose", label: "Tell readers what the model wrote", group: "export", isOn: () => exporting.discloses, run: always(exporting.toggleDisclosure) },
 
     { name: "layout", label: "Write, side by side, read", group: "view", key: "Mod-\\", reach: "page", run: always(parts.cycleLayout) },

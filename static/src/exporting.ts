@@ -1,37 +1,57 @@
-/** The document for elsewhere: a file, or the clipboard. */
+/** The document for elsewhere: asked of the server, its pictures drawn here, and put into a file or onto the clipboard. */
 
 import type { Api, Failure } from "./api";
 import { h } from "./dom";
+import { type Look, pageFor } from "./exporting-preview";
 import { recall, remember } from "./memory";
 import type { Notices } from "./notices";
-import type { Exported, ExportFormat, Loss } from "./protocol";
+import { drawFormula, drawImage, drawTable, type Picture, type TableFields } from "./pictures";
+import type { Choice, Exported, ExportPart, Note } from "./protocol";
+import { trustedHtml } from "./trusted";
+
+export type Chosen = Readonly<Record<string, Choice>>;
 
 export interface ExportParts {
-  readonly api: Api;
+  readonly api: Pick<Api, "export">;
   readonly notices: Notices;
   document(): { readonly name: string; readonly text: string };
   goTo(line: number): void;
+  /** Open the place where targets are compared. */
+  open(): void;
 }
 
 export interface Exporting {
-  download(): Promise<void>;
-  copyRichText(): Promise<void>;
-  copyPlainText(): Promise<void>;
+  open(): void;
+  /** The open document for `target`; rejects with a sentence. */
+  ask(target: string, options?: Chosen): Promise<Exported>;
+  /** Put it into the writer's downloads, and tell of it above the text. */
+  download(target: string): Promise<void>;
+  /** Put it onto the clipboard, as HTML and as text where it is HTML, and tell of it above the text. */
+  copyAs(target: string): Promise<void>;
+  /** The same, told to nobody: null, or the sentence why not. Call it right in the click. */
+  copy(text: Promise<string>, html?: Promise<string>): Promise<string | null>;
+  /** `exported` as a page for a frame without scripts. */
+  page(exported: Exported, look: Look): string;
   /** Whether the readers are told which part the model had, in a line at the end. */
   readonly discloses: boolean;
   toggleDisclosure(): void;
 }
 
 const DISCLOSE = "meai-disclose";
+/** Targets whose tables the page draws. */
+const DRAWN = new Set(["substack", "substack-html"]);
+const REFUSED = "The browser did not allow copying; allow it for this page and try again.";
 
-export function createExporting({ api, notices, document: current, goTo }: ExportParts): Exporting {
+export function createExporting({ api, notices, document: current, goTo, open }: ExportParts): Exporting {
+  const trust = trustedHtml("meai-export");
   let discloses = recall(DISCLOSE) === "yes";
 
-  const ask = async (format: ExportFormat): Promise<Exported> => {
+  const ask = async (format: string, options: Chosen = {}): Promise<Exported> => {
     const { name, text } = current();
-    const result = await api.export(format, name, text, discloses);
+    const described: Chosen = DRAWN.has(format) ? { pictures: "described" } : {};
+    const result = await api.export({ format, name, text, disclose: discloses, options: { ...options, ...described } });
     if (!result.ok) throw new ExportFailed(result.failure);
-    return result.value;
+    return DRAWN.has(format) ? withPictures(result.value, trust) : result.value;
   };
 
   const report = (done: string, { report: losses }: Exported) =>
@@ -43,44 +63,44 @@ export function createExporting({ api, notices, document: current, goTo }: Expor
       }),
     });
 
-  const copy = async (formats: Record<string, ExportFormat>, main: ExportFormat) => {
-    const answers = new Map(Object.values(formats).map((format) => [format, ask(format)]));
-    const pieces = Object.entries(formats).map(([type, format]) => [
-      type,
-      answers.get(format)!.then(({ content }) => new Blob([content], { type })),
-    ]);
+  const copy = async (text: Promise<string>, html?: Promise<string>) => {
+    const blob = (words: Promise<string>, type: string) => words.then((content) => new Blob([content], { type }));
+    const pieces = { "text/plain": blob(text, "text/plain"), ...(html && { "text/html": blob(html, "text/html") }) };
     try {
       // Safari lets a click write to the clipboard only if this happens before anything is awaited.
-      await navigator.clipboard.write([new ClipboardItem(Object.fromEntries(pieces))]);
-      report("Copied.", await answers.get(main)!);
+      await navigator.clipboard.write([new ClipboardItem(pieces)]);
+      return null;
     } catch {
-      await explain(answers.values());
+      // A failed request names itself; else it was the browser.
+      const failed = (await Promise.allSettled([text, html])).find((answer) => answer.status === "rejected");
+      if (failed) return sentenceOf(failed.reason);
+      return copiedByEvent(await text, (await html) ?? null) ? null : REFUSED;
     }
   };
 
-  /** A failed request names itself; else it was the browser. */
-  const explain = async (answers: Iterable<Promise<Exported>>) => {
-    const failed = (await Promise.allSettled(answers)).find((answer) => answer.status === "rejected");
-    const text =
-      failed?.reason instanceof ExportFailed
-        ? failed.reason.message
-        : "The browser did not allow copying; allow it for this page and try again.";
-    notices.show("export", { text, tone: "error" });
-  };
+  const tell = (sentence: string) => notices.show("export", { text: sentence, tone: "error" });
 
   return {
-    async download() {
-      const answer = ask("html");
+    open,
+    ask,
+    copy,
+    page: (exported, look) => pageFor(exported, look, trust),
+    async download(target) {
       try {
-        const exported = await answer;
+        const exported = await ask(target);
         offerFile(exported);
         report(`${exported.filename} is in your downloads.`, exported);
-      } catch {
-        await explain([answer]);
+      } catch (error) {
+        tell(sentenceOf(error));
       }
     },
-    copyRichText: () => copy({ "text/html": "rich-text", "text/plain": "text" }, "rich-text"),
-    copyPlainText: () => copy({ "text/plain": "text" }, "text"),
+    async copyAs(target) {
+      const asked = ask(target);
+      const content = asked.then((exported) => exported.content);
+      const problem = await (target === "text" ? copy(content) : copy(ask("text").then((exported) => exported.content), content));
+      if (problem !== null) return tell(problem);
+      report("Copied.", await asked);
+    },
     get discloses() {
       return discloses;
     },
@@ -91,13 +111,18 @@ export function createExporting({ api, notices, document: current, goTo }: Expor
   };
 }
 
+/** What `error` of an export says to the writer. */
+export function sentenceOf(error: unknown): string {
+  return error instanceof ExportFailed ? error.message : "The export failed here; load the page again and try once more.";
+}
+
 interface LossGroup {
   readonly message: string;
   readonly lines: readonly number[];
 }
 
 /** What is lost in the same way at several lines is told once. */
-export function grouped(losses: readonly Loss[]): LossGroup[] {
+export function grouped(losses: readonly Pick<Note, "line" | "message">[]): LossGroup[] {
   const lines = new Map<string, number[]>();
   for (const { line, message } of losses) {
     const known = lines.get(message) ?? [];
@@ -118,7 +143,63 @@ class ExportFailed extends Error {
   }
 }
 
-function offerFile({ filename, media_type: type, content }: Exported): void {
+/** Draw what the parts of `exported` describe, each in the place of its name. */
+async function withPictures(exported: Exported, trust: ReturnType<typeof trustedHtml>): Promise<Exported> {
+  const described = exported.parts.filter(({ name }) => /^(?:table|image|formula)-\d+$/.test(name));
+  const drawn = new Map<string, Picture | null>();
+  for (const part of described) drawn.set(part.name, await draw(part, trust).catch(() => null));
+  const content = exported.media_type === "application/json" ? inJson(exported.content, drawn) : inHtml(exported.content, drawn);
+  const parts = exported.parts.filter((part) => !described.includes(part));
+  return { ...exported, content, parts, facts: { ...exported.facts, bytes: new Blob([content]).size } };
+}
+
+async function draw({ media_type: type, content }: ExportPart, trust: ReturnType<typeof trustedHtml>): Promise<Picture> {
+  if (type === "application/json") return drawTable(JSON.parse(content) as TableFields);
+  return type === "application/mathml+xml" ? drawFormula(content, trust) : drawImage(content);
+}
+
+type Drawn = ReadonlyMap<string, Picture | null>;
+
+/** What could not be drawn leaves its description, as code. */
+export function inHtml(html: string, drawn: Drawn): string {
+  return html.replace(/<figure>((?:<a [^>]*>)?)<img src="((?:table|image|formula)-\d+)" alt="([^"]*)">/g, (whole, link: string, name: string, alt: string) => {
+    const picture = drawn.get(name);
+    if (picture) return `<figure>${link}<img src="${picture.src}" alt="${alt}">`;
+    return picture === null ? `<pre><code>${alt}</code></pre><figure>${link}` : whole;
+  }).replace(/<figure>(?:<a [^>]*><\/a>)?<\/figure>/g, "");
+}
+
+interface PostNode {
+  attrs?: Record<string, unknown>;
+  content?: PostNode[];
+}
+
+export function inJson(json: string, drawn: Drawn): string {
+  const place = (node: PostNode) => {
+    const picture = drawn.get(String(node.attrs?.["src"]));
+    if (picture) Object.assign(node.attrs!, { ...picture, bytes: Math.floor(((picture.src.length - picture.src.indexOf(",") - 1) * 3) / 4), type: "image/png" });
+    node.content?.forEach(place);
+  };
+  const post = JSON.parse(json) as PostNode;
+  place(post);
+  return `${JSON.stringify(post, null, 1)}\n`;
+}
+
+/** The old way onto the clipboard, where the new one is not allowed. */
+function copiedByEvent(text: string, html: string | null): boolean {
+  const give = (event: ClipboardEvent) => {
+    event.clipboardData?.setData("text/plain", text);
+    if (html !== null) event.clipboardData?.setData("text/html", html);
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  };
+  document.addEventListener("copy", give, { capture: true, once: true });
+  const done = document.execCommand("copy");
+  document.removeEventListener("copy", give, { capture: true });
+  return done;
+}
+
+export function offerFile({ filename, media_type: type, content }: Exported): void {
   offerBlob(filename, new Blob([content], { type }));
 }
 

@@ -3,6 +3,7 @@
 import type { Result } from "./api";
 import { h } from "./dom";
 import type { PreviewBlock, Previewed } from "./protocol";
+import { trustedHtml } from "./trusted";
 
 export interface Anchor {
   /** 0-based source line at which `element` begins. */
@@ -34,16 +35,8 @@ export interface Preview {
 /** From so many blocks on, laying out all of them at every key takes longer than a frame. */
 const LONG = 1_500;
 
-interface Policy {
-  createHTML(html: string): string;
-}
-
-interface PolicyFactory {
-  createPolicy(name: string, rules: Policy): Policy;
-}
-
 export function createPreview(article: HTMLElement, tasks: PreviewTasks): Preview {
-  const trusted = trustedHtml();
+  const trusted = trustedHtml("meai-preview");
   const pictures = new Map<string, Promise<string | null>>();
   let elements = new Map<string, HTMLElement>();
   let anchors: Anchor[] | null = null;
@@ -137,13 +130,6 @@ export function createPreview(article: HTMLElement, tasks: PreviewTasks): Previe
       return anchors;
     },
   };
-}
-
-/** Trusted Types where the browser has them; elsewhere the same string. */
-function trustedHtml(): Policy {
-  const rules: Policy = { createHTML: (html) => html };
-  const factory = (window as { trustedTypes?: PolicyFactory }).trustedTypes;
-  return factory ? factory.createPolicy("meai-preview", rules) : rules;
 }
 
 /** Make `children` the parent's children, moving as few as possible: a moved element loses its state. */

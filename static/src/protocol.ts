@@ -129,18 +129,41 @@ export interface Imported {
   readonly notes: readonly string[];
 }
 
-export type ExportFormat = "html" | "rich-text" | "text";
+/** What an option of an export may be. */
+export type Choice = string | boolean;
 
-export interface Loss {
+export interface ExportTarget {
+  readonly name: string;
+  readonly label: string;
+  readonly suffix: string;
+  readonly media_type: string;
+  /** The options it heeds; the first choice is what it is unless chosen. */
+  readonly choices: Readonly<Record<string, readonly Choice[]>>;
+}
+
+/** One thing for the writer to know before a document is sent. */
+export interface Note {
   readonly line: number | null;
+  readonly kind: "lost" | "changed" | "check";
+  readonly construct: string;
   readonly message: string;
+  /** What would mend it; empty where only the writer can. */
+  readonly fix: string;
+}
+
+export interface ExportPart {
+  readonly name: string;
+  readonly media_type: string;
+  readonly content: string;
 }
 
 export interface Exported {
   readonly filename: string;
   readonly media_type: string;
   readonly content: string;
-  readonly report: readonly Loss[];
+  readonly parts: readonly ExportPart[];
+  readonly facts: { readonly bytes: number; readonly words: number; readonly minutes: number };
+  readonly report: readonly Note[];
 }
 
 export interface Action {
