@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 from meai.config import read_config
 from meai.models.library import open_library
+from tests.soak import Tally
 
 CHROMIUM_NAMES = (
     "chromium",
@@ -48,6 +49,33 @@ settings.register_profile(
     "meai", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=bool(os.environ.get("CI"))
 )
 settings.load_profile("meai")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options that `make soak` gives."""
+    parser.addoption("--soak", action="store_true", help="run the tests marked soak, and only those")
+    parser.addoption("--keep", action="store_true", help="put the figures of a soak into docs/reliability.md")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Run the tests that take minutes when they are asked for, and then alone."""
+    wanted = config.getoption("--soak")
+    by_soak = {
+        mark: [item for item in items if (item.get_closest_marker("soak") is not None) is mark]
+        for mark in (True, False)
+    }
+    items[:] = by_soak[wanted]
+    config.hook.pytest_deselected(items=by_soak[not wanted])
+
+
+@pytest.fixture(scope="session")
+def tally(request: pytest.FixtureRequest) -> Iterator[Tally]:
+    """What a soak counts; it is told on the terminal at once, and with --keep kept when all went well."""
+    terminal = request.config.get_terminal_writer()
+    counted = Tally(lambda line: terminal.write(f"\n{line}", flush=True))
+    yield counted
+    if request.config.getoption("--keep") and not request.session.testsfailed:
+        counted.keep()
 
 
 @pytest.fixture(scope="session")
