@@ -6,13 +6,17 @@ import re
 from collections.abc import Callable
 
 from meai.editing.order import Proposal, RewriteOrder
-from meai.editing.prompts import continuation, varied
+from meai.editing.prompts import continuation, rest_of_sentence, varied
 from meai.editing.units import Ask, Emit
 from meai.editing.verify import no_words_for_a_reader
 from meai.errors import BadInput
 from meai.inference.request import Completion
 
 _MARKUP = re.compile(r"[#>|`~<\[]|[-*+](?:\s|-|$)|\d+[.)]?(?:\s|$)|:::")
+_BEGUN = re.compile(r"[A-Za-z]+\Z")
+_ADDRESS = re.compile(r"https?:|www\.|[`<>|\[\]{}]")
+_SEEN, _SAME = 200, 3
+"""Characters that are looked at after the caret, and words that count as the same text."""
 _SENTENCE_END = re.compile(r"""[.!?…]["'”’)]*(?=\s|$)""")
 
 
@@ -21,12 +25,48 @@ def continued(order: RewriteOrder, emit: Emit, ask: Ask, unread: Callable[[Compl
     written = order.before + order.selection
     if not written.strip():
         raise BadInput("There is nothing to continue yet; write a few words first.")
+    if order.one_sentence:
+        return _sentence(order, written, emit, ask)
     line = OneLine(emit, space="" if written[-1].isspace() else " ")
     answer = ask(varied(continuation(written), order.variation), line)
     text = line.text if line.ended or answer.reason != "length" else _whole_sentences(line.text)
     if not text.strip() or no_words_for_a_reader(written, text):
         raise BadInput("The model has nothing to add here; write a few more words and try again.")
     return Proposal(text, (), unread(answer))
+
+
+def _sentence(order: RewriteOrder, written: str, emit: Emit, ask: Ask) -> Proposal:
+    """Return the rest of the sentence at the caret, in one piece; an empty text where nothing fits."""
+    found = _BEGUN.search(written)
+    begun = found.group() if found else ""
+    before = written[: len(written) - len(begun)]
+    line = OneLine(_unseen, space="" if not before or before[-1].isspace() else " ")
+    ask(varied(rest_of_sentence(before, begun), order.variation), line)
+    text = line.text.removeprefix(begun) if begun else line.text
+    if begun and text == line.text:
+        return Proposal("")
+    text = _before_what_follows(_first_sentence(text), order.after)
+    if not text.strip() or no_words_for_a_reader(written, text) or _ADDRESS.search(text):
+        return Proposal("")
+    emit(text)
+    return Proposal(text)
+
+
+def _first_sentence(text: str) -> str:
+    end = _SENTENCE_END.search(text)
+    # Without an end, the last word may be half of one.
+    return text[: end.end()] if end else text[: text.rstrip().rfind(" ") + 1].rstrip() if " " in text.strip() else ""
+
+
+def _before_what_follows(text: str, after: str) -> str:
+    """Return *text* up to where it begins to say what stands after the caret."""
+    follows = after.lstrip()[:_SEEN].split("\n")[0].split()[:_SAME]
+    at = text.find(" ".join(follows)) if follows else -1
+    return text[:at].rstrip() if at >= 0 else text
+
+
+def _unseen(_text: str) -> None:
+    """Let it come unseen."""
 
 
 class OneLine:

@@ -25,6 +25,8 @@ class RewriteOrder:
     """Who asks: an editor's newest order takes the place of its older ones; empty: nobody's, which replace nothing."""
     variation: int = 0
     """How often the same was asked before: another number, another answer."""
+    one_sentence: bool = False
+    """Of text at the caret: only to the end of the sentence, and a word that is begun is gone on with."""
     draft: str = ""
     """An answer that is to be refined as `instruction` says; the selection is what it was made of."""
 

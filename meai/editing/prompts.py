@@ -13,6 +13,7 @@ from meai.inference.request import ModelTraits, Request, Sampling, Turn
 
 SMALL_MODEL_PARAMETERS = 400_000_000
 CONTINUATION_TOKENS = 48
+SENTENCE_TOKENS = 24
 ANSWER_TOKENS = 512
 NAMED = 2
 """Of the models that would do, as many are named."""
@@ -67,6 +68,16 @@ def continuation(before: str) -> Request:
     """Ask for what comes after *before*, as a plain text and no chat."""
     sampling = Sampling(max_tokens=CONTINUATION_TOKENS, repeat_penalty=1.1)
     return Request((), window(before).rstrip(" "), sampling, purpose="caret")
+
+
+def rest_of_sentence(before: str, begun: str) -> Request:
+    """Ask for what comes after *before*, a sentence at most, beginning with the letters *begun*.
+
+    A word that is parted for a model in other places than it is used to leads it astray, so the part is left to it.
+    """
+    request = continuation(before)
+    grammar = f'root ::= " "? "{begun}" [^\\n]*' if begun else ""
+    return replace(request, sampling=replace(request.sampling, max_tokens=SENTENCE_TOKENS, grammar=grammar))
 
 
 def free_instruction(instruction: str, selection: str, model: ModelTraits) -> Request:

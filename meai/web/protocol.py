@@ -44,6 +44,17 @@ class RewriteWanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Complete:
+    """Ask the model how the sentence at the caret goes on."""
+
+    type: ClassVar[str] = "complete"
+    id: str
+    before: str
+    after: str
+    variation: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Warm:
     """A rewrite of this may come; without a selection, text at the caret."""
 
@@ -93,9 +104,10 @@ class ProofreadWanted:
     dialect: str
 
 
-FromPage = Hello | PreviewWanted | RewriteWanted | Warm | Cancel | Pull | DraftWritten | ProofreadWanted
+FromPage = Hello | PreviewWanted | RewriteWanted | Complete | Warm | Cancel | Pull | DraftWritten | ProofreadWanted
 _FROM_PAGE: dict[str, type[FromPage]] = {
-    kind.type: kind for kind in (Hello, PreviewWanted, RewriteWanted, Warm, Cancel, Pull, DraftWritten, ProofreadWanted)
+    kind.type: kind
+    for kind in (Hello, PreviewWanted, RewriteWanted, Complete, Warm, Cancel, Pull, DraftWritten, ProofreadWanted)
 }
 _JSON_TYPES: dict[str, tuple[type, str]] = {"str": (str, "a string"), "int": (int, "a whole number")}
 

@@ -34,6 +34,7 @@ from meai.web.channel import SERVER_OPTIONS, Channel, Channels, NoRoom
 from meai.web.models import CurrentModel
 from meai.web.protocol import (
     Cancel,
+    Complete,
     DraftWritten,
     FromServer,
     Hello,
@@ -190,43 +191,47 @@ class Session:
 
     def _rewrite(self, message: RewriteWanted) -> None:
         self._likely = _likely_after(message.action, self._likely)
+        order = self._order(message.action, message, message.instruction)
+        self._begin(message.id, replace(order, variation=message.variation, draft=message.draft))
+
+    def _complete(self, message: Complete) -> None:
+        order = RewriteOrder("autocomplete", "", message.before, message.after, editor=self._name, one_sentence=True)
+        self._begin(message.id, replace(order, variation=message.variation))
+
+    def _begin(self, name: str, order: RewriteOrder) -> None:
         cancelled = threading.Event()
         with self._turn:
-            if message.id in self._running:
-                raise BadInput(f"A rewrite called {message.id!r} is running already.")
+            if name in self._running:
+                raise BadInput(f"A rewrite called {name!r} is running already.")
             full = len(self._running) >= MAX_REWRITES
             if not full:
-                self._running[message.id] = cancelled
+                self._running[name] = cancelled
         if full:
-            self._say(protocol.Failed(message.id, "busy", "The model has enough to do; wait for an answer first."))
+            self._say(protocol.Failed(name, "busy", "The model has enough to do; wait for an answer first."))
         else:
-            work = threading.Thread(target=self._answer, args=(message, cancelled), name="rewrite", daemon=True)
+            work = threading.Thread(target=self._answer, args=(name, order, cancelled), name="rewrite", daemon=True)
             work.start()
 
-    def _answer(self, message: RewriteWanted, cancelled: threading.Event) -> None:
-        deltas = Deltas(lambda text: self._say(protocol.Delta(message.id, text)))
-        order = self._order(message.action, message, message.instruction)
+    def _answer(self, name: str, order: RewriteOrder, cancelled: threading.Event) -> None:
+        deltas = Deltas(lambda text: self._say(protocol.Delta(name, text)))
         try:
             proposal = self._wings.rewriter.rewrite(order, deltas.add, cancelled)
             deltas.flush()
-            last: FromServer = _proposed(message.id, proposal)
+            last: FromServer = _proposed(name, proposal)
         except errors.Cancelled:
-            last = protocol.Cancelled(message.id)
+            last = protocol.Cancelled(name)
         except MeaiError as error:
-            last = protocol.Failed(message.id, error.code, str(error))
+            last = protocol.Failed(name, error.code, str(error))
         except Exception:
-            _LOG.exception("The rewrite %r failed.", message.action)
-            last = protocol.Failed(message.id, MeaiError.code, _DEFECT)
+            _LOG.exception("The rewrite %r failed.", order.action)
+            last = protocol.Failed(name, MeaiError.code, _DEFECT)
         # First free the id: the page may use it again as soon as it hears the end.
         with self._turn:
-            del self._running[message.id]
+            del self._running[name]
         self._say(last)
 
     def _order(self, action: str, message: RewriteWanted | Warm, instruction: str = "") -> RewriteOrder:
-        order = RewriteOrder(action, message.selection, message.before, message.after, instruction, self._name)
-        if isinstance(message, Warm):
-            return order
-        return replace(order, variation=message.variation, draft=message.draft)
+        return RewriteOrder(action, message.selection, message.before, message.after, instruction, self._name)
 
     def _cancel(self, message: Cancel) -> None:
         with self._turn:
@@ -271,6 +276,7 @@ _HANDLERS: dict[type, Callable[..., None]] = {
     Hello: Session._greet,
     PreviewWanted: Session._preview,
     RewriteWanted: Session._rewrite,
+    Complete: Session._complete,
     Warm: Session._warm,
     Cancel: Session._cancel,
     Pull: Session._pull,

@@ -393,6 +393,17 @@ def test_another_answer_and_a_refined_one_can_be_asked_for(house: House, page: w
     assert (order.variation, order.draft) == (2, "the first")
 
 
+def test_text_at_the_caret_is_asked_for_with_what_stands_round_it(
+    house: House, page: websocket.WebSocket, say: Say
+) -> None:
+    house.rewrites.answer = lambda emit, cancelled: Proposal(" cold.")
+    say(page, type="complete", id="c1", before="It was", after=" Then", variation=1)
+    assert json.loads(page.recv())["text"] == " cold."
+    (order,) = house.rewrites.orders
+    expected = RewriteOrder("autocomplete", "", "It was", " Then", editor=order.editor, variation=1, one_sentence=True)
+    assert order == expected
+
+
 def test_what_is_beyond_the_model_is_told_once_when_one_is_ready(
     house: House, page: websocket.WebSocket, hear: Hear
 ) -> None:
