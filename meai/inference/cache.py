@@ -40,7 +40,9 @@ class Cache:
         if place is None:
             raise NoRoom("All sequences are taken.")
         if place.copied_from is None:
-            self.model.forget(place.sequence, place.kept)
+            # After a failed evaluation a model that cannot rewind may hold more than is known, and loses all of it.
+            if not self.model.forget(place.sequence, place.kept):
+                self._sequences.cut(place.sequence, 0)
         else:
             self.model.forget(place.sequence)
             self.model.share(place.copied_from, place.sequence, place.kept)

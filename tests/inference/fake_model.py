@@ -26,8 +26,9 @@ class FakeSampler:
 class FakeModel:
     """Answers by *follows*, which maps the tokens so far to a row of logits.
 
-    *weather* is asked before each evaluation: "full" for no room, "interrupted", or anything else to go on. Where it
-    does not rewind, an evaluation that is interrupted has advanced nobody knows how far, as in recurrent models.
+    *weather* is asked before each evaluation: "full" for no room, "interrupted", "broken" for a failure of llama.cpp,
+    or anything else to go on. An evaluation that fails, or is interrupted where the model does not rewind, has advanced
+    nobody knows how far.
     """
 
     vocabulary_size = VOCABULARY
@@ -62,6 +63,9 @@ class FakeModel:
         weather = self._weather()
         if weather == "full" or sum(map(len, self.sequences)) + size > self.cells:
             raise NoRoom
+        if weather == "broken":
+            self.sequences[runs[0].sequence] += runs[0].tokens
+            raise RuntimeError("It failed in the middle.")
         if weather == "interrupted" or self._interrupted:
             if not self.rewinds:
                 self.sequences[runs[0].sequence] += runs[0].tokens

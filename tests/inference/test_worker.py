@@ -105,6 +105,16 @@ def test_what_does_not_fit_even_alone_is_refused_and_what_waited_for_it_goes_on(
     assert desk.ends() == {1: "done", 2: "failed"}
 
 
+def test_a_failed_evaluation_spoils_no_later_request_that_begins_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    weather = iter(["fine", "broken"])
+    desk = Desk(FakeModel(says(GREETING, [3, 4, 5]), lambda: next(weather, "fine"), rewinds=False), monkeypatch)
+    desk.ask(1, "Good morning", "free")
+    desk.run()
+    desk.ask(2, "Good morning, said the baker", "free")
+    desk.run()
+    assert desk.ends() == {1: "failed", 2: "done"}
+
+
 def test_a_model_that_cannot_rewind_is_not_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
     noticed: list[Frame] = []
 
