@@ -103,6 +103,11 @@ class Model:
         self.cells = twice if twice * self.cell_bytes <= POOL_BYTES else self.context_length
         self._context = self._make_context()
         self._memory = lib.llama_get_memory(self._context)
+        if not self._memory or lib.llama_model_has_encoder(self._model):
+            lib.llama_free(self._context)
+            lib.llama_model_free(self._model)
+            # llama.cpp would end the process at the first token.
+            raise ModelRefused(f"The model file {path.name} is of a kind that does not write text; choose another.")
         self._interrupt = _Interrupt(self._context)
         self._batch = _Batch()
         self._pieces: dict[int, bytes] = {}
