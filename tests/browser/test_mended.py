@@ -247,7 +247,7 @@ def phone(sit_down: SitDown) -> Desk:
 
 def test_a_phone_has_the_theme_the_export_and_help_behind_one_button(phone: Desk) -> None:
     phone.page.get_by_role("button", name="More").click()
-    for label in ["HTML file", "Light, dark, as the system", "Help"]:
+    for label in ["Web page", "Light, dark, as the system", "Help"]:
         expect(phone.page.get_by_role("menuitem", name=label, exact=True)).to_be_visible()
     phone.choose("Help")
     expect(phone.page.get_by_role("dialog", name="Help")).to_be_visible()

@@ -263,7 +263,7 @@ def test_a_whole_session_asks_no_host_but_the_server(
     expect(page.get_by_text("Copied.")).to_be_visible()
     page.get_by_role("button", name="Export").click()
     with page.expect_download():
-        desk.choose("HTML file")
+        desk.choose("Web page")
     desk.press("Control+/")
     expect(page.get_by_role("dialog", name="Help")).to_be_visible()
     desk.press("Escape")

@@ -173,7 +173,7 @@ def test_a_newsletter_is_finished_from_opening_to_export(page: Page, server: Ser
     # Export.
     page.get_by_role("button", name="Export").click()
     with page.expect_download() as download:
-        choose(page, "HTML file")
+        choose(page, "Web page")
     exported = download.value.path().read_text(encoding="utf-8")
     title = re.search(r"^title: (.+)$", finished.decode(), re.MULTILINE)
     assert title
