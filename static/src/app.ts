@@ -9,6 +9,8 @@ import "../css/app.css";
 import { connectApi, type Result } from "./api";
 import { createAsk } from "./ask";
 import { createAttribution } from "./attribution";
+import { createCaretText } from "./caret";
+import { createCaretSwitch } from "./caret-switch";
 import { commandsFor, connectButtons, keyLabel, keymapOf, unseen } from "./commands";
 import { createCopies } from "./copies";
 import { createDialogs } from "./dialogs";
@@ -89,6 +91,7 @@ function run(first: string): void {
       speed: () => model.speed,
     }),
     underlines.extension,
+    caret.extension,
     receipts.extension,
     attribution.extension,
     intake.extension,
@@ -150,6 +153,15 @@ function run(first: string): void {
     learn,
     open: (content) => menus.open(content, caretPoint(view)),
     announce: (text) => notices.show("problems", { text }),
+  });
+  const caretText = createCaretSwitch(byId("caret-text"), () => documents.workspace + "/" + titled);
+  const caret = createCaretText({
+    clock,
+    view: () => view,
+    send,
+    isOn: () => caretText.isOn,
+    isFree: () => model.obstacle === null && !documents.isLocked && currentProposal(view.state) === null,
+    tell: (sentence) => notices.show("model", { text: sentence }),
   });
   const repairs = createRepairOffer(view, notices, dialogs);
   const model = createModelView(byId("model"), (name) => send({ type: "pull", model: name }));
@@ -349,6 +361,8 @@ function run(first: string): void {
     retry: rewriting.retry,
     insertBelow: rewriting.insertBelow,
     copySuggestion,
+    complete: () => modelIsThere() && caret.ask(),
+    caretText,
     save: () => void saving.flush(),
     newDocument: () => void filing.create().then(uncover),
     searchDocuments() {
@@ -435,6 +449,7 @@ function run(first: string): void {
     }
     if (update.docChanged || update.selectionSet) length.changed();
     warming.updated(update);
+    caret.updated(update);
     underlines.updated(update);
   }
 
@@ -501,6 +516,7 @@ function run(first: string): void {
       case "error":
         return notices.show("server", { text: message.message, tone: "error" });
       default:
+        caret.receive(message);
         return rewriting.receive(message);
     }
   }
@@ -524,6 +540,7 @@ function run(first: string): void {
     }
     if (state === "connecting") return;
     model.lost();
+    caret.forget();
     rewriting.connectionLost();
   }
 
@@ -550,6 +567,7 @@ function run(first: string): void {
 
   function entitle(name: string): void {
     titled = name;
+    caretText.turned();
     byId("title").textContent = titleOf(name);
     document.title = `${titleOf(name)} · ME_AI`;
   }

@@ -35,6 +35,9 @@ export interface CommandParts {
   openMenu(): void;
   stopModel(): boolean;
   retry(): void;
+  complete(): boolean;
+  /** Whether text at the caret comes unasked. */
+  readonly caretText: { readonly isOn: boolean; toggle(): void };
   insertBelow(): void;
   copySuggestion(): void;
   fixProblem(): boolean;
@@ -91,6 +94,9 @@ export function commandsFor(parts: CommandParts): readonly Command[] {
   return [
     { name: "ask", label: "Ask AI…", group: "ai", key: "Mod-j", reach: "page", run: always(parts.askAi) },
     { name: "menu", label: "Menu of the model’s actions", group: "ai", key: "Shift-F10", run: always(parts.openMenu) },
+
+    { name: "complete", label: "Go on with the sentence", group: "ai", key: "Alt-\\", run: () => parts.complete() },
+    { name: "caret-text", label: "Go on by itself in a pause, in this document", group: "ai", isOn: () => parts.caretText.isOn, run: always(parts.caretText.toggle) },
 
     { name: "accept-all", label: "Accept all", group: "review", key: "Mod-Enter", run: () => settleAll(view, accepting) },
     { name: "accept", label: "Accept this change", group: "review", key: "Alt-Enter", run: () => settleHere(view, accepting) },

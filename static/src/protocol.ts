@@ -245,6 +245,13 @@ export type FromPage =
       /** An answer to be refined as `instruction` says; empty for a first one. */
       readonly draft: string;
     }
+  | {
+      readonly type: "complete";
+      readonly id: string;
+      readonly before: string;
+      readonly after: string;
+      readonly variation: number;
+    }
   | { readonly type: "warm"; readonly selection: string; readonly before: string; readonly after: string }
   | {
       readonly type: "proofread";

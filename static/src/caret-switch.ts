@@ -1,0 +1,50 @@
+/** The switch in the status line: whether text at the caret comes unasked in this document. Off until it is wanted. */
+
+import { recall, remember } from "./memory";
+
+export interface CaretSwitch {
+  readonly isOn: boolean;
+  toggle(): void;
+  /** Another document is open. */
+  turned(): void;
+}
+
+const ON = "In a pause the model suggests how the sentence goes on. Press to stop that in this document.";
+const OFF = "The model suggests at the caret only when asked, by Alt + \\. Press to have it suggest in a pause.";
+const KEY = "meai-caret-text";
+/** Documents that are remembered, the latest first. */
+const MOST = 200;
+
+/** `document` names the open one. A document that was never asked about is as the one that was switched last. */
+export function createCaretSwitch(button: HTMLElement, document: () => string): CaretSwitch {
+  const read = (): [string, boolean][] => {
+    try {
+      const kept: unknown = JSON.parse(recall(KEY) ?? "[]");
+      return Array.isArray(kept) ? (kept as [string, boolean][]).filter((each) => Array.isArray(each)) : [];
+    } catch {
+      return [];
+    }
+  };
+  // Kept here, because each key asks for it.
+  let on = false;
+  const render = () => {
+    const kept = read();
+    on = (kept.find(([name]) => name === document()) ?? kept[0])?.[1] === true;
+    button.textContent = on ? "Goes on: on" : "Goes on: off";
+    button.setAttribute("aria-pressed", String(on));
+    button.title = on ? ON : OFF;
+  };
+  const toggle = () => {
+    const others = read().filter(([name]) => name !== document());
+    remember(KEY, JSON.stringify([[document(), !on], ...others].slice(0, MOST)));
+    render();
+  };
+  button.addEventListener("click", toggle);
+  return {
+    get isOn() {
+      return on;
+    },
+    toggle,
+    turned: render,
+  };
+}
