@@ -18,6 +18,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO, cast
 
+from meai import logs
 from meai.errors import EngineGone, MeaiError
 
 Frame = dict[str, Any]
@@ -75,8 +76,10 @@ def _decode(body: bytes) -> Frame:
 def take_pipes() -> tuple[BinaryIO, BinaryIO]:
     """For the child: take stdin and stdout for frames, so that whatever prints afterwards goes to stderr.
 
-    Native libraries write to file descriptor 1 behind Python's back, which would tear a frame apart.
+    Native libraries write to file descriptor 1 behind Python's back, which would tear a frame apart. Defects are told
+    there without their words from now on.
     """
+    logs.install()
     incoming = os.fdopen(os.dup(0), "rb")
     outgoing = os.fdopen(os.dup(1), "wb")
     null = os.open(os.devnull, os.O_RDONLY)

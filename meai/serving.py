@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack, suppress
 
+from meai import logs
 from meai.app import create_app
 from meai.browser import open_page
 from meai.config import Config
@@ -28,6 +29,7 @@ def run(config: Config) -> None:
         first_run(config.workspace)
     served = config.workspace / (config.single or "")
     with ExitStack() as at_the_end:
+        at_the_end.enter_context(logs.installed())
         lease = at_the_end.enter_context(hold(config.data_dir / "servers", workspace_id(served), served))
         token = new_token()
         app = create_app(config, token=token)

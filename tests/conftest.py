@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -133,7 +133,7 @@ def start_server(tmp_path: Path, prepared_cache: Path) -> Iterator[StartServer]:
     """Start servers with `start_server(workspace, model=None)`; each ends with the test and must have had no complaint.
 
     Without *model* there is none: no model of the checkout or the user is found. Without a workspace there must be a
-    MEAI_WORKSPACE in *environment*, which is added to that of the tests.
+    MEAI_WORKSPACE in *environment*, which is added to that of the tests. *program* is what Python is to run.
     """
     servers: list[Server] = []
 
@@ -142,10 +142,12 @@ def start_server(tmp_path: Path, prepared_cache: Path) -> Iterator[StartServer]:
         *arguments: str,
         model: Path | None = None,
         environment: Mapping[str, str] = MappingProxyType({}),
+        program: Sequence[str] = ("-m", "meai"),
     ) -> Server:
         home = tmp_path / f"server-{len(servers)}"
         more = {"MEAI_CACHE_DIR": str(prepared_cache), **environment}
-        server = _start(path, home, [*arguments, *(["--model", str(model)] if model else [])], more)
+        given = [*arguments, *(["--model", str(model)] if model else [])]
+        server = _start(path, home, given, more, program)
         servers.append(server)
         return server
 
@@ -163,7 +165,9 @@ def server(start_server: StartServer, tmp_path: Path, model_path: Path) -> Serve
     return start_server(workspace, model=model_path)
 
 
-def _start(path: Path | None, home: Path, arguments: list[str], more: Mapping[str, str]) -> Server:
+def _start(
+    path: Path | None, home: Path, arguments: list[str], more: Mapping[str, str], program: Sequence[str]
+) -> Server:
     data_dir = home / "data"
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("MEAI_")},
@@ -173,7 +177,7 @@ def _start(path: Path | None, home: Path, arguments: list[str], more: Mapping[st
     }
     given = [] if path is None else [str(path)]
     process = subprocess.Popen(
-        [sys.executable, "-m", "meai", *given, "--no-browser", "--port", "0", *arguments],
+        [sys.executable, *program, *given, "--no-browser", "--port", "0", *arguments],
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

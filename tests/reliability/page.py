@@ -32,9 +32,12 @@ class Page:
         self._connection.close()
 
     def ask(self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None) -> Any:
-        """Return the answer's JSON, or None where it has no content. Raises Refused, and GONE for a dead server."""
-        content = None if body is None else json.dumps(body)
-        kind = {} if body is None else {"Content-Type": "application/json"}
+        """Return the answer's JSON, or None where it has no content. Raises Refused, and GONE for a dead server.
+
+        A *body* of bytes is sent as it is.
+        """
+        content = body if isinstance(body, bytes) or body is None else json.dumps(body)
+        kind = {"Content-Type": "application/octet-stream" if isinstance(body, bytes) else "application/json"}
         self._connection.request(method, path, content, {**self._server.headers, **kind, **(headers or {})})
         answer = self._connection.getresponse()
         data = answer.read()
