@@ -79,7 +79,7 @@ def text(words: str, *marks: str) -> dict[str, Any]:
     return {"type": "text", "text": words, "marks": [{"type": mark, "attrs": {}} for mark in marks]}
 
 
-def as_pasted(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def as_pasted(node: Any) -> Iterator[dict[str, Any]]:
     """What of a node of the JSON a paste can bring: the mapping's third column, as nodes."""
     content = [one for child in node.get("content", []) for one in as_pasted(child)]
     kind, attributes = node["type"], node.get("attrs", {})
