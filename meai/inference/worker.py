@@ -13,32 +13,20 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from meai.errors import BadInput, Cancelled, MeaiError, ModelRefused
-from meai.inference.answer import Answer, Guessing
-from meai.inference.cache import Cache
-from meai.inference.expectation import expected
-from meai.inference.llama import Model, NoRoom
-from meai.inference.own_template import writer_of
-from meai.inference.pace import Pace
-from meai.inference.preparation import open_prepared
-from meai.inference.prompt import prompt_of, sampling_of
-from meai.inference.request import Request, WorkerReport
-from meai.inference.resident import resident_bytes
+from meai.inference.answer import Answer
+from meai.inference.llama import NoRoom
+from meai.inference.loaded import Loaded, load
+from meai.inference.request import Request
 from meai.inference.scheduler import Schedule, Work, overtakes
 from meai.inference.scores import Scores
-from meai.inference.speculation import DraftLength
-from meai.inference.templates import PLAIN, Writer
 from meai.inference.warming import Warming
 from meai.process import Frame, read_frames, take_pipes, write_frame
 
-CONTEXT_LENGTH = 4096
 LIFE_S = 0.5
-LEFT_SOURCE_HOPE = 0.5
-"""How probable a guess is to come true just after the answer left its source, before anything is known."""
 
 
 class Task(Protocol):
@@ -62,13 +50,7 @@ class Worker:
         self._schedule = Schedule()
         self._tasks: dict[int, tuple[Work, Task]] = {}
         self._running: Work | None = None
-        self._model: Model | None = None
-        self._cache: Cache
-        self._guessing: Guessing
-        self._writer: Writer = PLAIN
-        self._threads = 1
-        self._chunk = 64
-        self._words: dict[str, int] = {}
+        self._loaded: Loaded | None = None
         self._shown_at = float("-inf")
 
     @property
@@ -78,16 +60,16 @@ class Worker:
 
     def notice(self, frame: Frame) -> None:
         """Look at *frame* as it arrives, on the thread that reads the pipe: may what runs now go on?"""
-        running, model = self._running, self._model
+        running, loaded = self._running, self._loaded
         # A model that cannot rewind is left in an unknown state by an interruption; its piece is let finish.
-        if running is None or model is None or not model.rewinds:
+        if running is None or loaded is None or not loaded.model.rewinds:
             return
         if frame["do"] == "cancel":
             stop = frame["id"] == running.number
         else:
             stop = "purpose" in frame and overtakes(_work(frame), running)
         if stop:
-            model.interrupt(True)
+            loaded.model.interrupt(True)
 
     def hear(self, frame: Frame) -> None:
         """Do what *frame* asks, or take it up. Raises what the sender is to be told."""
@@ -100,7 +82,7 @@ class Worker:
             return
         work, task = self._tasks[number]
         # Whatever wanted an interruption has been heard; one that comes late must not stop all that follows.
-        self._require_model().interrupt(False)
+        self._require_loaded().model.interrupt(False)
         self._running = work
         try:
             task.step()
@@ -118,85 +100,39 @@ class Worker:
 
     def _load(self, frame: Frame) -> None:
         cache = Path(frame["cache"]) if frame["cache"] else None
-        prepared = open_prepared(Path(frame["path"]), cache, CONTEXT_LENGTH, self._show_preparing)
-        model, calibration = prepared.model, prepared.calibration
-        self._writer, makeshift = writer_of(model.chat_template, model.end_text)
-        self._cache = Cache(model, Pace(calibration.threads, calibration.one_thread_s))
-        self._threads = calibration.threads
-        self._chunk = calibration.chunk_tokens()
-        price = calibration.price_s
-        self._guessing = Guessing(DraftLength(price), DraftLength(price, LEFT_SOURCE_HOPE))
-        self._model = model
-        said = {"traits": model.traits.to_frame(), "calibration": calibration.to_frame()}
-        self._reply({"is": "ready", **said, "message": makeshift})
-        # A quarter of a second for a large vocabulary, which delays nobody who has just seen the page.
-        self._words = _words(model)
+        self._loaded = loaded = load(Path(frame["path"]), cache, self._show_preparing)
+        said = {"traits": loaded.model.traits.to_frame(), "calibration": loaded.calibration.to_frame()}
+        self._reply({"is": "ready", **said, "message": loaded.makeshift})
+        # This delays nobody who has just seen the page.
+        loaded.learn_words()
 
     def _show_preparing(self, message: str, fraction: float) -> None:
         self._reply({"is": "preparing", "message": message, "fraction": fraction})
 
     def _submit(self, frame: Frame) -> None:
-        model, request = self._require_model(), Request.from_frame(frame["request"])
-        prompt = prompt_of(request, self._writer, model)
-        number = frame["id"]
-        answer = Answer(
-            replace(request, sampling=sampling_of(request, self._writer, model)),
-            prompt.tokens,
-            self._source(model, request),
-            cache=self._cache,
-            guessing=self._guessing,
-            limit=min(model.context_length - len(prompt.tokens), request.sampling.max_tokens),
-            chunk=self._chunk,
-            thinks=self._writer.thinks,
-            left_out=prompt.left_out,
-            say=lambda text: self._reply({"is": "delta", "id": number, "text": text}),
-        )
-        self._take_up(frame, answer)
+        def say(text: str) -> None:
+            self._reply({"is": "delta", "id": frame["id"], "text": text})
+
+        self._take_up(frame, self._require_loaded().answer(Request.from_frame(frame["request"]), say))
 
     def _warm(self, frame: Frame) -> None:
-        model = self._require_model()
-        prompts = []
-        for request in frame["requests"]:
-            # What does not fit is told to whoever asks for its answer.
-            with suppress(BadInput):
-                prompts.append(prompt_of(Request.from_frame(request), self._writer, model).tokens)
-        self._take_up(frame, Warming(prompts, cache=self._cache, chunk=self._chunk))
+        self._take_up(frame, self._require_loaded().warming([Request.from_frame(each) for each in frame["requests"]]))
 
     def _score(self, frame: Frame) -> None:
-        model = self._require_model()
-        prompt = prompt_of(Request.from_frame(frame["request"]), self._writer, model).tokens
-        candidates = [model.tokenize(text, special=False) for text in frame["candidates"]]
-        if len(prompt) + max(map(len, candidates), default=0) > model.context_length:
-            raise BadInput("The text is too long for this model to compare its variants; select less of it.")
-        self._take_up(frame, Scores(prompt, candidates, cache=self._cache, chunk=self._chunk))
+        request = Request.from_frame(frame["request"])
+        self._take_up(frame, self._require_loaded().scores(request, frame["candidates"]))
 
     def _cancel(self, frame: Frame) -> None:
         self._end(frame["id"])
 
     def _report(self, frame: Frame) -> None:
-        model = self._require_model()
-        report = WorkerReport(
-            working=len(self._tasks),
-            taken=self._cache.taken,
-            file=str(model.path),
-            threads=self._threads,
-            cache_bytes=model.cells * model.cell_bytes,
-            resident_bytes=resident_bytes(),
-        )
+        report = self._require_loaded().report(working=len(self._tasks))
         self._reply({"is": "report", "id": frame["id"], **report.to_frame()})
 
-    def _require_model(self) -> Model:
-        if self._model is None:
+    def _require_loaded(self) -> Loaded:
+        if self._loaded is None:
             raise ModelRefused("No model is loaded.")
-        return self._model
-
-    def _source(self, model: Model, request: Request) -> list[int]:
-        """Return what the answer is expected to be, as the model would write it."""
-        if not request.source:
-            return []
-        text = expected(request.source, self._words)
-        # After "Corrected:" a line begins with a space, and in a chat a turn does not.
-        return model.tokenize(text if request.turns else f" {text}", special=False)
+        return self._loaded
 
     def _take_up(self, frame: Frame, task: Task) -> None:
         work = _work(frame)
@@ -261,12 +197,6 @@ def _work(frame: Frame) -> Work:
 
 def _failure(error: Exception) -> Frame:
     return {"is": "failed", "code": getattr(error, "code", MeaiError.code), "message": str(error)}
-
-
-def _words(model: Model) -> dict[str, int]:
-    """Return the words that are one token of *model*, and their tokens."""
-    pieces = ((token, model.piece(token)) for token in range(model.vocabulary_size))
-    return {piece[1:].decode(): token for token, piece in pieces if piece[:1] == b" " and piece[1:].isalpha()}
 
 
 def receive(pipe: BinaryIO, incoming: queue.Queue[Frame], worker: Worker, reply: Callable[[Frame], None]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from meai.inference import worker as worker_module
+from meai.inference import loaded
 from meai.inference.cache import BRANCHES
 from meai.inference.calibration import Calibration
 from meai.inference.llama import SEQUENCES
@@ -26,7 +26,7 @@ class Desk:
     """A worker with *model* loaded, and what it says."""
 
     def __init__(self, model: FakeModel, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(worker_module, "open_prepared", lambda *_: Prepared(model.real, CALIBRATION, ""))
+        monkeypatch.setattr(loaded, "open_prepared", lambda *_: Prepared(model.real, CALIBRATION, ""))
         self.said: list[Frame] = []
         self.worker = Worker(self.said.append)
         self.worker.hear({"do": "load", "path": str(Path("fake.gguf")), "cache": None})
