@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -20,7 +21,9 @@ from meai.config import read_config
 from meai.errors import BadInput, MeaiError
 
 if TYPE_CHECKING:
-    from meai.models.catalogue import CatalogueEntry
+    from meai.config import Config
+    from meai.models.library import ModelLibrary
+    from meai.models.suitability import Computer
 
 FAILED, LOSSES, INTERRUPTED = 1, 3, 130
 DEFAULT_COMMAND = "serve"
@@ -246,62 +249,170 @@ def history(file: Path, show: int | None, restore: int | None, label: tuple[int,
 
 @cli.group()
 def models() -> None:
-    """See which models there are, and fetch one."""
+    """See which models there are, fetch, import, choose and remove them."""
 
 
 @models.command("list")
+@click.option("--all", "everything", is_flag=True, help="Also those from mirrors that their publishers do not run.")
 @_json_option
-def list_models(as_json: bool) -> None:
-    """List the models on this machine and those that can be fetched."""
-    from meai.models.catalogue import megabytes
-    from meai.models.library import open_library
+def list_models(everything: bool, as_json: bool) -> None:
+    """List the models on this machine, those that other programs keep on it, and those to fetch."""
+    from meai.models.library import models_folder
+    from meai.models.shelf import cards
+    from meai.models.wording import line
 
-    library = open_library(read_config().data_dir)
-    here = library.list()
-    known = [entry for entry in library.entries if entry.name not in {model.name for model in here}]
+    config = read_config()
+    library = _library(config)
+    shown = [
+        card
+        for card in cards(library, models_folder(config.data_dir), _computer(config))
+        if everything or not card.community or card.where in ("here", "begun")
+    ]
+    used = library.find(None)
     if as_json:
-        _print_json(
-            here=[{**asdict(model), "path": str(model.path)} for model in here],
-            to_fetch=[{"name": e.name, "label": e.label, "size": e.size, "licence": e.licence} for e in known],
-        )
+        parts = {"here": ("here",), "elsewhere": ("elsewhere",), "to_fetch": ("to-fetch", "begun")}
+        listed = {part: [asdict(card) for card in shown if card.where in kinds] for part, kinds in parts.items()}
+        _print_json(use=used.name if used is not None else None, **listed)
         return
-    for model in here:
-        click.echo(f"{model.name}  {megabytes(model.size)}  {model.licence or 'your own'}  {model.path}")
-    for entry in known:
-        click.echo(
-            f"{entry.name}  {megabytes(entry.size)}  {entry.licence}  not here yet: meai models pull {entry.name}"
-        )
+    for card in shown:
+        click.echo(line(card, in_use=used is not None and card.path == str(used.path)))
+
+
+@models.command()
+@click.argument("name", metavar="NAME_OR_FILE")
+@_json_option
+def info(name: str, as_json: bool) -> None:
+    """Say what is known of one model: licence, size, hash, context, memory and speed."""
+    from meai.models.library import models_folder
+    from meai.models.shelf import card, sha256_of
+    from meai.models.wording import description
+
+    config = read_config()
+    known = card(_library(config), models_folder(config.data_dir), _computer(config), name)
+    if known.path:
+        # What the file is, and not what the catalogue says that it should be.
+        known = replace(known, sha256=sha256_of(Path(known.path)))
+    if as_json:
+        _print_json(**asdict(known))
+    else:
+        click.echo(description(known))
 
 
 @models.command()
 @click.argument("name")
-def pull(name: str) -> None:
-    """Fetch the model NAME of the catalogue."""
+@_json_option
+def pull(name: str, as_json: bool) -> None:
+    """Fetch the model NAME of the catalogue. Stopped with Ctrl-C or killed, it goes on from there the next time."""
     from meai.models import download
-    from meai.models.library import models_folder, open_library
+    from meai.models.library import models_folder
 
-    data_dir = read_config().data_dir
-    entry = open_library(data_dir).entry(name)
-    path = download.pull(entry, models_folder(data_dir), _progress(entry), threading.Event())
+    config = read_config()
+    library = _library(config)
+    entry = library.entry(name)
+    for said in (entry.note, "" if entry.permissive else f"Its licence is {entry.licence}: {entry.licence_url}"):
+        if said:
+            click.echo(said, err=True)
+    if not entry.permissive:
+        click.confirm("Fetch it under this licence?", abort=True, err=True)
+    network = download.Network(config.hub, config.hub_key)
+    folder, stop = models_folder(config.data_dir), threading.Event()
+    path = download.pull(entry, folder, _progress(entry.label), stop, network=network, choices=library.choices)
     click.echo(f"{entry.label} ({entry.licence}) is at {path}", err=True)
+    if as_json:
+        _print_json(name=entry.name, path=str(path), size=path.stat().st_size)
 
 
-def _progress(entry: CatalogueEntry) -> Callable[[int, int], None]:
-    """Return what tells the terminal how much of *entry* has come: in one line, or one for each quarter."""
+@models.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--copy/--link", default=False, help="Copy it into the models folder, or leave it where it is (default).")
+@_json_option
+def import_model(file: Path, copy: bool, as_json: bool) -> None:
+    """Add the model FILE, a .gguf of this machine, to the models. It is checked first."""
+    from meai.models import importing
+
+    model = importing.import_model(_library(read_config()), file, copy=copy, progress=_progress(file.name, "Copying"))
+    if as_json:
+        _print_json(name=model.name, path=str(model.path), size=model.size)
+    else:
+        click.echo(f"{model.name} is at {model.path}; take it with: meai models use {model.name}")
+
+
+@models.command()
+@click.argument("name", metavar="NAME_OR_FILE")
+@_json_option
+def use(name: str, as_json: bool) -> None:
+    """Take the model NAME_OR_FILE from now on. `--model` and the settings still win for one run."""
+    from meai.models import importing
+
+    config = read_config()
+    model = importing.use(_library(config), name)
+    if as_json:
+        _print_json(name=model.name, path=str(model.path))
+        return
+    click.echo(f"{model.label} is used from now on; an editor that is open takes it at its next start.")
+    if config.model is not None:
+        click.echo(f"Your settings name {config.model}, which wins; take `model` out of them.", err=True)
+
+
+@models.command()
+@click.argument("name")
+@_json_option
+def remove(name: str, as_json: bool) -> None:
+    """Delete the model NAME from the models folder; a linked one stays where it is."""
+    from meai.models import download, importing
+    from meai.models.library import models_folder
+
+    config = read_config()
+    library = _library(config)
+    entry = next((entry for entry in library.entries if entry.name == name), None)
+    folder = models_folder(config.data_dir)
+    if entry is not None and download.fetched_bytes(entry, folder):
+        download.discard(entry, folder)
+        done = f"What had come of {entry.label} is deleted."
+    else:
+        done = importing.remove(library, name)
+    if as_json:
+        _print_json(name=name, done=done)
+    else:
+        click.echo(done)
+
+
+def _library(config: Config) -> ModelLibrary:
+    from meai.models.library import open_library
+
+    return open_library(config.data_dir, config.elsewhere)
+
+
+def _computer(config: Config) -> Computer:
+    from meai.measured import this_computer
+
+    return this_computer(config.cache_dir)
+
+
+def _progress(label: str, doing: str = "Fetching") -> Callable[[int, int], None]:
+    """Return what tells the terminal how much of *label* has come: in one line, or one for each quarter."""
     from meai.models.catalogue import megabytes
+    from meai.models.pace import Pace, in_words
 
     live = sys.stderr.isatty()
-    told = -1
+    before, after = ("\r", "\x1b[K") if live else ("", "")
+    pace = Pace()
+    told: tuple[int, int] | None = None
 
     def progress(done: int, total: int) -> None:
         nonlocal told
-        percent = 100 * done // total if live else 25 * (4 * done // total)
-        if percent != told:
-            told = percent
-            click.echo(
-                f"{chr(13) * live}Fetching {entry.label}: {percent} % of {megabytes(total)}", nl=not live, err=True
-            )
-            click.echo("\n" * (live and done == total), nl=False, err=True)
+        now_s = time.monotonic()
+        pace.note(now_s, done)
+        percent = 100 * done // (total or 1)
+        step = (percent, int(2 * now_s)) if live else (percent // 25, 0)
+        if step == told:
+            return
+        told = step
+        left_s = pace.left_s(total)
+        when = f", {megabytes(int(pace.bytes_per_s))}/s, {in_words(left_s)} left" if left_s and done < total else ""
+        said = f"{doing} {label}: {percent if live else 25 * step[0]} % of {megabytes(total)}{when}"
+        click.echo(f"{before}{said}{after}", nl=not live, err=True)
+        click.echo("\n" * (live and done == total), nl=False, err=True)
 
     return progress
 

@@ -10,7 +10,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from meai.documents.names import is_document
 from meai.errors import BadInput
 
 # Fixed, because a browser keeps its storage by origin, and the port is part of that. Registered to nobody.
+HUB = "https://huggingface.co"
 DEFAULT_PORT = 26324
 
 
@@ -58,6 +59,12 @@ class Config:
     """Where the config file is looked for; it need not be there."""
     actions: tuple[OwnAction, ...] = ()
     """What the writer added to the model's actions."""
+    elsewhere: tuple[tuple[str, Path], ...] = ()
+    """Where other programs keep models: the name of each and its folder, which need not be there."""
+    hub: str = HUB
+    """Where Hugging Face, or a mirror of it, is."""
+    hub_key: str = field(default="", repr=False)
+    """The writer's key to it, which no log may show."""
 
 
 def read_config(
@@ -89,6 +96,9 @@ def read_config(
         cache_dir=settings.get("cache_dir") or platformdirs.user_cache_path("meai", appauthor=False),
         config_file=config_file,
         actions=settings.get("action", ()),
+        elsewhere=_elsewhere(environ),
+        hub=environ.get("HF_ENDPOINT") or HUB,
+        hub_key=_hub_key(environ),
     )
 
 
@@ -193,6 +203,36 @@ def _asked_for(path: Path) -> tuple[Path, str | None]:
     if not is_document(path.name):
         raise BadInput(f"{path} is no Markdown document; its name must end in .md or .markdown.")
     return path.parent.resolve(), path.name
+
+
+def _hub_folder(environ: Mapping[str, str]) -> Path:
+    cache = Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return Path(environ.get("HF_HOME") or cache / "huggingface")
+
+
+def _hub_key(environ: Mapping[str, str]) -> str:
+    """Return the key that Hugging Face's own settings have, or nothing."""
+    if key := environ.get("HF_TOKEN"):
+        return key.strip()
+    try:
+        file = Path(environ.get("HF_TOKEN_PATH") or _hub_folder(environ) / "token")
+        return file.read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        return ""
+
+
+def _elsewhere(environ: Mapping[str, str]) -> tuple[tuple[str, Path], ...]:
+    """Return where other programs keep models, by their own settings."""
+    home = Path.home()
+    mac_cache = home / "Library" / "Caches" / "llama.cpp"
+    llama = mac_cache if sys.platform == "darwin" else home / ".cache" / "llama.cpp"
+    return (
+        ("Hugging Face", Path(environ.get("HF_HUB_CACHE") or _hub_folder(environ) / "hub")),
+        ("LM Studio", home / ".lmstudio" / "models"),
+        ("LM Studio", home / ".cache" / "lm-studio" / "models"),
+        ("Ollama", Path(environ.get("OLLAMA_MODELS") or home / ".ollama" / "models")),
+        ("llama.cpp", Path(environ.get("LLAMA_CACHE") or llama)),
+    )
 
 
 def _has_screen(environ: Mapping[str, str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import http.client
 import json
 import os
@@ -23,6 +24,7 @@ import websocket
 
 from meai import __version__
 from meai.models.catalogue import read_catalogue
+from tests.models.gguf_files import tiny_model
 
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
 
@@ -377,6 +379,29 @@ def test_models_that_can_be_fetched_are_listed_with_size_and_licence(meai: Run) 
     assert f"{default.name}  98 MB  {default.licence}" in meai("models", "list").stdout.decode()
     listed = json.loads(meai("models", "list", "--json").stdout)
     assert default.name in {model["name"] for model in listed["here"] + listed["to_fetch"]}
+    assert not any(model["community"] for model in listed["to_fetch"])
+    everything = json.loads(meai("models", "list", "--all", "--json").stdout)
+    assert any(model["community"] for model in everything["to_fetch"])
+
+
+def test_a_file_is_imported_chosen_described_and_removed(meai: Run, tmp_path: Path) -> None:
+    file = tmp_path / "mine.gguf"
+    file.write_bytes(tiny_model())
+    assert json.loads(meai("models", "import", file, "--json").stdout)["path"] == str(file)
+    assert json.loads(meai("models", "use", "mine", "--json").stdout)["name"] == "mine"
+    assert json.loads(meai("models", "list", "--json").stdout)["use"] == "mine"
+    told = json.loads(meai("models", "info", "mine", "--json").stdout)
+    assert (told["context_length"], told["fit"], told["size"]) == (2048, "fits", file.stat().st_size)
+    assert told["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert "stays at" in meai("models", "remove", "mine").stdout.decode()
+    assert file.exists()
+
+
+def test_a_hostile_file_is_not_imported_and_fails_in_one_sentence(meai: Run, tmp_path: Path) -> None:
+    (tmp_path / "hostile.gguf").write_bytes(b"GGUF\x03\0\0\0" + b"\xff" * 64)
+    result = meai("models", "import", tmp_path / "hostile.gguf")
+    assert result.returncode == 1
+    assert "is not used" in sentence(result)
 
 
 def test_an_unknown_model_fails_in_one_sentence(meai: Run) -> None:

@@ -173,3 +173,17 @@ def test_an_action_that_makes_no_sense_is_told(config_file: Path, text: str, tol
     config_file.write_text(text, encoding="utf-8")
     with pytest.raises(BadInput, match=told):
         read_config(environ={})
+
+
+def test_other_programs_models_are_looked_for_where_their_settings_say(tmp_path: Path) -> None:
+    told = {"OLLAMA_MODELS": "/o", "HF_HUB_CACHE": "/h", "LLAMA_CACHE": "/l"}
+    places = read_config(environ=told).elsewhere
+    assert {("Ollama", Path("/o")), ("Hugging Face", Path("/h")), ("llama.cpp", Path("/l"))} <= set(places)
+
+
+def test_the_hubs_own_settings_are_honoured_and_its_key_is_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("from-file\n")
+    config = read_config(environ={"HF_HOME": str(tmp_path), "HF_ENDPOINT": "https://mirror.example"})
+    assert (config.hub, config.hub_key) == ("https://mirror.example", "from-file")
+    assert read_config(environ={"HF_HOME": str(tmp_path), "HF_TOKEN": "secret"}).hub_key == "secret"
+    assert "from-file" not in repr(config)

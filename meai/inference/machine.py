@@ -57,6 +57,25 @@ def usable_threads() -> int:
     return count if count <= 4 else count // 2
 
 
+def memory_bytes() -> int:
+    """Return how much memory this machine has, in bytes; 0 where it does not say."""
+    if sys.platform == "win32":
+        return _windows_memory()
+    with suppress(OSError, ValueError):
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return 0
+
+
+def _windows_memory() -> int:
+    import ctypes
+
+    # MEMORYSTATUSEX: two 32-bit fields, of which the first is the size, and seven 64-bit ones, the first the memory.
+    status = (ctypes.c_uint64 * 8)()
+    status[0] = ctypes.sizeof(status)
+    kernel = getattr(ctypes, "windll").kernel32  # noqa: B009  only there on Windows, as the type checker knows
+    return int(status[1]) if kernel.GlobalMemoryStatusEx(ctypes.byref(status)) else 0
+
+
 def _cpuinfo() -> dict[str, str]:
     """Return what Linux says of the first processor; nothing elsewhere."""
     if sys.platform != "linux":

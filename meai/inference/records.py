@@ -109,6 +109,10 @@ class Records:
         record = self._read(self.folder / f"{self._key(sha256)}.json")
         return record if record is not None and record.sha256 == sha256 else None
 
+    def all(self) -> tuple[Record, ...]:
+        """Return what is known of every model file on this machine."""
+        return tuple(record for _, record in self._mine())
+
     def save(self, record: Record) -> None:
         """Keep *record* in place of any other of that file."""
         frame = {"format": FORMAT, "machine": self._machine.to_frame(), **record.to_frame()}
@@ -149,7 +153,7 @@ class Records:
 
     def tidy(self) -> None:
         """Delete what belongs to files that are gone or to other versions of llama.cpp, and what was left half done."""
-        for name, record in self._all():
+        for name, record in self._every():
             if record is None or not any(place.holds for place in record.places):
                 self._remove(name)
         with suppress(OSError):
@@ -158,11 +162,11 @@ class Records:
                     left.unlink(missing_ok=True)
 
     def _mine(self) -> Iterator[tuple[str, Record]]:
-        for name, record in self._all():
+        for name, record in self._every():
             if record is not None and name == self._key(record.sha256):
                 yield name, record
 
-    def _all(self) -> Iterator[tuple[str, Record | None]]:
+    def _every(self) -> Iterator[tuple[str, Record | None]]:
         """Yield the names of all records of this processor, None for one that this version cannot use."""
         with suppress(OSError):
             for path in sorted(self.folder.glob("*.json")):
