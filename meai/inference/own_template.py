@@ -85,6 +85,8 @@ def _ask_sandbox(question: dict[str, Any]) -> dict[str, Any]:
         answer = json.loads(done.stdout)
     except (subprocess.TimeoutExpired, ValueError) as error:
         raise ModelRefused("it takes too long or too much memory") from error
+    except OSError as error:
+        raise ModelRefused(f"no process to read it in could be started ({error.strerror})") from error
     if not isinstance(answer, dict):
         raise ModelRefused("it says something that it should not")
     return answer

@@ -123,3 +123,13 @@ def test_a_shape_that_a_template_refuses_is_told() -> None:
     writer, _ = writer_of(template, "")
     with pytest.raises(ModelRefused, match="One question at a time"):
         writer.scaffold(("user", "assistant", "user"))
+
+
+def test_without_a_process_to_read_it_in_a_template_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_process(*args: object, **kwargs: object) -> None:
+        raise OSError(12, "Cannot allocate memory")
+
+    monkeypatch.setattr("meai.inference.own_template.subprocess.run", no_process)
+    writer, said = writer_of(TURNS, "")
+    assert writer is PLAIN
+    assert "no process to read it in could be started (Cannot allocate memory)" in said
