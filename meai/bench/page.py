@@ -65,6 +65,8 @@ class ServedPage:
             if message["type"] == "delta":
                 pieces.append(message["text"])
                 times.append(time.perf_counter())
+        if len(times) < 2:
+            raise EngineGone("The model answered the served page with too little to measure.")
         return Streamed("".join(pieces), times[-1] - times[0], times[0] - asked)
 
     def _hear(self) -> dict[str, Any]:
