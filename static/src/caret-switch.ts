@@ -39,6 +39,8 @@ export function createCaretSwitch(button: HTMLElement, document: () => string): 
     remember(KEY, JSON.stringify([[document(), !on], ...others].slice(0, MOST)));
     render();
   };
+  // A press must not take the focus from the text.
+  button.addEventListener("mousedown", (event) => event.preventDefault());
   button.addEventListener("click", toggle);
   return {
     get isOn() {

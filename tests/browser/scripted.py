@@ -6,6 +6,7 @@ Everything else the page and the server say goes through untouched. For answers 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from playwright.sync_api import Page, WebSocketRoute, expect
@@ -35,13 +36,16 @@ class ScriptedModel:
         for piece in pieces:
             self._send({"type": "delta", "id": self._open["id"], "text": piece})
 
-    def proposes(self, text: str, *warnings: str) -> None:
+    def proposes(
+        self, text: str, *warnings: str, flags: Sequence[dict[str, str]] = (), choices: Sequence[str] = ()
+    ) -> None:
         """End the answer to the last rewrite: it is *text*, whatever was said before. Waits until the page has it."""
         order = self._open
-        units = [{"source": order["selection"], "text": text, "reason": ""}]
-        message = {"type": "proposed", "id": order["id"], "text": text, "units": units, "warnings": list(warnings)}
-        self._end(message)
-        expect(self._tab.locator("[data-proposal=streaming]")).to_have_count(0)
+        units = [{"source": order.get("selection", ""), "text": text, "reason": "", "flags": list(flags)}]
+        told = {"units": units, "warnings": list(warnings), "choices": list(choices)}
+        self._end({"type": "proposed", "id": order["id"], "text": text, **told})
+        if not choices:
+            expect(self._tab.locator("[data-proposal=streaming]")).to_have_count(0)
 
     def fails(self, code: str, message: str) -> None:
         """End the last rewrite without an answer."""
@@ -62,7 +66,7 @@ class ScriptedModel:
 
     def _from_page(self, raw: str | bytes, server: WebSocketRoute) -> None:
         message = json.loads(raw)
-        if message["type"] == "rewrite":
+        if message["type"] in ("rewrite", "complete"):
             self._order = message
             self.asked.append(message)
         elif message["type"] == "cancel":
