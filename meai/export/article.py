@@ -19,6 +19,7 @@ from meai.markdown.parser import normalize
 WORDS_PER_MINUTE = 230
 """How fast most people read prose, in most languages with words between spaces."""
 
+_FROM_THE_RIGHT = frozenset(("ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"))
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 
@@ -84,6 +85,11 @@ class Article:
         """The language tag of the front matter; English where it names none."""
         named = self.front_matter.text("lang", "language").replace("_", "-")
         return named if _LANGUAGE.fullmatch(named) else "en"
+
+    @property
+    def direction(self) -> str:
+        """Which way its language runs: `ltr` or `rtl`."""
+        return "rtl" if self.language.partition("-")[0].lower() in _FROM_THE_RIGHT else "ltr"
 
     @property
     def stem(self) -> str:

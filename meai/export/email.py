@@ -16,7 +16,7 @@ from meai.export.article import Article
 from meai.export.body import Node, body
 from meai.export.exported import Exported, Part
 from meai.export.options import Options
-from meai.export.prose import formula, note_titles, target
+from meai.export.prose import formula, note_titles, rows, target
 from meai.export.raw import quoted
 from meai.export.report import Report
 from meai.export.tree import Element
@@ -27,6 +27,8 @@ WARN_BYTES = 90_000
 """Gmail shows about 102 KB of a mail and hides the rest; what a sending service adds must fit in, too."""
 WIDTH = 600
 PREHEADER_CHARS = 110
+MANY_COLUMNS = 4
+"""Above this a table fits on a phone only if its words may be broken."""
 
 # Keeps the first words of the letter out of the line that inboxes show after the subject.
 _FILLER = "\u034f\u200c\u00a0" * 60
@@ -187,7 +189,8 @@ class _Mail:
 
     def _table(self, table: Element) -> None:
         if table.attributes.get("role") != "presentation":
-            table.attributes["class"] = " ".join(("data", *table.classes))
+            wide = max(map(len, rows(table)), default=0) > MANY_COLUMNS
+            table.attributes["class"] = " ".join(("data", *(["wide"] * wide), *table.classes))
 
     def _image(self, image: Element) -> list[Node] | None:
         source = image.attributes.get("src", "")

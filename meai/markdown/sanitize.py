@@ -95,7 +95,7 @@ CLASSES: dict[str, set[str]] = {
     "section": {"footnotes"},
     "span": {"task", "done", *highlight.CLASSES},
     "sup": {"footnote-ref"},
-    "table": {"data", "callout", "directive", *CALLOUTS, *LEAVES, *_ALIGNED},
+    "table": {"data", "wide", "callout", "directive", *CALLOUTS, *LEAVES, *_ALIGNED},
     "ul": {"contains-task-list"},
 }
 """The classes that the renderer itself writes. A document's own are dropped: they could borrow the page's looks."""

@@ -170,6 +170,11 @@ def test_the_language_is_that_of_the_head(named: str, language: str) -> None:
     assert structure(f"---\nlang: {named}\n---\n").all("html") == [{"lang": language}]
 
 
+@pytest.mark.parametrize(("named", "direction"), [("ar-EG", "rtl"), ("he", "rtl"), ("en", None)])
+def test_the_direction_is_that_of_the_language(named: str, direction: str | None) -> None:
+    assert structure(f"---\nlang: {named}\n---\n").all("html")[0].get("dir") == direction
+
+
 def test_images_of_the_workspace_are_in_the_page() -> None:
     asked: list[str] = []
 
