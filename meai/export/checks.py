@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from markdown_it.common.utils import normalizeReference
+from markdown_it.rules_block.table import escapedSplit
 
 from meai.export import images
 from meai.export.article import Article
@@ -29,6 +30,7 @@ _SHOUTED = re.compile(r"TODO|FIXME|TBD|TK|XXX", re.IGNORECASE)
 _NOTE = re.compile(r"\[\^([^\]\s]+)\]")
 _DEFINITION = re.compile(r"^[ >]{0,12}\[([^\]\n]+)\]:", re.MULTILINE)
 _USE = re.compile(r"\[((?:\\.|[^\[\]\\])+)\]")
+_MARGIN = re.compile(r"[\s>]*(?:(?:[-*+]|\d+[.)])\s+)?")
 _VERBATIM = frozenset(("pre", "code", "math"))
 
 
@@ -117,6 +119,28 @@ def _definition(lines: list[str], first: int) -> Iterator[str]:
         yield line.strip()
 
 
+def _cells(article: Article, report: Report) -> None:
+    """A row of more cells than the head has loses the rest: most often to a `|` in code."""
+    lines = article.source.split("\n")
+    for table in _elements(article):
+        # Only our own tables have heads that say so; those of raw HTML lose nothing.
+        columns = sum(one.attributes.get("scope") == "col" for one in table.walk()) if table.tag == "table" else 0
+        rows = [one for one in table.walk() if one.tag == "tr"] if columns else []
+        for row in rows:
+            at = row.line - article.first_line
+            extra = _split(lines[at])[columns:] if 0 <= at < len(lines) else []
+            if any(cell.strip() for cell in extra):
+                rest = quoted(" | ".join(extra))
+                message = f"The row has more cells than its table; {rest} is left out. A | of the text is written \\|."
+                report.lost(row.line, "table", message)
+
+
+def _split(row: str) -> list[str]:
+    cells = escapedSplit(_MARGIN.sub("", row, count=1).strip())
+    first, last = int(not cells[0]), int(len(cells) > 1 and not cells[-1])
+    return cells[first : len(cells) - last]
+
+
 def _pictures(article: Article, report: Report) -> None:
     for image in _elements(article):
         if image.tag != "img":
@@ -179,6 +203,7 @@ CHECKS: tuple[Callable[[Article, Report], None], ...] = (
     _links,
     _footnotes,
     _definitions,
+    _cells,
     _pictures,
     _headings,
     _head,

@@ -87,6 +87,14 @@ def test_what_no_reader_sees_is_quoted() -> None:
     assert any(line == 8 and "[x]: https://b.example 'c'" in message for line, message in messages)
 
 
+@pytest.mark.parametrize("margin", ["", "> ", "- "])
+def test_cells_that_a_table_has_no_room_for_are_quoted(margin: str) -> None:
+    rest = "  " if margin == "- " else margin
+    text = f"{margin}| a | b |\n{rest}|---|---|\n{rest}| `c|d` | zaffer |\n{rest}| e \\| f | g |\n"
+    lost = [(note.line, note.message) for note in notes(BODY + text) if note.kind == "lost"]
+    assert lost == [(7, "The row has more cells than its table; “zaffer” is left out. A | of the text is written \\|.")]
+
+
 def test_very_long_hidden_text_is_cut_and_counted() -> None:
     message = next(note.message for note in notes(f"<!-- {'x' * 5000} -->") if note.construct == "comment")
     assert len(message) < 500
