@@ -40,8 +40,11 @@ class Schedule:
     def add(self, work: Work) -> tuple[int, ...]:
         """Take *work*; return the numbers of what it replaces, which are gone from here.
 
-        An editor's newest request for a purpose replaces its older one, and any replaces what it had read ahead.
+        An editor's newest request for a purpose replaces its older one, and any replaces what it had read ahead. Where
+        the newer came first, as after a wait for a model that all are let go from at once, *work* itself is replaced.
         """
+        if any(old.number > work.number and _replaces(old, work) for old in self._work.values()):
+            return (work.number,)
         replaced = tuple(old.number for old in self._work.values() if _replaces(work, old))
         for number in replaced:
             self.remove(number)

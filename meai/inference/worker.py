@@ -136,11 +136,12 @@ class Worker:
 
     def _take_up(self, frame: Frame, task: Task) -> None:
         work = _work(frame)
+        self._tasks[work.number] = (work, task)
         for replaced in self._schedule.add(work):
             self._end(replaced)
             self._reply({"id": replaced, **_failure(Cancelled("A newer request took its place."))})
-        self._tasks[work.number] = (work, task)
-        self._tell_end(work.number, task)
+        if work.number in self._tasks:
+            self._tell_end(work.number, task)
 
     def _tell_end(self, number: int, task: Task) -> None:
         """Tell the result of *task* and drop it, where it has one."""

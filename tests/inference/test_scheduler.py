@@ -33,9 +33,8 @@ def test_text_at_the_caret_comes_before_rewrites_those_before_free_prompts_and_r
 
 
 def test_a_tab_with_three_requests_gets_no_more_than_a_tab_with_one() -> None:
-    many = [Work(1, "rewrite", ""), Work(2, "free", "one"), Work(3, "free", "other")]
-    schedule = schedule_of(Work(4, "free", "one"), *many[1:], Work(5, "free", "third"))
-    assert Counter(turns(schedule, 9)) == {2: 3, 3: 3, 5: 3}
+    schedule = schedule_of(*(Work(number, "free", f"tab {number}") for number in range(3)))
+    assert Counter(turns(schedule, 9)) == {0: 3, 1: 3, 2: 3}
     nobodys = schedule_of(*(Work(number, "rewrite", "") for number in range(3)), Work(9, "rewrite", "tab"))
     counts = Counter(turns(nobodys, 12))
     assert counts[9] == 6
@@ -46,6 +45,12 @@ def test_an_editors_newest_request_for_a_purpose_takes_the_place_of_its_older_on
     schedule = schedule_of(Work(1, "rewrite", "tab"), Work(2, "caret", "tab"), Work(3, "rewrite", "other"))
     assert schedule.add(Work(4, "rewrite", "tab")) == (1,)
     assert sorted(turns(schedule, 1) + [each for each in (3, 4) if schedule.remove(each)]) == [2, 3, 4]
+
+
+def test_a_request_that_comes_after_a_newer_one_of_its_editor_is_itself_replaced() -> None:
+    schedule = schedule_of(Work(2, "rewrite", "tab"))
+    assert schedule.add(Work(1, "rewrite", "tab")) == (1,)
+    assert turns(schedule, 1) == [2]
 
 
 def test_what_an_editor_had_read_ahead_ends_when_it_asks() -> None:
@@ -104,9 +109,9 @@ def test_whatever_comes_and_goes_the_most_urgent_work_has_its_turn(steps: list[W
         if isinstance(step, Work):
             if step.number in there:
                 continue
+            there[step.number] = step
             for replaced in schedule.add(step):
                 del there[replaced]
-            there[step.number] = step
         elif step is None:
             chosen = schedule.next()
             assert (chosen is None) == (not there)

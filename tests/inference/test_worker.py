@@ -105,6 +105,17 @@ def test_what_does_not_fit_even_alone_is_refused_and_what_waited_for_it_goes_on(
     assert desk.ends() == {1: "done", 2: "failed"}
 
 
+def test_of_two_requests_of_an_editor_the_newer_is_answered_whichever_comes_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for order in ((1, 2), (2, 1)):
+        desk = Desk(FakeModel(says(GREETING, [3, 4, 5])), monkeypatch)
+        for number in order:
+            desk.ask(number, "Good morning", "rewrite", "one")
+        desk.run()
+        assert desk.ends() == {1: "failed", 2: "done"}
+
+
 def test_a_failed_evaluation_spoils_no_later_request_that_begins_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     weather = iter(["fine", "broken"])
     desk = Desk(FakeModel(says(GREETING, [3, 4, 5]), lambda: next(weather, "fine"), rewinds=False), monkeypatch)
