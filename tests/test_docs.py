@@ -132,3 +132,31 @@ def test_the_protocol_lists_every_message_with_its_fields(message: type) -> None
     listed = re.search(rf"^\| `{message.type} \{{(.*?)\}}` \|", PROTOCOL, re.MULTILINE)  # type: ignore[attr-defined]
     assert listed, f"docs/protocol.md has no row for {message.type!r}."  # type: ignore[attr-defined]
     assert re.sub(r": \[\{.*?\}\]", "", listed[1]) == ", ".join(names)
+
+
+@pytest.mark.parametrize("page", ["reliability.md", "security.md"])
+def test_every_test_that_a_promise_names_exists(page: str) -> None:
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    named = 0
+    for line in text.splitlines():
+        path = None
+        for span in spans(line):
+            if re.fullmatch(r"tests/[\w/]+\.py", span):
+                path = ROOT / span
+                assert path.is_file(), span
+            elif span.startswith("test_"):
+                assert path is not None, line
+                whole = r"\(" if span.removesuffix("…") == span else ""
+                assert re.search(
+                    rf"^def {span.removesuffix('…')}{whole}", path.read_text(encoding="utf-8"), re.MULTILINE
+                ), span
+                named += 1
+    assert named > 10
+
+
+def test_every_promise_of_reliability_names_its_test() -> None:
+    text = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
+    table = text.partition("## Promises")[2].partition("\n## ")[0]
+    rows = [line for line in table.splitlines() if line.startswith("| ")][2:]
+    assert len(rows) > 20
+    assert [row for row in rows if "`test_" not in row] == []
