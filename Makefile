@@ -12,7 +12,7 @@ PIP := PIP_CONSTRAINT=.ci/constraints.txt $(PY) -m pip --disable-pip-version-che
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run test test-quick soak lint test-page bench screenshots build page lock clean model engine chromium FORCE
+.PHONY: help run test test-quick soak lint test-page bench quality screenshots build page lock clean model engine chromium FORCE
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ bench: engine $(VENV)/.bench page model chromium ## measure, and keep the tables
 	$(PY) -m benchmarks.threads --keep
 	$(PY) -m benchmarks.workspace --keep
 	$(PY) -m benchmarks.export --keep
+
+quality: engine $(VENV)/.test model ## measure how good suggestions are; MODELS="NAME FILE" names the models
+	$(PY) -m benchmarks.quality $(MODELS) --keep
 
 screenshots: engine $(VENV)/.test page model chromium ## take the pictures in docs/screenshots anew
 	$(PY) .ci/screenshots.py

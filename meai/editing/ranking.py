@@ -14,7 +14,7 @@ from meai.editing.confusions import FORMS, REGULARISED, SLIPS, SOUND_ALIKE, WORD
 from meai.editing.language import other_spelling
 from meai.editing.problems import Problem
 from meai.editing.protect import spans
-from meai.editing.spelling import frequent_words, in_case_of, is_name, neighbours, parted, slips
+from meai.editing.spelling import farthest, frequent_words, in_case_of, is_name, neighbours, parted, slips
 
 Score = Callable[[str, Sequence[str]], Sequence[float]]
 """How probable each continuation of a text is, as natural logarithms."""
@@ -26,7 +26,7 @@ class Weights:
 
     misspelled: float = -4.0
     """For a word that no dictionary has: that is a reason of its own to take another."""
-    slip: float = 2.0
+    slip: float = 5.0
     """For each slip that the writer would have made."""
     rule: float = 1.5
     """For what a rule of grammar objects to."""
@@ -126,6 +126,7 @@ def _misspelled(problem: Problem, word: str, weights: Weights) -> Doubt:
     if any(other_spelling(word, other) for other in others):
         return Doubt(problem.start, problem.end)
     distance = {other: slips(other, word) for other in others if other != word}
+    distance = {other: far for other, far in distance.items() if far <= farthest(word)}
     # Of two spellings of one word, that which is nearer to what the writer's side of the sea would write.
     for one, other in itertools.combinations(tuple(distance), 2):
         if other_spelling(one, other):
@@ -203,9 +204,9 @@ def _ways(group: list[Doubt], text: str) -> dict[str, float]:
     """Return what may stand for *group*, the original among it, with what each has to overcome."""
     choices = [{text[doubt.start : doubt.end]: 0.0} | doubt.candidates for doubt in group]
     while _product(choices) > MOST_VARIANTS:
-        # The last of the dearest: what is likelier stands first.
-        costs = [(cost, at, words) for at, choice in enumerate(choices) for words, cost in choice.items()]
-        _, at, words = max(reversed(costs), key=lambda one: one[0])
+        # The dearest, and of several the last: what is likelier stands first, and the original before all.
+        options = [(cost, at, words) for at, choice in enumerate(choices) for words, cost in [*choice.items()][1:]]
+        _, at, words = max(reversed(options), key=lambda option: option[0])
         del choices[at][words]
     gaps = [text[one.end : other.start] for one, other in itertools.pairwise(group)] + [""]
     ways: dict[str, float] = {}

@@ -13,7 +13,7 @@ LEAST_LETTERS = 4
 """Shorter words have too many neighbours: only those with two letters exchanged count."""
 NEIGHBOURS = 5
 FARTHEST = 2.0
-"""Slips that a neighbour may be away."""
+"""Slips that the words may be away which a long word may have been meant for."""
 COMMON = 1500
 """Words up to this rank are so common that they are written together by mistake."""
 _SHORT = frozenset(["as", "at", "by", "in", "is", "it", "my", "of", "on", "or", "so", "to", "we"])
@@ -38,7 +38,8 @@ def neighbours(word: str) -> tuple[str, ...]:
         swapped = {other for other in _swapped_letters(lower) if other in ranks or other in _SHORT}
         return tuple(in_case_of(word, other) for other in sorted(swapped))
     close = {other: slips(other, lower) for other in {*_one_slip(lower), *_alike(lower)} if other in ranks}
-    near = sorted((other for other, far in close.items() if far <= FARTHEST), key=lambda one: (close[one], ranks[one]))
+    near = [other for other, far in close.items() if far <= farthest(word)]
+    near.sort(key=lambda one: (close[one], ranks[one]))
     return tuple(in_case_of(word, other) for other in near[:NEIGHBOURS])
 
 
@@ -49,6 +50,11 @@ def parted(word: str) -> tuple[str, ...]:
     ways = [(lower[:at], lower[at:]) for at in range(2, len(word) - 1)]
     best = [pair for pair in ways if all(ranks.get(part, COMMON) < COMMON or part in _SHORT for part in pair)]
     return tuple(in_case_of(word, " ".join(pair)) for pair in best[:2])
+
+
+def farthest(word: str) -> float:
+    """Return how many slips a word that was meant may be away from *word*: in a short one few make another."""
+    return 1.0 if len(word) < 5 else 1.6 if len(word) < 7 else FARTHEST
 
 
 def in_case_of(word: str, other: str) -> str:

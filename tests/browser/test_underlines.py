@@ -1,0 +1,99 @@
+"""Problems in the paragraph at the caret: underlined while one writes, mended by key and pointer, never in the way."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import SitDown
+from tests.browser.desk import Desk
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+LETTER = "# Letter\n\nI went to the market.\n\nThis is a secnd paragraph, wich is long.\n"
+FIRST_MS = 30_000
+"""Starting Harper takes seconds on a busy machine."""
+
+
+def misspelled(page: Page) -> Locator:
+    return page.locator(".cm-content .misspelled")
+
+
+def seen(desk: Desk, *words: str) -> None:
+    expect(misspelled(desk.page)).to_have_text(list(words), timeout=FIRST_MS)
+
+
+def test_only_the_paragraph_that_is_written_in_is_marked_and_a_word_only_when_it_is_finished(
+    sit_down: SitDown,
+) -> None:
+    desk = sit_down(LETTER)
+    desk.click_after("market.")
+    desk.page.keyboard.type(" It was beautifull")
+    expect(desk.content).to_have_attribute("spellcheck", "false", timeout=FIRST_MS)
+    expect(misspelled(desk.page)).to_have_count(0)
+    desk.page.keyboard.type(" there.")
+    seen(desk, "beautifull")
+    desk.click_after("long")
+    seen(desk, "secnd", "wich")
+
+
+def test_a_key_mends_a_word_and_one_undo_takes_it_back(sit_down: SitDown) -> None:
+    desk = sit_down(LETTER)
+    desk.click_after("secnd")
+    seen(desk, "secnd", "wich")
+    desk.page.keyboard.press("ControlOrMeta+.")
+    expect(desk.menu.get_by_role("menuitem", name="second", exact=True)).to_be_focused()
+    desk.page.keyboard.press("Enter")
+    expect(desk.content).to_contain_text("This is a second paragraph")
+    expect(desk.content).to_be_focused()
+    desk.page.keyboard.press("ControlOrMeta+z")
+    expect(desk.content).to_contain_text("This is a secnd paragraph")
+
+
+def test_the_key_goes_to_the_next_problem_when_there_is_none_at_the_caret(sit_down: SitDown) -> None:
+    desk = sit_down(LETTER)
+    desk.click_after("paragraph")
+    seen(desk, "secnd", "wich")
+    desk.page.keyboard.press("ControlOrMeta+.")
+    expect(desk.menu.get_by_role("menuitem", name="which", exact=True)).to_be_visible()
+
+
+def test_a_word_is_ignored_here_or_added_to_the_dictionary_for_good(sit_down: SitDown) -> None:
+    desk = sit_down(LETTER)
+    desk.click_after("long")
+    seen(desk, "secnd", "wich")
+    desk.right_click("secnd")
+    desk.choose("Ignore in this document")
+    seen(desk, "wich")
+    desk.right_click("wich")
+    desk.choose("Add “wich” to the dictionary")
+    seen(desk)
+    expect(desk.page.locator("#notices")).to_contain_text("“wich” is in your dictionary now.")
+    assert (desk.server.data_dir / "dictionary.txt").read_text(encoding="utf-8") == "wich\n"
+    desk.page.reload()
+    desk.expect_open()
+    desk.click_after("long")
+    expect(desk.content).to_have_attribute("spellcheck", "false", timeout=FIRST_MS)
+    seen(desk)
+
+
+def test_it_can_be_switched_off_and_stays_off(sit_down: SitDown) -> None:
+    desk = sit_down(LETTER)
+    desk.click_after("long")
+    seen(desk, "secnd", "wich")
+    desk.page.locator("#ai-button").click()
+    desk.page.get_by_role("menuitemcheckbox", name="Underline problems while writing").click()
+    seen(desk)
+    desk.page.reload()
+    desk.expect_open()
+    desk.page.locator("#ai-button").click()
+    expect(desk.page.get_by_role("menuitemcheckbox", name="Underline problems while writing")).not_to_be_checked()
+
+
+def test_what_is_no_english_is_left_to_the_browser(sit_down: SitDown) -> None:
+    desk = sit_down("# Brief\n\nDas ist ein Brief an alle, die nicht gern auf Englisch lesen.\n")
+    desk.click_after("lesen")
+    desk.page.keyboard.type(" Und das ist gut so")
+    desk.page.wait_for_timeout(1500)
+    expect(misspelled(desk.page)).to_have_count(0)
+    expect(desk.content).to_have_attribute("spellcheck", "true")
