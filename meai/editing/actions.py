@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from meai.editing.verify import Budget
+from meai.editing.verify import Budget, no_prose, no_summary
 
 Scope = Literal["replace", "insert", "below"]
 Unit = Literal["part", "whole", "caret"]
@@ -39,6 +39,8 @@ class Action:
     """How many answers to choose from are asked for; 0: one answer."""
     instruction: str = ""
     """Of a writer's own action: what it asks for, with or without SELECTION."""
+    check: Callable[[str, str], str] | None = None
+    """Of an action about the whole: why its answer is none to the selection, or nothing."""
     key: str = ""
     """Of a writer's own action: its key as CodeMirror writes keys, or none."""
 
@@ -61,9 +63,9 @@ ACTIONS: dict[str, Action] = {
         Action("simplify", "Simplify", "replace", budget=_REWORDED),
         Action("more-formal", "More formal", "replace", budget=_REWORDED),
         Action("more-friendly", "More friendly", "replace", budget=_REWORDED),
-        Action("summarise", "Summarise", "below", unit="whole"),
+        Action("summarise", "Summarise", "below", unit="whole", check=no_summary),
         Action("headlines", "Headline ideas", "below", unit="whole", choices=5),
-        Action("prose", "Turn notes into prose", "replace", unit="whole"),
+        Action("prose", "Turn notes into prose", "replace", unit="whole", check=no_prose),
         Action(
             "translate",
             "Translate to…",

@@ -17,7 +17,7 @@ from meai.editing.prompts import varied
 from meai.editing.protect import added_spans, lost_spans
 from meai.editing.repair import repaired
 from meai.editing.segment import Piece, sentences_of
-from meai.editing.verify import Budget, objection
+from meai.editing.verify import Budget, not_translated, objection
 from meai.inference.request import Completion, FinishReason, Request
 
 LONGEST_UNIT = 4000
@@ -80,7 +80,7 @@ def _unit(piece: Piece, manner: Manner, emit: Emit, ask: Ask) -> Unit:
         if shown:
             shown.flush()
         streams = False
-        found, reason = _checked(piece.words, frozen, answer, manner.budget)
+        found, reason = _checked(piece.words, frozen, answer, manner)
         if found and (best is None or len(found.flags) < len(best.flags)):
             best = found
         if found and not found.flags:
@@ -106,8 +106,9 @@ def _attempts(words: str, manner: Manner) -> Iterator[tuple[Request, Frozen]]:
         yield varied(prompt(form.text, manner.language), manner.variation), form
 
 
-def _checked(words: str, frozen: Frozen, answer: Completion, budget: Budget) -> tuple[Answered | None, str]:
+def _checked(words: str, frozen: Frozen, answer: Completion, manner: Manner) -> tuple[Answered | None, str]:
     """Return what of *answer* may stand for *words*; None and the reason where nothing may."""
+    budget = manner.budget
     text = with_edges_of(frozen.text, repaired(answer.text, frozen.text))
     reason = UNFINISHED.get(answer.reason, "")
     mended = text if budget.may_reword else corrections_only(frozen.text, text)
@@ -117,6 +118,8 @@ def _checked(words: str, frozen: Frozen, answer: Completion, budget: Budget) -> 
     reason = reason or lost or _misplaced(words, thawed)
     if reason:
         return None, frozen.shown(reason)
+    if manner.language and not_translated(frozen.text, mended, manner.language):
+        return None, "the answer was not translated"
     flags = changed_facts(frozen.text, mended)
     if budget.changes_language:
         flags = tuple(flag for flag in flags if flag.kind == "number")

@@ -47,6 +47,10 @@ _REFUSAL = re.compile(
     re.IGNORECASE,
 )
 SLACK_CHARACTERS = 24
+SUMMARY_SHARE, SHORT_TEXT = 0.5, 120
+"""Of a text, how long its summary may be, and characters that any may have."""
+PROSE_SHARE = 0.4
+"""Of the words of notes, how many must stand in the prose that is made of them."""
 FEW_WORDS = 6
 """Of fewer words one cannot tell the language."""
 
@@ -75,6 +79,24 @@ def kept_share(source: str, answer: str) -> float:
             pairs = zip(ours[start:end], theirs[other_start:other_end], strict=False)
             kept += sum(difflib.SequenceMatcher(None, word, other).ratio() >= 0.6 for word, other in pairs)
     return kept / len(ours)
+
+
+def no_summary(source: str, answer: str) -> str:
+    """Return why *answer* does not summarise *source*: it is as long, or no plain text; nothing where it does."""
+    if len(answer) > SUMMARY_SHARE * len(source) + SHORT_TEXT:
+        return "the answer was no shorter than the text"
+    return "" if _is_plain(answer) else "the answer was no plain text"
+
+
+def no_prose(source: str, answer: str) -> str:
+    """Return why *answer* is not *source* in sentences: it is a list still, or says something else; else nothing."""
+    if not _is_plain(answer):
+        return "the answer was still a list"
+    return "the answer strayed too far from the notes" if kept_share(source, answer) < PROSE_SHARE else ""
+
+
+def _is_plain(text: str) -> bool:
+    return all(kind.startswith(("paragraph_", "inline ")) for kind in shape(text))
 
 
 def shape(text: str) -> tuple[str, ...]:
@@ -133,6 +155,13 @@ def _twice(source: str, answer: str) -> bool:
 def _sentences(text: str) -> Counter[str]:
     found = (" ".join(_words(sentence)) for sentence in re.split(r"(?<=[.!?…])\s+|\n", text))
     return Counter(sentence for sentence in found if sentence.count(" ") >= 3)
+
+
+def not_translated(source: str, answer: str, language: str) -> bool:
+    """Return whether *answer*, which should be in *language*, still is in English, as *source* is."""
+    if language.casefold().startswith("engl") or len(_words(answer)) < FEW_WORDS:
+        return False
+    return is_english(source) and is_english(answer)
 
 
 def other_language(source: str, answer: str) -> bool:

@@ -104,6 +104,8 @@ def _found(order: RewriteOrder, action: Action, frozen: Frozen, answer: Completi
     reason = no_words_for_a_reader(asked and text, text) or (not action.needs and _foreign(order, action, frozen, text))
     if reason:
         return None, reason
+    if action.check and (reason := action.check(frozen.text, text)):
+        return None, reason
     if action.choices:
         text = "\n".join(_choices(frozen, text))
         return (Found(text, "", (), answer), "") if text else (None, "no headline was usable")
@@ -152,7 +154,8 @@ def _choices(frozen: Frozen, text: str) -> list[str]:
     for line in text.split("\n"):
         words = _BULLET.sub("", line).strip().strip('*_"“”').strip()
         new = [flag for flag in changed_facts(frozen.text, words) if flag.after and flag.kind == "number"]
-        usable = words and len(words) <= LONGEST_HEADLINE and not words.endswith(":") and "[" not in words
+        usable = words and len(words) <= LONGEST_HEADLINE and not words.endswith(":") and not set("[|") & set(words)
+        usable = usable and words not in frozen.text
         if usable and not new and not added_spans(frozen.text, words) and not no_words_for_a_reader("", words):
             found.setdefault(words.casefold(), words)
     return list(found.values())

@@ -30,7 +30,7 @@ export function createCaretSwitch(button: HTMLElement, document: () => string): 
   const render = () => {
     const kept = read();
     on = (kept.find(([name]) => name === document()) ?? kept[0])?.[1] === true;
-    button.textContent = on ? "Goes on: on" : "Goes on: off";
+    button.textContent = on ? "At caret: on" : "At caret: off";
     button.setAttribute("aria-pressed", String(on));
     button.title = on ? ON : OFF;
   };

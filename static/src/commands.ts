@@ -96,7 +96,7 @@ export function commandsFor(parts: CommandParts): readonly Command[] {
     { name: "menu", label: "Menu of the model’s actions", group: "ai", key: "Shift-F10", run: always(parts.openMenu) },
 
     { name: "complete", label: "Go on with the sentence", group: "ai", key: "Alt-\\", run: () => parts.complete() },
-    { name: "caret-text", label: "Go on by itself in a pause, in this document", group: "ai", isOn: () => parts.caretText.isOn, run: always(parts.caretText.toggle) },
+    { name: "caret-text", label: "Suggest text in a pause", group: "ai", isOn: () => parts.caretText.isOn, run: always(parts.caretText.toggle) },
 
     { name: "accept-all", label: "Accept all", group: "review", key: "Mod-Enter", run: () => settleAll(view, accepting) },
     { name: "accept", label: "Accept this change", group: "review", key: "Alt-Enter", run: () => settleHere(view, accepting) },

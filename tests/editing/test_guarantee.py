@@ -200,6 +200,17 @@ def test_what_is_beyond_a_small_model_is_said_before_it_is_asked(action: str) ->
     assert action not in Rewriter(Model(str, LARGE)).obstacles()
 
 
+def test_what_was_not_translated_stays_and_a_copy_is_no_summary_and_a_list_no_prose() -> None:
+    text = "We was at the fair with twelve friends, and all of them were glad to be there with us.\n"
+    copying = Model(lambda words: words.replace("was", "were"), LARGE)
+    translated = proposed(copying, "translate", text)
+    assert translated is not None
+    assert translated.text == text
+    assert "not translated" in translated.units[0].reason
+    assert proposed(copying, "summarise", text * 5) is None
+    assert proposed(copying, "prose", "- was at the fair\n- with friends\n") is None
+
+
 def test_headlines_are_lines_to_choose_from() -> None:
     answer = 'Here are 5 headlines:\n\n1. **Twelve friends at the fair**\n2. "A day out"\n- A day out\n4. The 99 best\n'
     proposal = proposed(Model(lambda words: answer, LARGE), "headlines", "We was at the fair with twelve friends.")
