@@ -28,9 +28,12 @@ from meai.editing.proofread import Proofreader
 from meai.editing.rewrite import Rewriter
 from meai.inference.engine import Engine
 from meai.markdown.service import PreviewService
+from meai.measured import this_computer
 from meai.models.catalogue import read_catalogue
-from meai.models.library import models_folder, open_library
-from meai.web import answers, dictionary, documents, drafts, exports, history, intake, pages, search, security
+from meai.models.download import Network
+from meai.models.library import ModelLibrary, models_folder, open_library
+from meai.models.shelf import Card, cards
+from meai.web import answers, dictionary, documents, drafts, exports, history, intake, pages, search, security, shelf
 from meai.web import socket as sockets
 from meai.web.channel import Channels
 from meai.web.models import CurrentModel
@@ -53,6 +56,7 @@ class Services:
     checker: Checker
     marking: Marking
     engine: Engine
+    library: ModelLibrary
     model: CurrentModel
     channels: Channels
 
@@ -103,6 +107,7 @@ def create_app(config: Config, *, token: str) -> Flask:
     app.register_blueprint(history.blueprint(services.past))
     app.register_blueprint(search.blueprint(Search(services.store)))
     app.register_blueprint(intake.blueprint(services.store, services.converter))
+    app.register_blueprint(shelf.blueprint(lambda: _cards(services.library, config), services.model))
     app.register_blueprint(exports.blueprint(services.store, services.past.receipts))
     app.register_blueprint(dictionary.blueprint(services.dictionary))
     wings = sockets.Wings(
@@ -118,7 +123,8 @@ def create_app(config: Config, *, token: str) -> Flask:
 
 
 def _services(config: Config) -> Services:
-    model = CurrentModel(open_library(config.data_dir), models_folder(config.data_dir), config.model)
+    library, network = open_library(config.data_dir, config.elsewhere), Network(config.hub, config.hub_key)
+    model = CurrentModel(library, models_folder(config.data_dir), config.model, network)
     database = Database(places.history_file(config.data_dir, config.workspace), tables.SCHEMA)
     trash, kept = places.trash_folder(config.data_dir, config.workspace), History(database)
     words, checker = dictionary_in(config.data_dir), Checker()
@@ -135,6 +141,7 @@ def _services(config: Config) -> Services:
         checker=checker,
         marking=Marking(checker, lambda: words.words),
         engine=Engine(model.engine_changed, cache=config.cache_dir),
+        library=library,
         model=model,
         channels=Channels(),
     )
@@ -145,6 +152,10 @@ def _rewriter(config: Config, services: Services) -> Rewriter:
     known = (KnownModel(entry.label, entry.size) for entry in read_catalogue())
     proofreader = Proofreader(services.checker, services.engine, lambda: services.dictionary.words)
     return Rewriter(services.engine, with_own(own), known, proofreader)
+
+
+def _cards(library: ModelLibrary, config: Config) -> tuple[Card, ...]:
+    return cards(library, models_folder(config.data_dir), this_computer(config.cache_dir))
 
 
 def _highlight_css() -> str:

@@ -9,16 +9,19 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from meai.errors import Cancelled, MeaiError
+from meai.errors import BadInput, Cancelled, MeaiError, NoModel
 from meai.inference.engine import Engine, EngineState
+from meai.models import importing
 from meai.models.catalogue import CatalogueEntry
-from meai.models.download import pull
+from meai.models.download import Network, discard, fetched_bytes, pull
 from meai.models.library import ModelLibrary
-from meai.web.protocol import ModelState, Offer
+from meai.models.pace import Pace
+from meai.web.protocol import Fetching, ModelState, Offer
 
-Listener = Callable[[ModelState], None]
+Listener = Callable[[ModelState | Fetching], None]
 
 _LOG = logging.getLogger("meai.web")
 _PROGRESS_EVERY_S = 0.1
@@ -28,26 +31,41 @@ _NO_MODEL = "There is no model on this computer yet, so the editor works without
 class CurrentModel:
     """Which model answers, or what is being done to get one. Any thread may call.
 
-    *wanted* is a model's name or file, None for the best there is; fetched models go to *folder*.
+    *wanted* is a model's name or file, None for the best there is; fetched models go to *folder*, by *network*.
     """
 
-    def __init__(self, library: ModelLibrary, folder: Path, wanted: str | None) -> None:
+    def __init__(self, library: ModelLibrary, folder: Path, wanted: str | None, network: Network | None = None) -> None:
         self._library = library
         self._folder = folder
         self._wanted = wanted
+        self._network = network
         self._engine: Engine | None = None
         self._turn = threading.RLock()
         self._listeners: set[Listener] = set()
         self._state = ModelState("none", None, "")
         self._fetching: CatalogueEntry | None = None
         self._stop = threading.Event()
+        self._closed = False
+        self._pace = Pace()
         self._told_at = 0.0
+        self._used = ""
 
     @property
     def state(self) -> ModelState:
         """The state now."""
         with self._turn:
             return self._state
+
+    @property
+    def used(self) -> str:
+        """The name of the model that answers; empty where there is none."""
+        return self._used
+
+    @property
+    def fetching(self) -> str:
+        """The name of the model that is being fetched; empty where none is."""
+        with self._turn:
+            return self._fetching.name if self._fetching is not None else ""
 
     def start(self, engine: Engine) -> None:
         """Load the wanted model into *engine*, or say why there is none."""
@@ -60,25 +78,61 @@ class CurrentModel:
         if model is None:
             self._tell(ModelState("none", None, _NO_MODEL, offer=self._offer()))
         else:
+            self._used = model.name
             engine.load(model.path, model.label)
 
     def pull(self, name: str) -> None:
-        """Fetch the catalogue's model *name* and load it. Returns at once; the state tells the rest.
+        """Fetch the catalogue's model *name*; load it where none answers. Returns at once; what is told tells the rest.
 
         Raises NoModel for a name that is not in the catalogue. While one is being fetched, another is not begun.
         """
         entry = self._library.entry(name)
         with self._turn:
-            if self._fetching is not None:
+            if self._fetching is not None or self._closed:
                 return
-            self._fetching = entry
-            self._tell(ModelState("fetching", entry.label, "", 0, entry.source.size))
-        threading.Thread(target=self._fetch, args=(entry,), name="fetch-model", daemon=True).start()
+            self._fetching, self._stop, self._pace = entry, threading.Event(), Pace()
+            self._tell_fetching(entry, 0, entry.source.size)
+            stop = self._stop
+        threading.Thread(target=self._fetch, args=(entry, stop), name="fetch-model", daemon=True).start()
+
+    def pause(self) -> None:
+        """Stop fetching; what came stays for the next time."""
+        with self._turn:
+            self._stop.set()
+
+    def use(self, name: str) -> None:
+        """Take the model *name* from now on, in place of the one that answers, whose memory is freed. Returns at once.
+
+        Raises NoModel, ModelRefused, or BadInput where the choice cannot be kept.
+        """
+        if Path(name).name != name:
+            raise NoModel(f"There is no model called {name}.")
+        model = importing.use(self._library, name)
+        if self._engine is not None and (model.name != self._used or self._engine.state.state != "ready"):
+            self._used = model.name
+            self._engine.load(model.path, model.label)
+
+    def remove(self, name: str) -> str:
+        """Remove the model *name*, or what had come of it, and return what was done, as a sentence.
+
+        Raises NoModel, and BadInput for one that answers or is being fetched.
+        """
+        with self._turn:
+            if self._fetching is not None and self._fetching.name == name:
+                raise BadInput(f"{self._fetching.label} is being fetched; pause it first.")
+        if name == self._used:
+            raise BadInput(f"{name} is in use; choose another model first.")
+        entry = next((entry for entry in self._library.entries if entry.name == name), None)
+        if entry is not None and fetched_bytes(entry, self._folder):
+            discard(entry, self._folder)
+            return f"What had come of {entry.label} is deleted."
+        return importing.remove(self._library, name)
 
     def engine_changed(self, state: EngineState) -> None:
         """Take note of what the engine does; it calls this."""
         with self._turn:
-            if self._fetching is None and not self._stop.is_set():
+            waits = self._fetching is not None and state.state in ("none", "failed")
+            if not waits and not self._closed:
                 offer = self._offer() if state.state in ("none", "failed") else None
                 message = _NO_MODEL if state.state == "none" else state.message
                 speed = (state.calibration.reads_per_s, state.calibration.writes_per_s) if state.calibration else ()
@@ -98,45 +152,70 @@ class CurrentModel:
             self._listeners.discard(listener)
 
     def close(self) -> None:
-        """Stop fetching."""
+        """Stop fetching, and tell nothing more of the model."""
+        self._closed = True
         self._stop.set()
 
-    def _fetch(self, entry: CatalogueEntry) -> None:
+    def _fetch(self, entry: CatalogueEntry, stop: threading.Event) -> None:
         try:
-            path = pull(entry, self._folder, self._progress, self._stop)
+            path = pull(
+                *(entry, self._folder, self._progress, stop), network=self._network, choices=self._library.choices
+            )
         except Cancelled:
-            return
+            self._ended(entry, f"{entry.label} is paused; what came of it stays.")
         except MeaiError as error:
-            self._not_fetched(entry, str(error))
+            self._ended(entry, str(error), failed=True)
         except Exception:
             _LOG.exception("Fetching %s failed.", entry.name)
-            self._not_fetched(entry, f"{entry.label} could not be fetched; the terminal says why.")
+            self._ended(entry, f"{entry.label} could not be fetched; the terminal says why.", failed=True)
         else:
-            with self._turn:
-                self._fetching = None
-            if self._engine is not None:
-                self._engine.load(path, entry.label)
+            if self._answers:
+                self._ended(entry, f"{entry.label} is here; choose it under “Models”.")
+            else:
+                with self._turn:
+                    self._fetching = None
+                    self._tell(Fetching(None, "", 0, 0, 0.0, None))
+                self._used = entry.name
+                if self._engine is not None:
+                    self._engine.load(path, entry.label)
+
+    @property
+    def _answers(self) -> bool:
+        return self._engine is not None and self._engine.state.state in ("loading", "ready")
 
     def _progress(self, done: int, total: int) -> None:
-        if time.monotonic() - self._told_at >= _PROGRESS_EVERY_S and self._fetching is not None:
-            self._told_at = time.monotonic()
-            self._tell(ModelState("fetching", self._fetching.label, "", done, total))
+        now_s = time.monotonic()
+        with self._turn:
+            if self._fetching is not None and now_s - self._told_at >= _PROGRESS_EVERY_S:
+                self._told_at = now_s
+                self._pace.note(now_s, done)
+                self._tell_fetching(self._fetching, done, total)
 
-    def _not_fetched(self, entry: CatalogueEntry, message: str) -> None:
+    def _tell_fetching(self, entry: CatalogueEntry, done: int, total: int) -> None:
+        self._tell(Fetching(entry.name, "", done, total, self._pace.bytes_per_s, self._pace.left_s(total)))
+        if not self._answers:
+            self._tell(ModelState("fetching", entry.label, "", done, total))
+
+    def _ended(self, entry: CatalogueEntry, message: str, *, failed: bool = False) -> None:
         with self._turn:
             self._fetching = None
-            before = self._engine.state if self._engine is not None else EngineState("none")
-            if before.state == "ready":
-                self._tell(ModelState("ready", before.name, message))
-            else:
+            if self._closed:
+                return
+            self._tell(Fetching(None, message, 0, 0, 0.0, None))
+            if self._answers:
+                self._tell(replace(self._state, message=message))
+            elif failed:
                 self._tell(ModelState("failed", entry.label, message, offer=self._offer()))
+            else:
+                self._tell(ModelState("none", None, message, offer=self._offer()))
 
     def _offer(self) -> Offer | None:
         entry = self._library.offer
         return Offer(entry.name, entry.label, entry.source.size, entry.licence) if entry else None
 
-    def _tell(self, state: ModelState) -> None:
+    def _tell(self, state: ModelState | Fetching) -> None:
         with self._turn:
-            self._state = state
+            if isinstance(state, ModelState):
+                self._state = state
             for listener in self._listeners:
                 listener(state)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, get_args
 
 from meai.errors import BadInput
 
@@ -81,6 +81,21 @@ class Pull:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """Stop fetching a model; what came stays."""
+
+    type: ClassVar[str] = "pause"
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Take that model from now on."""
+
+    type: ClassVar[str] = "use"
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
 class DraftWritten:
     """Keep this unsaved text."""
 
@@ -104,11 +119,20 @@ class ProofreadWanted:
     dialect: str
 
 
-FromPage = Hello | PreviewWanted | RewriteWanted | Complete | Warm | Cancel | Pull | DraftWritten | ProofreadWanted
-_FROM_PAGE: dict[str, type[FromPage]] = {
-    kind.type: kind
-    for kind in (Hello, PreviewWanted, RewriteWanted, Complete, Warm, Cancel, Pull, DraftWritten, ProofreadWanted)
-}
+FromPage = (
+    Hello
+    | PreviewWanted
+    | RewriteWanted
+    | Complete
+    | Warm
+    | Cancel
+    | Pull
+    | Pause
+    | Use
+    | DraftWritten
+    | ProofreadWanted
+)
+_FROM_PAGE: dict[str, type[FromPage]] = {kind.type: kind for kind in get_args(FromPage)}
 _JSON_TYPES: dict[str, tuple[type, str]] = {"str": (str, "a string"), "int": (int, "a whole number")}
 
 
@@ -146,6 +170,19 @@ class ModelState:
     offer: Offer | None = None
     reads_per_s: float | None = None
     writes_per_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetching:
+    """How far a model has come; *model* is None when none is on its way any more, and *message* then says why."""
+
+    type: ClassVar[str] = "fetching"
+    model: str | None
+    message: str
+    done: int
+    total: int
+    bytes_per_s: float
+    left_s: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +335,8 @@ class Error:
 
 
 FromServer = (
-    ModelState
+    Fetching
+    | ModelState
     | Beyond
     | Welcome
     | Previewed

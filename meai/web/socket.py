@@ -38,10 +38,12 @@ from meai.web.protocol import (
     DraftWritten,
     FromServer,
     Hello,
+    Pause,
     PreviewWanted,
     ProofreadWanted,
     Pull,
     RewriteWanted,
+    Use,
     Warm,
 )
 from meai.web.security import token_matches
@@ -240,9 +242,10 @@ class Session:
         if cancelled is not None:
             cancelled.set()
 
-    def _model_changed(self, state: protocol.ModelState) -> None:
+    def _model_changed(self, state: protocol.ModelState | protocol.Fetching) -> None:
         self._say(state)
-        self._say_beyond(state)
+        if isinstance(state, protocol.ModelState):
+            self._say_beyond(state)
 
     def _say_beyond(self, state: protocol.ModelState) -> None:
         if state.state != "ready":
@@ -254,6 +257,12 @@ class Session:
 
     def _pull(self, message: Pull) -> None:
         self._wings.model.pull(message.model)
+
+    def _pause(self, message: Pause) -> None:
+        self._wings.model.pause()
+
+    def _use(self, message: Use) -> None:
+        self._wings.model.use(message.model)
 
     def _draft(self, message: DraftWritten) -> None:
         self._wings.journal.keep(Draft(message.name, message.base, message.text, message.client, message.seq))
@@ -280,6 +289,8 @@ _HANDLERS: dict[type, Callable[..., None]] = {
     Warm: Session._warm,
     Cancel: Session._cancel,
     Pull: Session._pull,
+    Pause: Session._pause,
+    Use: Session._use,
     DraftWritten: Session._draft,
     ProofreadWanted: Session._proofread,
 }
