@@ -60,9 +60,8 @@ class Outcome:
         """Count what became of *paragraph*."""
         self.paragraphs += 1
         self.seconds.append(seconds)
-        self.spans_kept += not (
-            lost_spans(paragraph.source, proposal.text) + added_spans(paragraph.source, proposal.text)
-        )
+        source, text = paragraph.source, proposal.text
+        self.spans_kept += not (lost_spans(source, text) + added_spans(source, text))
         for unit in proposal.units:
             self._add_unit(unit)
         made, wanted = corrections(source, text), corrections(source, paragraph.wanted)
