@@ -56,9 +56,11 @@ class Article:
 
     @cached_property
     def headline(self) -> Element | None:
-        """The heading of the first rank that the text begins with, if it has no other."""
+        """The heading that the text begins with, if it is the only one of the first rank and holds nothing but text."""
         first = next((child for root in self.body for child in root.children if isinstance(child, Element)), None)
-        return first if first is not None and first.tag == "h1" and self._headlines == 1 else None
+        if first is None or first.tag != "h1" or self._headlines > 1 or any(one.tag == "img" for one in first.walk()):
+            return None
+        return first
 
     @property
     def description(self) -> str:

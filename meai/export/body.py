@@ -37,6 +37,11 @@ def body(article: Article, report: Report, directives: Directives | None = None)
     return changed(nodes, resolve)
 
 
+def headline(article: Article, report: Report) -> list[Node]:
+    """Return the headline of *article* in the same way; nothing where it has none."""
+    return changed([article.headline], _Resolving(article, report, Directives())) if article.headline else []
+
+
 def paywall_words(element: Element) -> list[Node]:
     """Return what the writer says at a paywall, without the word that the preview puts there."""
     return [child for child in element.children if not isinstance(child, Element) or child.text() != "Paywall"]

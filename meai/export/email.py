@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from meai.export import images, page, text, tree
 from meai.export.article import Article
-from meai.export.body import Node, body
+from meai.export.body import Node, body, headline
 from meai.export.exported import Exported, Part
 from meai.export.options import Options
 from meai.export.prose import formula, note_titles, rows, target
@@ -95,7 +95,7 @@ def compose(article: Article, options: Options, report: Report, place: Place) ->
     note_titles(article, report)
     mail = _Mail(article, options, report, place)
     nodes = tree.changed(body(article, report), mail)
-    headline = [article.headline] if article.headline else []
+    top = tree.changed(headline(article, report), mail)
     clean = Sanitizer(images=mail.address, lines=False).clean
     dark = options.theme == "dark"
     environment = page.environment()
@@ -107,7 +107,7 @@ def compose(article: Article, options: Options, report: Report, place: Place) ->
         look=DARK if dark else LIGHT,
         preheader=preheader(article),
         filler=_FILLER,
-        headline=Markup(clean(tree.html(tree.changed(headline, mail)))),  # noqa: S704 - sanitised just now
+        headline=Markup(clean(tree.html(top))),  # noqa: S704 - sanitised just now
         body=Markup(clean(tree.html(nodes))),  # noqa: S704 - sanitised just now
         highlight=Markup(highlight.rules(highlight.DARK if dark else highlight.LIGHT)),  # noqa: S704 - our own
     )

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from meai import __version__, assets
 from meai.export import images, tree
 from meai.export.article import Article
-from meai.export.body import Node, body
+from meai.export.body import Node, body, headline
 from meai.export.exported import Exported
 from meai.export.options import Options
 from meai.export.report import Report
@@ -36,17 +36,17 @@ class Entry:
 def write(article: Article, options: Options) -> Exported:
     """Return *article* as a whole HTML document."""
     report = Report()
+    top = headline(article, report)
     nodes = tree.changed(body(article, report), _boxed)
-    for formula in (one for one in _elements(nodes) if "math-source" in one.classes):
+    for formula in (one for one in _elements([*top, *nodes]) if "math-source" in one.classes):
         message = f"The formula “{formula.text()}” could not be read and stays as it was written."
         report.changed(formula.line, "formula", message)
     for host, line in _hosts(nodes).items():
-        report.changed(line, "image", f"Images load from {host} whenever the page is read.", "embed-image")
+        report.changed(line, "image", f"Images load from {host} whenever the page is read.")
     shown = {one.attributes["src"]: _image(one, article, options, report) for one in _images(nodes)}
     nodes = tree.changed(nodes, partial(_described, shown))
     # Clean already; this puts the images in, which only the cleaning itself may do, and drops the source lines.
     clean = Sanitizer(images=shown.get, lines=False).clean
-    headline = [article.headline] if article.headline else []
     content = (
         environment()
         .get_template("export.html")
@@ -55,7 +55,7 @@ def write(article: Article, options: Options) -> Exported:
             options=options,
             head=head(article),
             contents=_contents(nodes) if options.toc else (),
-            headline=Markup(clean(tree.html(headline))),  # noqa: S704 - sanitised just now
+            headline=Markup(clean(tree.html(top))),  # noqa: S704 - sanitised just now
             body=Markup(clean(tree.html(nodes))),  # noqa: S704 - sanitised just now
             highlight=Markup(highlight.css()),  # noqa: S704 - our own
             version=__version__,

@@ -33,6 +33,7 @@ CONSTRUCTS: dict[str, str] = {
     "paywall": "zaffer\n\n::: paywall Zibet\n\nquillon\n",
     "rule": "zaffer\n\n---\n\nzibet\n",
     "image": '![zaffer](pictures/proofs.png "zibet")\n\n![quillon](https://a.example/b.png)\n\n![quoin](gone.png)\n',
+    "image in a headline": "# ![zaffer](pictures/ornament.png) zibet ![quillon](https://a.example/b.png) ![quoin](gone.png)\n",
     "image in a line": "zaffer ![zibet](pictures/ornament.png) quillon",
     "linked image": "[![zaffer](https://a.example/b.png)](https://quillon.example)",
     "figure": '<figure><img src="pictures/proofs.png" alt="zaffer"><figcaption>zibet <b>quillon</b></figcaption></figure>',
