@@ -1,0 +1,123 @@
+"""Correcting a sentence: only candidates, only by a margin, never a name, never what is protected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from meai.editing.problems import Problem
+from meai.editing.protect import protected_spans
+from meai.editing.ranking import Score, Weights, corrected
+
+UNKNOWN = "SpellCheck"
+
+
+def problem(text: str, words: str, *suggestions: str, rule: str = UNKNOWN) -> Problem:
+    start = text.index(words)
+    return Problem(start, start + len(words), "Spelling", rule, "", suggestions)
+
+
+def preferring(*liked: str) -> Score:
+    """A model that likes each of these words by ten nats."""
+
+    def score(start: str, candidates: Sequence[str]) -> list[float]:
+        return [10.0 * sum(word in candidate for word in liked) for candidate in candidates]
+
+    return score
+
+
+def indifferent(start: str, candidates: Sequence[str]) -> list[float]:
+    return [0.0] * len(candidates)
+
+
+def proofread(
+    text: str, *problems: Problem, score: Score = indifferent, known: Callable[[str], bool] = lambda word: False
+) -> str:
+    return corrected(text, problems, "", score, known, Weights())
+
+
+def test_the_candidate_that_the_model_prefers_stands() -> None:
+    text = "I have no time to consum it."
+    assert proofread(text, problem(text, "consum", "consul", "consume"), score=preferring("consume ")) == (
+        "I have no time to consume it."
+    )
+
+
+def test_what_is_a_word_stays_unless_another_is_clearly_more_probable() -> None:
+    assert proofread("They were to week to walk.") == "They were to week to walk."
+    assert proofread("They were week.", score=preferring("weak")) == "They were weak."
+
+
+def test_places_that_touch_are_judged_together() -> None:
+    text = "Their is alot of it."
+    found = (problem(text, "Their", "There", rule="TheirToThere"), problem(text, "alot", "a lot", rule="OpenCompounds"))
+    assert proofread(text, *found, score=preferring("There is a lot")) == "There is a lot of it."
+
+
+@pytest.mark.parametrize("name", ["VampNet", "GGUF", "GPT4o", "x86_64"])
+def test_names_are_left_alone(name: str) -> None:
+    text = f"We wrote about {name} before."
+    assert proofread(text, problem(text, name, "vamped"), score=preferring("vamped")) == text
+
+
+def test_a_capital_that_no_sentence_explains_is_a_names() -> None:
+    text = "It is Lukasz who wrote. Definately him."
+    found = (problem(text, "Lukasz", "lucas"), problem(text, "Definately", "Definitely"))
+    assert proofread(text, *found, score=preferring("lucas", "Definitely")) == "It is Lukasz who wrote. Definitely him."
+
+
+def test_the_writers_own_words_are_left_alone() -> None:
+    text = "We brew kombuchi at home."
+    found = problem(text, "kombuchi", "kombucha")
+    assert proofread(text, found, score=preferring("kombucha"), known={"kombuchi"}.__contains__) == text
+
+
+def test_the_other_sides_spelling_is_no_mistake() -> None:
+    text = "The colour is nice."
+    assert proofread(text, problem(text, "colour", "color"), score=preferring("color")) == text
+
+
+def test_the_words_of_a_link_are_corrected_and_its_address_is_not() -> None:
+    text = "See [the repot](https://example.com/repot) and `repot`."
+    found = [Problem(at, at + 5, "Spelling", UNKNOWN, "", ("report",)) for at in (9, 36, 48)]
+    assert text[9:14] == text[36:41] == text[48:53] == "repot"
+    assert proofread(text, *found, score=preferring("report")) == (
+        "See [the report](https://example.com/repot) and `repot`."
+    )
+
+
+def test_two_words_become_one_and_a_doubled_word_goes() -> None:
+    text = "I saw the the cat some times."
+    found = problem(text, "the the", "the", rule="RepeatedWords")
+    found = Problem(found.start, found.end, "Repetition", found.rule, "", ("the",))
+    assert proofread(text, found, score=preferring("sometimes")) == "I saw the cat sometimes."
+
+
+def test_line_ends_stay_where_they_are() -> None:
+    text = "I saw the\nthe cat."
+    assert proofread(text, problem(text, "the\nthe", "the", rule="RepeatedWords")) == text
+
+
+PARTS = (
+    *("teh", "their", "its", "a", "lot", "VampNet", "week", ".", ",", "\n", "`teh`", "$teh$", "**teh**", "{{teh}}"),
+    *("[teh link](https://example.com/teh)", "https://example.com/teh", "[^teh]", "<b>teh</b>", "me@teh.org"),
+)
+MARKED = st.lists(st.sampled_from(PARTS), max_size=12).map(" ".join)
+
+
+@given(MARKED, st.randoms(use_true_random=False))
+def test_whatever_the_model_prefers_what_is_protected_stays(text: str, random: object) -> None:
+    found, at = [], text.find("teh")
+    while at >= 0:
+        found.append(Problem(at, at + 3, "Spelling", UNKNOWN, "", ("the", "ten", "")))
+        at = text.find("teh", at + 1)
+
+    def any_preference(start: str, candidates: Sequence[str]) -> list[float]:
+        return [random.uniform(-20, 20) for _ in candidates]  # type: ignore[attr-defined]
+
+    answer = proofread(text, *found, score=any_preference)
+    assert protected_spans(answer) == protected_spans(text)
+    assert answer.count("\n") == text.count("\n")
