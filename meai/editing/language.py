@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 from meai.editing.problems import Dialect
@@ -23,6 +24,8 @@ _SMALL_WORDS = {
     "swedish": "och att det som är inte på jag av för med den har till ett om",
 }
 _LANGUAGE_OF = {word: language for language, words in _SMALL_WORDS.items() for word in words.split()}
+LEAST_VOTES = 2
+"""Small words of one language that tell it."""
 LEAST_SHARE = 0.1
 """Of the words of an English text, this many at least are small words of English."""
 FEW_WORDS = 6
@@ -58,6 +61,13 @@ def is_english(text: str, around: str = "") -> bool:
     if len(words) < FEW_WORDS and not english:
         return is_english(around) if around else text.isascii()
     return english >= LEAST_SHARE * len(words)
+
+
+def language_of(text: str) -> str:
+    """Return which language *text* is in, in English and lower case; empty where its small words do not tell."""
+    votes = Counter(_LANGUAGE_OF[word] for word in _WORD.findall(text.casefold()) if word in _LANGUAGE_OF)
+    (first, most), (_, next_most) = (*votes.most_common(2), ("", 0), ("", 0))[:2]
+    return first if most >= LEAST_VOTES and most > next_most else ""
 
 
 def dialect_of(text: str) -> Dialect:

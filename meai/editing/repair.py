@@ -18,6 +18,7 @@ _PREAMBLE = re.compile(
     re.IGNORECASE,
 )
 _GREETING = re.compile(r"\A(?:sure|certainly|of course|okay|absolutely)[!,.][ \n]+(?=\S)", re.IGNORECASE)
+_SAYS = re.compile(r"\A(?:the (?:text|author|writer) (?:says|states)|in summary)[,:]\s+(?=[\"“])", re.IGNORECASE)
 _LABEL = re.compile(
     r"\A\**(?:corrected|rewritten|revised|edited|better|in other words|text|answer|output|result|response|translation"
     r"|summary|shorter|simplified|paraphrase)(?: text| version| sentence)?\**\s?:\**\s+",
@@ -80,6 +81,7 @@ _REPAIRS: tuple[Callable[[str, str], str], ...] = (
     _out_of_json,
     _without(_PREAMBLE),
     _without(_GREETING),
+    _without(_SAYS),
     _without(_LABEL),
     _without(_NOTE),
     _unfenced,

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from meai.editing.facts import changed_facts
-from meai.editing.language import is_english
+from meai.editing.language import language_of
 from meai.editing.protect import added_spans, lost_spans
 from meai.markdown.parser import parser
 
@@ -51,8 +51,6 @@ SUMMARY_SHARE, SHORT_TEXT = 0.5, 120
 """Of a text, how long its summary may be, and characters that any may have."""
 PROSE_SHARE = 0.4
 """Of the words of notes, how many must stand in the prose that is made of them."""
-FEW_WORDS = 6
-"""Of fewer words one cannot tell the language."""
 
 
 def objection(source: str, answer: str, budget: Budget) -> str:
@@ -85,6 +83,8 @@ def no_summary(source: str, answer: str) -> str:
     """Return why *answer* does not summarise *source*: it is as long, or no plain text; nothing where it does."""
     if len(answer) > SUMMARY_SHARE * len(source) + SHORT_TEXT:
         return "the answer was no shorter than the text"
+    if _repeats(source, answer):
+        return "the answer repeated itself"
     return "" if _is_plain(answer) else "the answer was no plain text"
 
 
@@ -158,17 +158,15 @@ def _sentences(text: str) -> Counter[str]:
 
 
 def not_translated(source: str, answer: str, language: str) -> bool:
-    """Return whether *answer*, which should be in *language*, still is in English, as *source* is."""
-    if language.casefold().startswith("engl") or len(_words(answer)) < FEW_WORDS:
-        return False
-    return is_english(source) and is_english(answer)
+    """Return whether *answer*, which should be in *language*, still is in the one that *source* is in."""
+    same = language_of(source)
+    return same != "" and same != language.casefold() and language_of(answer) == same
 
 
 def other_language(source: str, answer: str) -> bool:
-    """Return whether *answer* seems to be in another language than *source*, as far as their length lets one tell."""
-    if min(len(_words(source)), len(_words(answer))) < FEW_WORDS:
-        return _script(source) != _script(answer)
-    return is_english(source) != is_english(answer) or _script(source) != _script(answer)
+    """Return whether *answer* is in another language than *source*, as far as their small words and letters tell."""
+    ours, theirs = language_of(source), language_of(answer)
+    return (ours != theirs and ours != "" and theirs != "") or _script(source) != _script(answer)
 
 
 def _script(text: str) -> str:

@@ -32,6 +32,7 @@ _BULLET = re.compile(
     r"^\s*(?:[-*+•]|\d{1,2}[.):]|#{1,6})\s+|^\W{0,3}(?:headline|subject(?: line)?|title) ?\d*\W+", re.I
 )
 _ADDRESS = re.compile(r"://|www\.|@|\]\(|^[!<]")
+_MARK = re.compile(r"\[\d+\]")
 _BRACKETS = re.compile(r"\[[^\[\]]+\]")
 _APOLOGY = re.compile(r"sorry|apolog", re.IGNORECASE)
 _SILENT: Emit = lambda _text: None  # noqa: E731
@@ -110,7 +111,7 @@ def _found(order: RewriteOrder, action: Action, frozen: Frozen, answer: Completi
         text = "\n".join(_choices(frozen, text))
         return (Found(text, "", (), answer), "") if text else (None, "no headline was usable")
     if action.scope == "below":
-        new = tuple(flag for flag in changed_facts(frozen.text, text) if flag.after and flag.kind != "negation")
+        new = tuple(flag for flag in _turned(frozen, text) if flag.after and flag.kind != "negation")
         text = _without_brackets(subject(order), frozen.shown(text))
         wrong = added_spans(subject(order), text)
         return (None, f"the answer invented {next(iter(wrong))[:60]}") if wrong else (Found(text, "", new, answer), "")
@@ -119,7 +120,7 @@ def _found(order: RewriteOrder, action: Action, frozen: Frozen, answer: Completi
     if invented := _invented(order, text_shown):
         return None, f"the answer invented {invented[:60]}"
     lost = lost or next((f"the answer leaves out {span[:60]}" for span in lost_spans(order.selection, thawed)), "")
-    flags = changed_facts(frozen.text, text) if kept_share(frozen.text, text) >= NEW_TEXT else ()
+    flags = _turned(frozen, text) if kept_share(frozen.text, text) >= NEW_TEXT else ()
     return Found(text_shown, lost, flags, answer), ""
 
 
@@ -129,6 +130,11 @@ def _without_brackets(source: str, text: str) -> str:
         if _BRACKETS.fullmatch(span):
             text = text.replace(span, span[1:-1])
     return text
+
+
+def _turned(frozen: Frozen, answer: str) -> tuple[Flag, ...]:
+    """Return the facts that *answer* turned; marks are no numbers."""
+    return changed_facts(_MARK.sub("", frozen.text), _MARK.sub("", answer))
 
 
 def _foreign(order: RewriteOrder, action: Action, frozen: Frozen, text: str) -> str:
@@ -153,7 +159,7 @@ def _choices(frozen: Frozen, text: str) -> list[str]:
     found: dict[str, str] = {}
     for line in text.split("\n"):
         words = _BULLET.sub("", line).strip().strip('*_"“”').strip()
-        new = [flag for flag in changed_facts(frozen.text, words) if flag.after and flag.kind == "number"]
+        new = [flag for flag in _turned(frozen, words) if flag.after and flag.kind == "number"]
         usable = words and len(words) <= LONGEST_HEADLINE and not words.endswith(":") and not set("[|") & set(words)
         usable = usable and words not in frozen.text
         if usable and not new and not added_spans(frozen.text, words) and not no_words_for_a_reader("", words):

@@ -52,6 +52,7 @@ import { openDrafts } from "./storage";
 import { createTabs } from "./tabs";
 import { cycleTheme, nameTheme, storedTheme } from "./theme";
 import { takeToken } from "./token";
+import { createModels } from "./models";
 import { createTrash } from "./trash";
 import { titleOf } from "./tree";
 import { Warming } from "./warming";
@@ -277,6 +278,7 @@ function run(first: string): void {
       void saving.flush();
     },
   });
+  const models = createModels({ api, dialogs, send });
   const trash = createTrash({
     api,
     dialogs,
@@ -331,7 +333,7 @@ function run(first: string): void {
     },
     () => requestAnimationFrame(scroll.align),
   );
-  const ask = createAsk(view, { box: byId("ask"), form: byId("ask-form"), input: byId("ask-input"), subject: byId("ask-subject") }, (instruction) =>
+  const ask = createAsk(view, { box: byId("ask"), form: byId("ask-form"), input: byId("ask-input"), subject: byId("ask-subject"), history: byId("ask-history") }, (instruction) =>
     act(model.actions.find(({ name }) => name === "ask") ?? ASK, instruction),
   );
   const menus = createMenus({
@@ -379,6 +381,7 @@ function run(first: string): void {
     toggleAuthorship: attribution.toggle,
     openReceipt: attribution.openCard,
     trash: () => void trash.open(),
+    openModels: () => void models.open(),
     toggleDocuments: layout.toggleDocuments,
     cycleLayout: layout.cycle,
     cycleTheme: () => nameTheme(byId("theme-button"), cycleTheme()),
@@ -503,7 +506,10 @@ function run(first: string): void {
       case "model":
         if (message.state === "failed") notices.show("model", { text: message.message, tone: "error" });
         if (message.state === "ready" && message.message) notices.show("model", { text: message.message });
+        models.changed(message);
         return model.show(message);
+      case "fetching":
+        return models.fetching(message);
       case "problems":
         return underlines.received(message);
       case "previewed":

@@ -78,6 +78,29 @@ def test_a_translation_asks_for_its_language(sit_down: SitDown, scripted: Script
     assert scripted.asked[0]["instruction"] == "German"
 
 
+def test_what_was_asked_before_is_at_hand_until_it_is_forgotten(sit_down: SitDown, scripted: ScriptedModel) -> None:
+    desk = sit_down(f"{SOURCE}\n")
+    history = desk.page.locator("#ask-history li")
+    for number, instruction in enumerate(["As a pirate", "As a poet"], 1):
+        desk.press("Control+j")
+        desk.page.keyboard.type(instruction)
+        desk.page.keyboard.press("Enter")
+        wait_until(desk.page, lambda number=number: len(scripted.asked) == number)
+        scripted.proposes("Arr.")
+        desk.press("Escape")
+    desk.press("Control+j")
+    expect(history.locator(".again")).to_have_text(["As a poet", "As a pirate"])
+    history.nth(1).get_by_role("button", name="Favourite").click()
+    expect(history.locator(".again")).to_have_text(["As a pirate", "As a poet"])
+    history.nth(1).get_by_role("button", name="Forget").click()
+    expect(history).to_have_count(1)
+    desk.page.keyboard.press("ArrowDown")
+    desk.page.keyboard.press("Enter")
+    desk.page.keyboard.press("Enter")
+    wait_until(desk.page, lambda: len(scripted.asked) == 3)
+    assert scripted.asked[2]["instruction"] == "As a pirate"
+
+
 # At the caret.
 
 

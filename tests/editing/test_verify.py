@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from meai.editing.verify import Budget, kept_share, no_words_for_a_reader, objection, shape
+from meai.editing.verify import Budget, kept_share, no_words_for_a_reader, objection, other_language, shape
 
 SPELLING = Budget(least_kept=0.6, may_reword=False)
 PARAPHRASE = Budget(least_kept=0.1, must_change=True)
@@ -91,3 +91,9 @@ def test_a_shape_is_what_markdown_makes_of_it() -> None:
     assert shape("# One\n\n- two\n") == shape("# Eins\n\n- zwei\n")
     assert shape("# One") != shape("## One")
     assert shape("- one\n- two") != shape("- one two")
+
+
+def test_a_text_without_small_words_is_in_no_other_language() -> None:
+    assert not other_language("met Clara, 12 friends", "We met Clara and 12 of her friends at the fair.")
+    assert other_language("We met her at the fair, and it was nice.", "Wir waren auf dem Markt, und es ist nicht weit.")
+    assert other_language("Мы встретились", "We met")
