@@ -9,6 +9,7 @@ import type {
   Imported,
   LeftDraft,
   Lost,
+  ModelCard,
   OpenedDocument,
   Pasted,
   Piece,
@@ -73,6 +74,9 @@ export interface Api {
   /** What the revision `etag` of any document held. */
   content(etag: string): Promise<Result<{ readonly text: string }>>;
   search(words: string, signal: AbortSignal): Promise<Result<SearchAnswer>>;
+  /** Those here, those that other programs keep, those to fetch. */
+  models(): Promise<Result<{ readonly used: string; readonly fetching: string; readonly models: readonly ModelCard[] }>>;
+  removeModel(name: string): Promise<Result<{ readonly done: string }>>;
   trash(): Promise<Result<{ readonly documents: readonly Trashed[] }>>;
   /** Back into the workspace, under a free name where its own is taken. */
   restore(trashed: string): Promise<Result<SavedDocument>>;
@@ -148,6 +152,8 @@ export function connectApi(token: () => string): Api {
       done({ method: "DELETE", path: `/api/drafts/${encodePath(name)}?${new URLSearchParams({ client })}` }),
     content: (etag) => json({ method: "GET", path: `/api/revisions/${encodeURIComponent(etag.replaceAll('"', ""))}` }),
     search: (words, signal) => json({ method: "GET", path: `/api/search?${new URLSearchParams({ q: words, page })}`, signal }),
+    models: () => json({ method: "GET", path: "/api/models" }),
+    removeModel: (name) => json({ method: "DELETE", path: `/api/models/${encodeURIComponent(name)}` }),
     trash: () => json({ method: "GET", path: "/api/trash" }),
     restore: (id) => json({ method: "POST", path: `/api/trash/${encodeURIComponent(id)}/restore`, body: {} }),
     emptyTrash: (id) => done({ method: "DELETE", path: id === undefined ? "/api/trash" : `/api/trash/${encodeURIComponent(id)}` }),

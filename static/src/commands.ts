@@ -33,6 +33,7 @@ export interface CommandParts {
   readonly exporting: Exporting;
   askAi(): void;
   openMenu(): void;
+  openModels(): void;
   stopModel(): boolean;
   retry(): void;
   complete(): boolean;
@@ -95,6 +96,7 @@ export function commandsFor(parts: CommandParts): readonly Command[] {
     { name: "ask", label: "Ask AI…", group: "ai", key: "Mod-j", reach: "page", run: always(parts.askAi) },
     { name: "menu", label: "Menu of the model’s actions", group: "ai", key: "Shift-F10", run: always(parts.openMenu) },
 
+    { name: "models", label: "Models…", group: "ai", key: "Shift-F4", reach: "page", run: always(parts.openModels) },
     { name: "complete", label: "Go on with the sentence", group: "ai", key: "Alt-\\", run: () => parts.complete() },
     { name: "caret-text", label: "Suggest text in a pause", group: "ai", isOn: () => parts.caretText.isOn, run: always(parts.caretText.toggle) },
 

@@ -67,7 +67,7 @@ export function createMenus({ view, menu, model, commands, act, choosing, fixesA
     const asking = named(["ask"]).map((item) => ({ ...item, disabled }));
     const { offer } = model;
     const getting = offer && disabled ? [{ label: offerLabel(offer), run: () => model.pull(offer.name) }] : [];
-    return [getting, [...actions, ...asking]];
+    return [getting, [...actions, ...asking], named(["models"])];
   };
   const note = () => model.obstacle ?? describeAim(view.state);
   const focus = () => view.focus();

@@ -184,6 +184,34 @@ export interface Offer {
   readonly licence: string;
 }
 
+/** How far a model has come; no model when none is on its way any more. */
+export interface Fetching {
+  readonly model: string | null;
+  readonly message: string;
+  readonly done: number;
+  readonly total: number;
+  readonly bytes_per_s: number;
+  readonly left_s: number | null;
+}
+
+/** A model that one could use, and what it would take of this computer. */
+export interface ModelCard {
+  readonly name: string;
+  readonly label: string;
+  readonly where: "here" | "elsewhere" | "begun" | "to-fetch";
+  readonly size: number;
+  readonly licence: string;
+  readonly licence_url: string;
+  readonly origin: string;
+  readonly good_at: string;
+  readonly note: string;
+  readonly fit: "fits" | "tight" | "too-large" | "unknown";
+  readonly writes_per_s: number | null;
+  readonly measured: boolean;
+  readonly done: number;
+  readonly community: boolean;
+}
+
 export interface ModelFields {
   readonly state: "none" | "fetching" | "loading" | "ready" | "failed";
   readonly name: string | null;
@@ -263,6 +291,8 @@ export type FromPage =
     }
   | { readonly type: "cancel"; readonly id: string }
   | { readonly type: "pull"; readonly model: string }
+  | { readonly type: "pause" }
+  | { readonly type: "use"; readonly model: string }
   | {
       readonly type: "draft";
       readonly name: string;
@@ -300,6 +330,7 @@ export interface ProblemsFound {
 export type FromServer =
   | { readonly type: "welcome"; readonly actions: readonly Action[]; readonly model: ModelFields }
   | ({ readonly type: "model" } & ModelFields)
+  | ({ readonly type: "fetching" } & Fetching)
   | { readonly type: "beyond"; readonly actions: readonly { readonly name: string; readonly reason: string }[] }
   | Previewed
   | { readonly type: "delta"; readonly id: string; readonly text: string }

@@ -1,0 +1,183 @@
+/** The dialog of models: which there are, what each takes and is good at; fetch, use, pause, remove. */
+
+import type { Api } from "./api";
+import type { Dialogs } from "./dialogs";
+import { h } from "./dom";
+import type { Fetching, FromPage, ModelCard, ModelFields } from "./protocol";
+import { inWords, sizeLabel, speedLabel } from "./sizes";
+
+export interface ModelsParts {
+  readonly api: Api;
+  readonly dialogs: Dialogs;
+  send(message: FromPage): void;
+}
+
+export interface Models {
+  open(): Promise<void>;
+  /** The model that answers changed. */
+  changed(fields: ModelFields): void;
+  fetching(message: Fetching): void;
+}
+
+interface Listed {
+  readonly used: string;
+  readonly fetching: string;
+  readonly models: readonly ModelCard[];
+}
+
+const FITS: Record<ModelCard["fit"], string> = {
+  fits: "fits this computer",
+  tight: "tight on this computer",
+  "too-large": "too large for this computer",
+  unknown: "",
+};
+
+export function createModels({ api, dialogs, send }: ModelsParts): Models {
+  const problem = h("p", { class: "problem", role: "alert" });
+  const said = h("p", { class: "quiet", role: "status" });
+  const lists = h("div", { class: "models" });
+  let listed: Listed = { used: "", fetching: "", models: [] };
+  let progress: Fetching | null = null;
+  let loading = "";
+  let isOpen = false;
+
+  const refresh = async () => {
+    const result = await api.models();
+    problem.textContent = result.ok ? "" : result.failure.message;
+    if (!result.ok) return;
+    listed = result.value;
+    render();
+  };
+
+  const remove = async (card: ModelCard) => {
+    const result = await api.removeModel(card.name);
+    await refresh();
+    if (result.ok) said.textContent = result.value.done;
+    else problem.textContent = result.failure.message;
+  };
+
+  const actions = (card: ModelCard): HTMLElement[] => {
+    const act = (label: string, run: () => void, more: Record<string, string> = {}) =>
+      h("button", { type: "button", "aria-label": `${label} ${card.label}`, "data-act": `${label} ${card.name}`, ...more, click: run }, label);
+    if (card.name === listed.fetching) return [act("Pause", () => send({ type: "pause" }))];
+    if (card.name === listed.used) return [h("span", { class: "quiet" }, loading || "In use")];
+    const use = act("Use", () => send({ type: "use", model: card.name }));
+    const removing = sure(card, () => void remove(card));
+    const fetch = (label: string) => (listed.fetching ? [] : [act(label, () => send({ type: "pull", model: card.name }))]);
+    const offered: Record<ModelCard["where"], () => HTMLElement[]> = {
+      here: () => [use, removing],
+      elsewhere: () => [use],
+      begun: () => [...fetch("Go on"), removing],
+      "to-fetch": () => fetch("Fetch"),
+    };
+    return offered[card.where]();
+  };
+
+  const row = (card: ModelCard): HTMLElement => {
+    const facts = [sizeLabel(card.size), FITS[card.fit], speedLabel(card)].filter(Boolean).join(" · ");
+    const licence = card.licence_url
+      ? h("a", { href: card.licence_url, target: "_blank", rel: "noreferrer" }, card.licence)
+      : card.licence || "your own file";
+    return h(
+      "li",
+      { "data-model": card.name, "data-fit": card.fit, "data-used": card.name === listed.used },
+      h("div", {}, h("strong", {}, card.label), h("small", {}, facts, " · ", licence), ...about(card), ...arriving(card)),
+      h("span", { class: "actions" }, ...actions(card)),
+    );
+  };
+
+  const arriving = (card: ModelCard): HTMLElement[] => {
+    if (card.name !== listed.fetching) return card.where === "begun" ? [h("small", {}, `${sizeLabel(card.done)} of it is here`)] : [];
+    const { done = 0, total = 0, bytes_per_s: pace = 0, left_s: left = null } = progress ?? {};
+    const share = total > 0 ? String(Math.floor((100 * done) / total)) : "";
+    const amount = [`${sizeLabel(done)} of ${sizeLabel(total || card.size)}`, pace > 0 ? `${sizeLabel(pace)}/s` : "", left === null ? "" : `${inWords(left)} left`];
+    return [
+      h("progress", { max: "100", "aria-label": `Fetching ${card.label}`, ...(share && { value: share }) }),
+      h("small", { class: "figures" }, amount.filter(Boolean).join(" · ")),
+    ];
+  };
+
+  /** The list anew, with the focus where it was. */
+  const render = () => {
+    const focused = document.activeElement instanceof HTMLElement && lists.contains(document.activeElement) ? document.activeElement : null;
+    const [act, model] = [focused?.dataset["act"], focused?.closest<HTMLElement>("[data-model]")?.dataset["model"]];
+    const unfolded = lists.querySelector("details")?.open ?? false;
+    const of = (...where: ModelCard["where"][]) => listed.models.filter((card) => where.includes(card.where));
+    const toFetch = of("begun", "to-fetch");
+    const shown = (card: ModelCard) => !card.community || card.where === "begun" || card.name === listed.fetching;
+    const mirrored = toFetch.filter((card) => !shown(card));
+    lists.replaceChildren(
+      ...section("On this computer", of("here").map(row)),
+      ...section("Kept by other programs", of("elsewhere").map(row)),
+      ...section("To fetch", toFetch.filter(shown).map(row)),
+      ...(mirrored.length === 0
+        ? []
+        : [h("details", { open: unfolded }, h("summary", {}, "From mirrors that their publishers do not run"), h("ul", {}, ...mirrored.map(row)))]),
+    );
+    if (!focused) return;
+    const rowNow = lists.querySelector(`[data-model="${CSS.escape(model ?? "")}"]`);
+    const again = act && lists.querySelector<HTMLElement>(`[data-act="${CSS.escape(act)}"]`);
+    (again || rowNow?.querySelector("button") || lists.querySelector("button"))?.focus();
+  };
+
+  return {
+    async open() {
+      said.textContent = "";
+      isOpen = true;
+      await refresh();
+      const body = [h("p", { class: "quiet" }, "The model on this computer reads and rewrites your text; a larger one writes better and takes longer."), problem, said, lists];
+      await dialogs.ask({ title: "Models", wide: true, body, answers: [{ label: "Close", value: null }] });
+      isOpen = false;
+    },
+    changed(fields) {
+      loading = fields.state === "loading" ? "Loading…" : fields.state === "failed" ? "Failed" : "";
+      if (!isOpen) return;
+      if (fields.state === "failed") problem.textContent = fields.message;
+      if (fields.state !== "fetching") void refresh();
+    },
+    fetching(message) {
+      const began = message.model !== (progress?.model ?? "");
+      progress = message.model === null ? null : message;
+      if (!isOpen) return;
+      if (message.message) said.textContent = message.message;
+      if (began || message.model === null) void refresh();
+      else show(message);
+    },
+  };
+
+  /** Only the figures change while a model arrives, so that nothing under a finger or the focus is replaced. */
+  function show(message: Fetching): void {
+    const card = listed.models.find(({ name }) => name === message.model);
+    const place = lists.querySelector(`[data-model="${CSS.escape(message.model ?? "")}"] > div`);
+    if (!card || !place) return;
+    place.querySelectorAll("progress, .figures").forEach((old) => old.remove());
+    place.append(...arriving(card));
+  }
+}
+
+function about(card: ModelCard): HTMLElement[] {
+  const from = card.where === "elsewhere" ? `Kept by ${card.origin}; used where it is.` : "";
+  const words = [card.good_at, card.note, from].filter(Boolean).join(" ");
+  return words === "" ? [] : [h("small", { class: "about" }, words)];
+}
+
+function section(title: string, rows: readonly HTMLElement[]): HTMLElement[] {
+  return rows.length === 0 ? [] : [h("h3", {}, title), h("ul", {}, ...rows)];
+}
+
+/** A button that has to be pressed twice. */
+function sure(card: ModelCard, run: () => void): HTMLElement {
+  const button = h("button", { type: "button", "aria-label": `Remove ${card.label}`, "data-act": `Remove ${card.name}` }, "Remove");
+  button.addEventListener("click", () => {
+    if (button.classList.contains("danger")) return run();
+    button.classList.add("danger");
+    button.textContent = "For good?";
+    button.setAttribute("aria-label", `Remove ${card.label} for good`);
+  });
+  button.addEventListener("blur", () => {
+    button.classList.remove("danger");
+    button.textContent = "Remove";
+    button.setAttribute("aria-label", `Remove ${card.label}`);
+  });
+  return button;
+}

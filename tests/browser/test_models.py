@@ -1,0 +1,75 @@
+"""The dialog of models: chosen, fetched, paused and removed while the writer goes on."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.desk import Desk
+from tests.conftest import StartServer
+from tests.models.gguf_files import tiny_model
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.model]
+
+LOADED_MS = 60_000
+
+
+@pytest.fixture
+def desk(page: Page, letters: Path, start_server: StartServer, model_path: Path, tmp_path: Path) -> Desk:
+    """The page on a server with two models, and a third that another program keeps."""
+    models = tmp_path / "data" / "models"
+    models.mkdir(parents=True)
+    for name in ("smollm2-135m", "second"):
+        os.link(model_path, models / f"{name}.gguf")
+    kept = tmp_path / "ollama" / "models" / "kept.gguf"
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(tiny_model())
+    (letters / "Letter.md").write_text("I has a dog.\n")
+    places = {"LLAMA_CACHE": str(kept.parent), "HF_HOME": str(tmp_path / "hub"), "HOME": str(tmp_path)}
+    server = start_server(letters, environment={"MEAI_DATA_DIR": str(tmp_path / "data"), **places, "PIP_NO_INDEX": "1"})
+    desk = Desk(page, server, letters / "Letter.md")
+    desk.open()
+    return desk
+
+
+def test_models_are_chosen_by_keyboard_while_the_writer_goes_on(desk: Desk, page: Page) -> None:
+    expect(page.locator("#model")).to_have_text("second", timeout=LOADED_MS)
+    page.keyboard.press("Shift+F4")
+    dialog = page.get_by_role("dialog")
+    here = dialog.locator('[data-model="smollm2-135m"]')
+    expect(here).to_contain_text("fits this computer")
+    expect(here.get_by_role("link", name="Apache-2.0")).to_have_attribute("href", re.compile("^https://"))
+    expect(dialog.locator('[data-model="kept"]')).to_contain_text("Kept by llama.cpp")
+    expect(dialog.locator('[data-model="qwen2.5-1.5b"]')).to_contain_text("1.1 GB")
+    expect(dialog.locator('[data-model="qwen2.5-coder-0.5b"]')).to_be_hidden()
+
+    here.get_by_role("button", name="Use").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    desk.content.click()
+    page.keyboard.type("Still here. ")
+    expect(page.locator("#model")).to_have_text("SmolLM2 135M Instruct", timeout=LOADED_MS)
+    expect(desk.content).to_contain_text("Still here.")
+
+    page.keyboard.press("Shift+F4")
+    expect(here).to_contain_text("In use")
+    remove = dialog.locator('[data-model="second"]').get_by_role("button", name="Remove")
+    remove.click()
+    expect(dialog.get_by_role("button", name="Remove second for good")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(dialog.locator('[data-model="second"]')).to_have_count(0)
+    expect(dialog.get_by_role("status")).to_contain_text("second is deleted")
+
+
+def test_a_fetch_that_fails_says_why_in_the_dialog_and_leaves_the_model_that_answers(desk: Desk, page: Page) -> None:
+    expect(page.locator("#model")).to_have_text("second", timeout=LOADED_MS)
+    page.keyboard.press("Shift+F4")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("From mirrors").click()
+    dialog.get_by_role("button", name="Fetch Qwen2.5 Coder").click()
+    expect(dialog.get_by_role("status")).to_contain_text("meai models import FILE", timeout=LOADED_MS)
+    expect(page.locator("#model")).to_have_text("second")
