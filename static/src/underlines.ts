@@ -60,6 +60,10 @@ const LONGEST_BLOCK = 20_000;
 const OFF = "meai-underlines-off";
 const IGNORED = "meai-ignored:";
 const MOST_IGNORED = 500;
+const OFF_NOW = "Underlining problems is off; the AI menu switches it on.";
+const NOT_YET = "This paragraph is still being checked.";
+const NOTHING = "Nothing in this paragraph looks wrong.";
+const NOT_ENGLISH = "Only English prose is checked here; your browser may check other languages.";
 const NONE: Underlines = { all: [], typing: false, checked: false };
 
 export const setUnderlines = StateEffect.define<Pick<Underlines, "all" | "checked">>();
@@ -103,6 +107,7 @@ export function located(doc: Text, problems: readonly Problem[]): Underline[] {
 export function createUnderlines(parts: UnderlineParts): Underlining {
   let isOn = !recall(OFF);
   let version = 0;
+  let isWaiting = false;
   /** The document that the newest question was about. */
   let asked: Text | null = null;
   let block: Range | null = null;
@@ -119,6 +124,7 @@ export function createUnderlines(parts: UnderlineParts): Underlining {
 
   const clear = () => {
     version++;
+    isWaiting = false;
     asked = block = null;
     show([], false);
   };
@@ -134,6 +140,7 @@ export function createUnderlines(parts: UnderlineParts): Underlining {
     const first = doc.lineAt(here.from);
     const text = doc.sliceString(first.from, here.to);
     if (!parts.send({ type: "proofread", version: ++version, line: first.number - 1, text, around: around, dialect: "" })) return;
+    isWaiting = true;
     asked = doc;
     block = here;
   };
@@ -204,7 +211,9 @@ export function createUnderlines(parts: UnderlineParts): Underlining {
       if (selectionSet && (!block || head < block.from || block.to < head)) soon();
     },
     received({ version: answered, checked, problems }) {
-      if (answered !== version || !isOn || asked !== state().doc) return;
+      if (answered !== version) return;
+      isWaiting = false;
+      if (!isOn || asked !== state().doc) return;
       const known = ignored();
       const found = located(state().doc, problems);
       show(found.filter(({ from, to }) => !known.has(state().sliceDoc(from, to))), checked);
@@ -219,10 +228,10 @@ export function createUnderlines(parts: UnderlineParts): Underlining {
         openAt(here);
         return true;
       }
-      const { all } = state().field(underlinesField);
+      const { all, checked } = state().field(underlinesField);
       const next = all.find(({ from }) => from > state().selection.main.head) ?? all[0];
       if (!next) {
-        parts.announce(isOn ? "No problem is known in this paragraph." : "Underlining problems is off.");
+        parts.announce(!isOn ? OFF_NOW : isWaiting || timer !== null ? NOT_YET : checked ? NOTHING : NOT_ENGLISH);
         return true;
       }
       parts.view().dispatch({ selection: { anchor: next.to }, scrollIntoView: true });
