@@ -25,6 +25,8 @@ _LEADING = 1.4
 _PAD_X, _PAD_Y, _MARGIN = 14, 9, 20
 _MAX_COLUMN = 420
 _MAX_CELLS = 4000
+_TALLEST = 16_000
+"""Pixels; readers scroll no further, and browsers show no more."""
 _PAPER: Color = (255, 255, 255)
 _INK: Color = (36, 35, 31)
 _LINE: Color = (222, 218, 208)
@@ -70,7 +72,8 @@ def draw(table: Table) -> Drawn | None:
     faces = _faces("".join(cell for row in table.rows for cell in row) + table.caption)
     if faces is None or len(table.rows) * len(table.aligns) > _MAX_CELLS:
         return None
-    return _Drawing(table, *faces).drawn()
+    drawing = _Drawing(table, *faces)
+    return drawing.drawn() if drawing.height <= _TALLEST else None
 
 
 def _faces(text: str) -> tuple[Face, Face] | None:
@@ -116,10 +119,19 @@ class _Drawing:
             for at, row in enumerate(table.rows)
         ]
 
+    @property
+    def height(self) -> int:
+        """Of the rows, in pixels."""
+        return sum(self._heights)
+
+    @property
+    def _heights(self) -> list[int]:
+        return [max(map(len, row)) * self._leading + 2 * _PAD_Y * SCALE for row in self._rows]
+
     def drawn(self) -> Drawn:
         """Draw it."""
         caption = self._wrapped(self._table.caption, sum(self._widths), self._plain) if self._table.caption else []
-        heights = [max(map(len, row)) * self._leading + 2 * _PAD_Y * SCALE for row in self._rows]
+        heights = self._heights
         margin = _MARGIN * SCALE
         above = len(caption) * self._leading + (_PAD_Y * SCALE if caption else 0)
         wide = sum(self._widths) + 2 * _PAD_X * SCALE * len(self._widths) + 2 * margin
@@ -135,7 +147,7 @@ class _Drawing:
             pen.line((margin, y, wide - margin, y), _STRONG_LINE if head else _LINE, SCALE * (2 if head else 1))
         out = io.BytesIO()
         # Few colours: a quarter of the size, and no letter looks different.
-        image.quantize(64).save(out, "PNG", optimize=True)
+        image.quantize(64).save(out, "PNG")
         return Drawn(out.getvalue(), image.width, image.height)
 
     @property

@@ -23,6 +23,8 @@ from meai.export.substack_nodes import Mark, Node, blocks_of, code, marked, para
 from meai.export.table import Table
 from meai.export.tree import Element
 
+_WORDS = frozenset(("h1", "em", "strong", "b", "i", "code", "s", "del", "mark", "span"))
+"""What a title can do without and still say the same."""
 _VIDEO = re.compile(
     r"https?://(?:(?:www\.|m\.)?youtube\.com/(?:watch\?(?:[^#\s]*&)?v=|shorts/|live/)|youtu\.be/)([\w-]{6,20})\S*"
 )
@@ -109,7 +111,8 @@ class _Builder:
     def _is_title(self, element: Element) -> bool:
         """Whether the title's own field says all that *element* says."""
         said = " ".join(one_space(element.text()).split())
-        return element is self._article.headline and said == self._article.title and len(list(element.walk())) == 1
+        is_plain = all(one.tag in _WORDS for one in element.walk())
+        return element is self._article.headline and said == self._article.title and is_plain
 
     def _heading(self, element: Element) -> list[Node]:
         level = int(element.tag[1])

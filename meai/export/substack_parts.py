@@ -52,7 +52,7 @@ def _draw(nodes: list[Node], post: Post, report: Report) -> None:
         if isinstance(origin, Table):
             drawn = picture.draw(origin)
             if drawn is None:
-                message = "This machine has no font for all of the table, so it becomes a block of code."
+                message = "The table is too long for a picture, or no font here has its signs: it becomes code."
                 report.changed(node.line, "table", message, "table-list")
                 nodes[at] = _code(origin, node)
                 continue

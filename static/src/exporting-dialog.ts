@@ -84,7 +84,7 @@ export function createExportDialog(parts: ExportDialogParts): ExportDialog {
   const options = h("div", { class: "export-options" });
   const report = h("section", { class: "export-report", "aria-labelledby": "export-report-title", tabindex: "0" });
   const frame = h("iframe", { sandbox: "", title: "Preview", referrerpolicy: "no-referrer" });
-  const stage = h("div", { class: "export-stage" }, frame);
+  const stage = h("div", { class: "export-stage" });
   const facts = h("p", { class: "figures quiet export-facts" });
   const status = h("p", { class: "export-status", role: "status" });
   const actions = h("div", { class: "choices" });
@@ -102,14 +102,19 @@ export function createExportDialog(parts: ExportDialogParts): ExportDialog {
   });
   const closing = h("button", { type: "button", class: "icon-button", "aria-label": "Close", title: "Close", click: () => dialog.close() }, icon("cross"));
   dialog.append(
-    h("header", {}, heading, closing),
+    h("div", { class: "export-head" }, heading, closing),
     h("div", { class: "export-choice" }, list, options),
     h("div", { class: "export-preview" }, h("div", { class: "export-looks" }, widths.element, themes.element), problem, stage),
     report,
-    h("footer", {}, facts, status, actions),
+    h("div", { class: "export-foot" }, facts, status, actions),
   );
   // The page's keys are for the text behind it.
   dialog.addEventListener("keydown", (event) => event.stopPropagation());
+  dialog.addEventListener("close", () => {
+    asked++;
+    frame.removeAttribute("srcdoc");
+    frame.remove();
+  });
 
   const chosenFor = ({ name, choices }: ExportTarget): Chosen =>
     Object.fromEntries(Object.entries(chosen[name] ?? {}).filter(([option, value]) => choices[option]?.includes(value)));
@@ -293,6 +298,7 @@ export function createExportDialog(parts: ExportDialogParts): ExportDialog {
       themes.set(theme);
       widths.set(width);
       stage.dataset["width"] = width;
+      stage.replaceChildren(frame);
       dialog.showModal();
       const result = await api.targets();
       if (!result.ok) return void (problem.textContent = result.failure.message);

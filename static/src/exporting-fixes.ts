@@ -83,7 +83,7 @@ function description(line: Line): Fix | null {
 
 /** Thin spaces keep a path from being taken for an attack, and nobody takes it for one that can be typed. */
 function filtered(line: Line, message: string): Fix | null {
-  const quoted = /“(.+?)”/.exec(message.replace("Substack’s", ""))?.[1];
+  const quoted = /“(.+?)”/.exec(message)?.[1];
   const at = quoted === undefined ? -1 : line.text.indexOf(quoted);
   if (quoted === undefined || at < 0) return null;
   const value = quoted.includes("/") ? quoted.replaceAll("/", "\u2009/\u2009").trim() : quoted.replace(/\s+/g, " … ");

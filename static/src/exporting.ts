@@ -160,29 +160,43 @@ async function draw({ media_type: type, content }: ExportPart, trust: ReturnType
 
 type Drawn = ReadonlyMap<string, Picture | null>;
 
+const FIGURE = /<figure>((?:<a [^>]*>)?)<img src="((?:table|image|formula)-\d+)" alt="([^"]*)">((?:<\/a>)?)(?:<figcaption>(.*?)<\/figcaption>)?<\/figure>/g;
+
 /** What could not be drawn leaves its description, as code. */
 export function inHtml(html: string, drawn: Drawn): string {
-  return html.replace(/<figure>((?:<a [^>]*>)?)<img src="((?:table|image|formula)-\d+)" alt="([^"]*)">/g, (whole, link: string, name: string, alt: string) => {
+  return html.replace(FIGURE, (whole, _open: string, name: string, alt: string, _close: string, caption?: string) => {
     const picture = drawn.get(name);
-    if (picture) return `<figure>${link}<img src="${picture.src}" alt="${alt}">`;
-    return picture === null ? `<pre><code>${alt}</code></pre><figure>${link}` : whole;
-  }).replace(/<figure>(?:<a [^>]*><\/a>)?<\/figure>/g, "");
+    if (picture) return whole.replace(`src="${name}"`, `src="${picture.src}"`);
+    return picture === null ? `<pre><code>${alt}</code></pre>${caption ? `<p>${caption}</p>` : ""}` : whole;
+  });
 }
 
 interface PostNode {
+  type: string;
   attrs?: Record<string, unknown>;
   content?: PostNode[];
+  text?: string;
 }
 
+/** What could not be drawn leaves its description, and its caption with the marks of footnotes. */
 export function inJson(json: string, drawn: Drawn): string {
   const place = (node: PostNode) => {
-    const picture = drawn.get(String(node.attrs?.["src"]));
-    if (picture) Object.assign(node.attrs!, { ...picture, bytes: Math.floor(((picture.src.length - picture.src.indexOf(",") - 1) * 3) / 4), type: "image/png" });
-    node.content?.forEach(place);
+    const [image, caption] = node.type === "captionedImage" ? (node.content ?? []) : [];
+    const picture = image && drawn.get(String(image.attrs?.["src"]));
+    if (picture) Object.assign(image!.attrs!, { ...picture, bytes: sizeOf(picture), type: "image/png" });
+    else if (picture === null) {
+      const words = `[Image: ${String(image!.attrs?.["alt"] ?? "")}] `;
+      Object.assign(node, { type: "paragraph", attrs: { textAlign: null }, content: [{ type: "text", text: words }, ...(caption?.content ?? [])] });
+    } else node.content?.forEach(place);
   };
   const post = JSON.parse(json) as PostNode;
   place(post);
   return `${JSON.stringify(post, null, 1)}\n`;
+}
+
+/** How many bytes of PNG stand in the data URI. */
+function sizeOf({ src }: Picture): number {
+  return Math.floor(((src.replace(/=+$/, "").length - src.indexOf(",") - 1) * 3) / 4);
 }
 
 /** The old way onto the clipboard, where the new one is not allowed. */

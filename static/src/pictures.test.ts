@@ -30,13 +30,22 @@ test("pictures go where their names stand in the paste", () => {
   assert.equal(inHtml(html, new Map([["table-1", PICTURE]])), html.replace("table-1", PICTURE.src));
 });
 
+test("a picture that could not be drawn leaves its description and its footnotes in the JSON", () => {
+  const caption = { type: "caption", content: [{ type: "footnoteAnchor", attrs: { number: 1 } }] };
+  const image = { type: "captionedImage", content: [{ type: "image2", attrs: { src: "image-1", alt: "A map" } }, caption] };
+  const done = JSON.parse(inJson(JSON.stringify({ type: "doc", content: [image] }), new Map([["image-1", null]])));
+  assert.deepEqual(done.content, [
+    { type: "paragraph", attrs: { textAlign: null }, content: [{ type: "text", text: "[Image: A map] " }, ...caption.content] },
+  ]);
+});
+
 test("what could not be drawn leaves its description", () => {
   assert.equal(inHtml('<p>x</p><figure><img src="formula-1" alt="a &lt; b"></figure>', new Map([["formula-1", null]])), "<p>x</p><pre><code>a &lt; b</code></pre>");
 });
 
 test("pictures go into the JSON with their size", () => {
-  const post = { type: "doc", content: [{ type: "image2", attrs: { src: "table-1", width: null } }, { type: "text", text: "table-1" }] };
+  const post = { type: "doc", content: [{ type: "captionedImage", content: [{ type: "image2", attrs: { src: "table-1", width: null } }] }, { type: "text", text: "table-1" }] };
   const done = JSON.parse(inJson(JSON.stringify(post), new Map([["table-1", PICTURE]])));
-  assert.deepEqual(done.content[0].attrs, { ...PICTURE, bytes: 3, type: "image/png" });
+  assert.deepEqual(done.content[0].content[0].attrs, { ...PICTURE, bytes: 3, type: "image/png" });
   assert.equal(done.content[1].text, "table-1");
 });

@@ -26,6 +26,8 @@ const PAD_X = 14;
 const PAD_Y = 9;
 const MARGIN = 20;
 const WIDEST_COLUMN = 420;
+/** Browsers draw no canvas that is higher. */
+const TALLEST = 16_000;
 const PAPER = "#ffffff";
 const INK = "#24231f";
 const LINE = "#dedad0";
@@ -48,6 +50,7 @@ export function drawTable({ rows, has_head: hasHead, aligns, caption }: TableFie
   const above = caption ? wrapped(caption, inner - 2 * PAD_X, measured(false)) : [];
   const heights = lines.map((row) => Math.max(...row.map((cell) => cell.length)) * LEADING + 2 * PAD_Y);
   const height = heights.reduce((sum, high) => sum + high, above.length * LEADING + (above.length && PAD_Y) + 2 * MARGIN);
+  if (height * SCALE > TALLEST) throw new Error("The table is too long for a picture.");
   const drawn = brush(inner + 2 * MARGIN, height);
 
   let y = MARGIN;

@@ -156,6 +156,19 @@ def the_help(desk: Desk, model: ScriptedModel) -> Iterator[None]:
 
 
 @contextmanager
+def the_export(desk: Desk, model: ScriptedModel) -> Iterator[None]:
+    """What readers get at Substack, and the report."""
+    desk.content.focus()
+    desk.press("Control+Shift+E")
+    dialog = desk.page.get_by_role("dialog", name="Export ")
+    dialog.get_by_role("radio", name="Substack").first.check()
+    expect(dialog.get_by_role("heading", name="What readers get otherwise")).to_be_visible()
+    expect(desk.page.locator("#export[aria-busy]")).to_have_count(0)
+    yield
+    desk.press("Escape")
+
+
+@contextmanager
 def a_repair(desk: Desk, model: ScriptedModel) -> Iterator[None]:
     desk.page.locator(".notice", has_text="garbled").get_by_role("button").first.click()
     expect(desk.page.get_by_role("dialog", name="Repair garbled characters")).to_be_visible()
@@ -202,6 +215,7 @@ SCENES = (
     the_history,
     the_trash,
     the_help,
+    the_export,
     a_repair,
     a_suggestion,
     what_the_model_wrote,

@@ -219,6 +219,19 @@ def test_title_and_subtitle_are_offered_separately() -> None:
     assert [(part.name, part.content) for part in parts] == [("title", "T"), ("subtitle", "S")]
 
 
+@pytest.mark.parametrize(
+    ("line", "html"), [("# *T* x", ""), ("# [T](https://a.example)", '<h1><a href="https://a.example">T</a></h1>')]
+)
+def test_a_headline_goes_where_its_words_say_it_all(line: str, html: str) -> None:
+    assert pasted(f"{line}\n\ny") == f"{html}<p>y</p>"
+
+
+@pytest.mark.parametrize("rows", ["|a|\n" * 800, "|\U00012000|\n"], ids=["too long", "no font"])
+def test_a_table_that_cannot_be_drawn_is_code_and_told(rows: str) -> None:
+    assert pasted(f"|h|\n|-|\n{rows}").startswith("<pre><code>h\n-")
+    assert any("it becomes code" in message for message in messages(f"|h|\n|-|\n{rows}"))
+
+
 def test_a_headline_that_is_not_the_title_stays() -> None:
     assert pasted("---\ntitle: Other\n---\n# T\n\nx") == "<h1>T</h1><p>x</p>"
 
