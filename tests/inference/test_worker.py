@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from meai.errors import BadInput
 from meai.inference import loaded
 from meai.inference.cache import BRANCHES
 from meai.inference.calibration import Calibration
@@ -41,7 +44,7 @@ class Desk:
 
     def run(self, until: Callable[[], bool] | None = None) -> None:
         """Do steps until the worker is idle, or *until*."""
-        for _ in range(2_000):
+        for _ in range(20_000):
             if self.worker.idle or (until is not None and until()):
                 return
             self.worker.step()
@@ -139,3 +142,27 @@ def test_a_model_that_cannot_rewind_is_not_interrupted(monkeypatch: pytest.Monke
     noticed.append({"do": "submit", "id": 2, "purpose": "caret", "editor": "one"})
     desk.run()
     assert desk.ends() == {1: "done"}
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("rewinds", [True, False])
+def test_whatever_is_asked_and_stopped_in_too_small_a_cache_everybody_gets_an_end(
+    monkeypatch: pytest.MonkeyPatch, seed: int, rewinds: bool
+) -> None:
+    draw = random.Random(seed)  # noqa: S311
+    model = FakeModel(says(GREETING, [3, 4, 5]), cells=300, rewinds=rewinds)
+    model.context_length = 200
+    desk = Desk(model, monkeypatch)
+    for number in range(1, 120):
+        text = f"{draw.choice('abc') * draw.randint(1, 150)}{number}"
+        purpose = draw.choice(("caret", "rewrite", "free"))
+        more: dict[str, Any] = {"candidates": ["x" * draw.randint(1, 40) for _ in range(5)]} if number % 4 == 0 else {}
+        with suppress(BadInput):
+            desk.ask(number, text, purpose, draw.choice(("", *"abcdefgh")), **more)
+        for _ in range(draw.randint(0, 6)):
+            desk.worker.step()
+        if draw.random() < 0.2:
+            desk.worker.hear({"do": "cancel", "id": draw.randint(1, number)})
+    desk.run()
+    desk.worker.hear({"do": "report", "id": 0})
+    assert (desk.said[-1]["working"], desk.said[-1]["taken"]) == (0, 0)
