@@ -136,3 +136,13 @@ def test_it_comes_in_a_pause_where_it_is_switched_on_and_a_key_stops_the_model(
     wait_until(desk.page, lambda: scripted.cancelled == [scripted.asked[0]["id"]])
     expect(desk.page.locator(".ghost")).to_have_count(0)
     expect(desk.page.locator("#caret-text")).to_have_text(re.compile("on$"))
+
+
+def test_nothing_typed_at_full_speed_is_lost_while_it_is_on(sit_down: SitDown, scripted: ScriptedModel) -> None:
+    desk = sit_down("")
+    desk.page.locator("#caret-text").click()
+    desk.content.click()
+    text = "It was a dark and stormy night, and so we went on, word by word. " * 6
+    desk.page.keyboard.type(text)
+    desk.expect_file(text.encode())
+    assert all(each["type"] == "complete" for each in scripted.asked)

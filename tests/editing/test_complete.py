@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from meai.editing.rewrite import RewriteOrder, Rewriter
+from meai.inference.engine import Engine
 from meai.inference.request import Completion, Request
 from tests.editing.test_guarantee import LARGE, Model
 
@@ -69,3 +71,23 @@ def test_what_stands_after_the_caret_is_not_said_again() -> None:
 def test_no_text_breaks_it(before: str, answer: str, after: str) -> None:
     text, _ = completed(answer, "Once " + before, after)
     assert "\n" not in text
+
+
+@pytest.fixture(scope="module")
+def engine(model_path: Path, prepared_cache: Path) -> Iterator[Engine]:
+    engine = Engine(cache=prepared_cache)
+    engine.load(model_path, "smollm2-135m")
+    yield engine
+    engine.close()
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    "before", ["We planted tomatoes and beans in the gar", "Last weekend we went to the market and "]
+)
+def test_the_embedded_model_goes_on_with_a_sentence(engine: Engine, before: str) -> None:
+    order = RewriteOrder("autocomplete", "", before, one_sentence=True)
+    text = Rewriter(engine).rewrite(order, lambda text: None, threading.Event()).text
+    assert text
+    if before.endswith("gar"):
+        assert (before + text).split("the ")[-1].startswith(("garden", "garage"))

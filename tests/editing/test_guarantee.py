@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meai.editing.actions import ACTIONS
+from meai.editing.actions import ACTIONS, own_action, with_own
 from meai.editing.protect import protected_spans
 from meai.editing.rewrite import Proposal, RewriteOrder, Rewriter
 from meai.editing.verify import shape
@@ -216,3 +216,45 @@ def test_headlines_are_lines_to_choose_from() -> None:
     proposal = proposed(Model(lambda words: answer, LARGE), "headlines", "We was at the fair with twelve friends.")
     assert proposal is not None
     assert proposal.choices == ("Twelve friends at the fair", "A day out")
+
+
+def test_a_refined_answer_is_held_to_the_text_it_was_made_of() -> None:
+    selection = "We was at [the fair](https://example.org/a) with friends."
+    draft = "We were at [the fair](https://example.org/a) with some friends."
+    for rule, expected in (
+        (lambda words: words.replace("some ", ""), "We were at [the fair](https://example.org/a) with friends."),
+        (lambda words: "We were there.", f"{selection}\n\nWe were there."),
+    ):
+        order = RewriteOrder("make-fluent", selection, instruction="Shorter, please", draft=draft)
+        proposal = Rewriter(Model(rule, LARGE)).rewrite(order, lambda text: None, threading.Event())
+        assert proposal.text == expected
+
+
+def test_a_writers_own_action_asks_in_the_writers_words() -> None:
+    asked: list[Request] = []
+
+    class Remembering(Model):
+        def generate(self, request: Request, emit: Callable[[str], None], cancelled: threading.Event) -> Completion:
+            asked.append(request)
+            return super().generate(request, emit, cancelled)
+
+    own = own_action("As a pirate!", "Say it as a pirate: {{selection}}")
+    rewriter = Rewriter(Remembering(lambda words: "Arr, " + words, SMALL), with_own([own]))
+    proposal = rewriter.rewrite(RewriteOrder("own-as-a-pirate", "We go."), lambda text: None, threading.Event())
+    assert proposal.text == "Arr, We go."
+    assert asked[0].turns[-1].text == "Say it as a pirate: We go."
+
+
+def test_another_answer_is_asked_for_with_chance_and_in_other_words() -> None:
+    first, second = (RewriteOrder("paraphrase", "We go home.", variation=number) for number in (0, 1))
+    asked: list[Request] = []
+
+    class Remembering(Model):
+        def generate(self, request: Request, emit: Callable[[str], None], cancelled: threading.Event) -> Completion:
+            asked.append(request)
+            return super().generate(request, emit, cancelled)
+
+    for order in (first, second):
+        Rewriter(Remembering(lambda words: "Home we go.", LARGE)).rewrite(order, lambda text: None, threading.Event())
+    assert asked[0].turns != asked[1].turns
+    assert (asked[1].sampling.seed, asked[1].sampling.temperature > 0) == (1, True)
