@@ -60,7 +60,9 @@ def _row(rule: str, lint: Lint) -> list[Any]:
 def _replacement(lint: Lint, suggestion: Suggestion) -> str:
     if suggestion.kind.name == "INSERT_AFTER":
         return lint.problem_text + suggestion.replacement_text
-    return suggestion.replacement_text
+    other = suggestion.replacement_text
+    # Harper takes a single capital for a word in capitals, and offers `AN` for `A`.
+    return other.capitalize() if len(lint.problem_text) == 1 and other.isupper() else other
 
 
 def serve(incoming: BinaryIO, outgoing: BinaryIO) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from meai.editing.language import other_spelling
 from meai.editing.problems import Problem
 from meai.editing.protect import spans
-from meai.editing.spelling import is_name, neighbours, slips
+from meai.editing.spelling import is_name, likeliest_first, neighbours, slips
 
 MOST_SUGGESTIONS = 5
 OFTEN = 3
@@ -79,7 +79,8 @@ def _mark(text: str, problem: Problem) -> Mark:
     line = text[start:].partition("\n")[0]
     words = text[problem.start : problem.end]
     places = [match.start() for match in re.finditer(f"(?={re.escape(words)})", line)]
-    suggestions = tuple(other for other in problem.suggestions if other != words and "\n" not in other)
+    offered = likeliest_first(words, problem.suggestions) if problem.is_word else problem.suggestions
+    suggestions = tuple(other for other in offered if other != words and "\n" not in other)
     return Mark(
         line=text.count("\n", 0, start),
         text=words,

@@ -116,8 +116,8 @@ def _of_problems(
                 yield _misspelled(problem, word, weights)
         elif problem.rule != "SentenceCapitalization" or _is_sentence(text, problem.start):
             sure = problem.kind in _SURE_KINDS or problem.rule in _SURE_RULES
-            others = (_first_capital(word, other) for other in problem.suggestions)
-            candidates = {other: weights.sure if sure else weights.rule for other in others if other != word}
+            cost = weights.sure if sure else weights.rule
+            candidates = {other: cost for other in problem.suggestions if other != word}
             yield Doubt(problem.start, problem.end, candidates)
 
 
@@ -133,11 +133,6 @@ def _misspelled(problem: Problem, word: str, weights: Weights) -> Doubt:
             distance.pop(max(one, other, key=lambda each: distance.get(each, 0.0)), None)
     candidates = {other: weights.misspelled + weights.slip * far for other, far in distance.items()}
     return Doubt(problem.start, problem.end, candidates, wrong=True)
-
-
-def _first_capital(word: str, other: str) -> str:
-    """Return *other*, which has two capitals where *word* is a single one: Harper offers `AN` for `A`."""
-    return other.capitalize() if len(word) == 1 and word.isupper() and len(other) > 1 else other
 
 
 def _is_sentence(text: str, start: int) -> bool:

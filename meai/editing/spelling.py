@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
 
@@ -41,6 +41,13 @@ def neighbours(word: str) -> tuple[str, ...]:
     near = [other for other, far in close.items() if far <= farthest(word)]
     near.sort(key=lambda one: (close[one], ranks[one]))
     return tuple(in_case_of(word, other) for other in near[:NEIGHBOURS])
+
+
+def likeliest_first(word: str, others: Iterable[str]) -> tuple[str, ...]:
+    """Return *others* and the frequent words near *word*, those first that fewer slips and more use speak for."""
+    ranks = frequent_words()
+    every = dict.fromkeys((*others, *neighbours(word)))
+    return tuple(sorted(every, key=lambda other: (slips(other, word), ranks.get(other.lower(), len(ranks)))))
 
 
 def parted(word: str) -> tuple[str, ...]:

@@ -97,3 +97,15 @@ def test_what_is_no_english_is_left_to_the_browser(sit_down: SitDown) -> None:
     desk.page.wait_for_timeout(1500)
     expect(misspelled(desk.page)).to_have_count(0)
     expect(desk.content).to_have_attribute("spellcheck", "true")
+
+
+def test_no_key_is_lost_while_everything_is_checked(sit_down: SitDown) -> None:
+    desk = sit_down("# Letter\n\nHere. \n")
+    desk.click_after("Here.")
+    desk.page.keyboard.press("End")
+    words = "Somtimes the recieved wisdom is wich it is, and teh rest follows. " * 6
+    desk.page.keyboard.type(words)
+    expect(desk.content).to_contain_text("Here. " + words.rstrip())
+    expect(misspelled(desk.page).first).to_be_visible(timeout=FIRST_MS)
+    desk.expect_saved()
+    assert words.rstrip() in desk.file.read_text(encoding="utf-8")

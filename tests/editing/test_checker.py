@@ -47,6 +47,10 @@ def test_each_dialect_has_its_own_spelling(checker: Checker) -> None:
         assert any(text[each.start : each.end] == "colour" for each in found[0]) is wrong
 
 
+def test_a_single_capital_is_no_word_in_capitals(checker: Checker) -> None:
+    assert suggestions(checker, "A apple.", "A") == ("An",)
+
+
 def test_half_a_character_is_no_end(checker: Checker) -> None:
     assert "received" in suggestions(checker, "\ud83d I recived it.", "recived")
 

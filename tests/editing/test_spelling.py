@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meai.editing.spelling import frequent_words, is_name, neighbours, parted, slips
+from meai.editing.spelling import frequent_words, is_name, likeliest_first, neighbours, parted, slips
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,10 @@ from meai.editing.spelling import frequent_words, is_name, neighbours, parted, s
 )
 def test_the_word_that_was_meant_is_among_the_neighbours(typed: str, meant: str) -> None:
     assert meant in neighbours(typed)
+
+
+def test_the_likeliest_word_is_offered_first() -> None:
+    assert likeliest_first("consum", ["consul", "consume", "census"])[0] == "consume"
 
 
 def test_words_written_together_are_parted() -> None:
