@@ -58,8 +58,12 @@ ACTIONS: dict[str, Action] = {
         ),
         Action("make-fluent", "Make it fluent", "replace", budget=Budget(least_kept=0.35)),
         Action("paraphrase", "Paraphrase", "replace", budget=Budget(least_kept=0.1, must_change=True)),
-        Action("shorten", "Shorten", "replace", budget=Budget(0.1, must_change=True, shortest=0.2, longest=0.95)),
-        Action("expand", "Expand", "replace", budget=Budget(0.4, must_change=True, shortest=1.0, longest=3.0)),
+        Action(
+            "shorten", "Shorten", "replace", budget=Budget(0.1, must_change=True, shortest=0.2, longest=0.95, slack=0)
+        ),
+        Action(
+            "expand", "Expand", "replace", budget=Budget(0.4, must_change=True, shortest=1.05, longest=3.0, slack=0)
+        ),
         Action("simplify", "Simplify", "replace", budget=_REWORDED),
         Action("more-formal", "More formal", "replace", budget=_REWORDED),
         Action("more-friendly", "More friendly", "replace", budget=_REWORDED),

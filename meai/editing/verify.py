@@ -28,6 +28,8 @@ class Budget:
     """The length of an answer at least, as a share of its source's."""
     longest: float = 1.6
     """And at most."""
+    slack: int = 24
+    """Characters by which both may be missed, since short texts move by whole words."""
     changes_language: bool = False
     """Whether the answer may be in another language than its source."""
 
@@ -46,7 +48,6 @@ _REFUSAL = re.compile(
     r"|could you please|as requested|you have asked|the user\b|i understand you)",
     re.IGNORECASE,
 )
-SLACK_CHARACTERS = 24
 SUMMARY_SHARE, SHORT_TEXT = 0.5, 120
 """Of a text, how long its summary may be, and characters that any may have."""
 PROSE_SHARE = 0.4
@@ -117,9 +118,8 @@ def _words(text: str) -> list[str]:
 
 
 def _fits(source: str, answer: str, budget: Budget) -> bool:
-    shortest = budget.shortest * len(source) - SLACK_CHARACTERS
-    longest = budget.longest * len(source) + SLACK_CHARACTERS
-    return shortest <= len(answer) <= longest
+    shortest, longest = budget.shortest * len(source), budget.longest * len(source)
+    return shortest - budget.slack <= len(answer) <= longest + budget.slack
 
 
 def _named(spans: Counter[str]) -> str:
@@ -218,7 +218,7 @@ _CHECKS: tuple[Callable[[str, str, Budget], str], ...] = (
         lambda source, answer, budget: not budget.may_reword and _other_numbers(source, answer),
         "the answer changed a number",
     ),
-    _when(lambda source, answer, budget: not _fits(source, answer, budget), "the answer was far shorter or longer"),
+    _when(lambda source, answer, budget: not _fits(source, answer, budget), "the answer was too short or too long"),
     _when(
         lambda source, answer, budget: kept_share(source, answer) < budget.least_kept,
         "the answer strayed too far from the text",

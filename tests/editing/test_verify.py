@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from meai.editing.actions import ACTIONS
 from meai.editing.verify import Budget, kept_share, no_words_for_a_reader, objection, other_language, shape
 
 SPELLING = Budget(least_kept=0.6, may_reword=False)
@@ -74,6 +75,19 @@ def test_close_spellings_count_as_kept_words() -> None:
 )  # fmt: skip
 def test_an_answer_in_another_tongue_shape_or_role_is_told(answer: str, reason: str) -> None:
     assert reason in objection(SOURCE, answer, PARAPHRASE)
+
+
+def test_a_shorter_text_is_shorter_and_a_longer_one_longer() -> None:
+    text = "We were very happy about the letters that came."
+    shorter, longer = (
+        "We were happy about the letters.",
+        "We were very happy about all the many letters that came to us.",
+    )
+    for action, right, wrong in (("shorten", shorter, longer), ("expand", longer, shorter)):
+        budget = ACTIONS[action].budget
+        assert budget is not None
+        assert objection(text, right, budget) == ""
+        assert "too short or too long" in objection(text, wrong, budget)
 
 
 def test_a_translation_may_be_in_another_language() -> None:
