@@ -103,9 +103,13 @@ export function createExportDialog(parts: ExportDialogParts): ExportDialog {
   const closing = h("button", { type: "button", class: "icon-button", "aria-label": "Close", title: "Close", click: () => dialog.close() }, icon("cross"));
   dialog.append(
     h("div", { class: "export-head" }, heading, closing),
-    h("div", { class: "export-choice" }, list, options),
-    h("div", { class: "export-preview" }, h("div", { class: "export-looks" }, widths.element, themes.element), problem, stage),
-    report,
+    h(
+      "div",
+      { class: "export-body" },
+      h("div", { class: "export-choice" }, list, options),
+      h("div", { class: "export-preview" }, h("div", { class: "export-looks" }, widths.element, themes.element), problem, stage),
+      report,
+    ),
     h("div", { class: "export-foot" }, facts, status, actions),
   );
   // The page's keys are for the text behind it.
