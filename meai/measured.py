@@ -27,5 +27,5 @@ def this_computer(cache: Path) -> Computer:
 
 
 def _measured(record: Record) -> Measured:
-    used = record.converted or record.places[0]
-    return Measured(used.size, record.calibration.reads_per_s, record.calibration.writes_per_s)
+    # Of the source, even where a copy of another type is used: others would get such a copy, too.
+    return Measured(record.places[0].size, record.calibration.reads_per_s, record.calibration.writes_per_s)

@@ -11,6 +11,8 @@ CONTEXT_TOKENS = 4096
 """How much context a model is loaded with, where it has that much."""
 SPARE_BYTES = 250_000_000
 """For the process, its buffers and its library."""
+MOST_FASTER = 2.0
+"""A smaller model gains less than its size says, as there is more to a token than its weights."""
 COMFORT = 0.6
 """With more than this part of the memory, a browser and other programs get slow."""
 
@@ -22,7 +24,7 @@ class Measured:
     """What one model file was measured to do on this machine."""
 
     size: int
-    """Bytes of the file that was measured."""
+    """Bytes of the model file."""
     reads_per_s: float
     writes_per_s: float
 
@@ -73,5 +75,5 @@ def speed(computer: Computer, size: int, path: Path | None = None) -> Speed | No
         return Speed(known.reads_per_s, known.writes_per_s, measured=True)
     if computer.reference is None:
         return None
-    part = computer.reference.size / size
+    part = min(computer.reference.size / max(size, 1), MOST_FASTER)
     return Speed(computer.reference.reads_per_s * part, computer.reference.writes_per_s * part, measured=False)

@@ -77,7 +77,7 @@ export function createModels({ api, dialogs, send }: ModelsParts): Models {
     const facts = [sizeLabel(card.size), FITS[card.fit], speedLabel(card)].filter(Boolean).join(" · ");
     const licence = card.licence_url
       ? h("a", { href: card.licence_url, target: "_blank", rel: "noreferrer" }, card.licence)
-      : card.licence || "your own file";
+      : card.licence || (card.where === "here" ? "your own file" : "licence not stated");
     return h(
       "li",
       { "data-model": card.name, "data-fit": card.fit, "data-used": card.name === listed.used },
