@@ -52,7 +52,7 @@ def obstacle(action: Action, model: ModelTraits, known: Iterable[KnownModel]) ->
         return ""
     if prompts_for(action.name, model):
         return ""
-    return f"“{action.label.rstrip('…')}” needs a larger model than this one. {larger(known)}"
+    return f"“{action.label}” needs a larger model than this one. {larger(known)}"
 
 
 def larger(known: Iterable[KnownModel]) -> str:

@@ -169,15 +169,14 @@ export function createCaretText({ clock, view, send, isOn, isFree, tell }: Caret
 
   return {
     extension: [ghostField, Prec.highest(keymap.of(keys))],
-    updated({ state, docChanged, selectionSet, transactions, startState }) {
+    updated({ state, docChanged, selectionSet, transactions }) {
       if (!docChanged && !selectionSet) return;
       // What is shown already needs no engine, and typing its letters asks for nothing new.
       if (state.field(ghostField, false)) return;
       stop();
       if (docChanged) variation = 0;
       const typed = docChanged && transactions.some((each) => each.isUserEvent("input.type") || each.isUserEvent("input.complete"));
-      const taken = startState.field(ghostField, false) !== null && !typed;
-      if (typed && !taken && isOn()) timer = clock.after(PAUSE, () => void begin(false));
+      if (typed && isOn()) timer = clock.after(PAUSE, () => void begin(false));
     },
     ask() {
       const shown = view().state.field(ghostField, false);
