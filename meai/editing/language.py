@@ -43,6 +43,14 @@ _AMERICAN = re.compile(
     r"|programs?|defense|license)\b",
     re.IGNORECASE,
 )
+_NAMED = re.compile(r"---\n(?:(?!---|\.\.\.).*\n){0,100}?lang(?:uage)?:[ \t]*[\"']?en[-_]([a-z]{2})\b", re.IGNORECASE)
+_DIALECTS: dict[str, Dialect] = {
+    "us": "american",
+    "gb": "british",
+    "au": "australian",
+    "ca": "canadian",
+    "in": "indian",
+}
 # Spelled so on both sides of the sea.
 _COMMON = re.compile(
     r"(?:exerc|superv|surpr|advert|disgu|comprom|rev|adv|dev|desp|r|w|prom|prec|conc|expert|pra|noi|rai|surm|franch"
@@ -71,7 +79,13 @@ def language_of(text: str) -> str:
 
 
 def dialect_of(text: str) -> Dialect:
-    """Return whose English *text* is, by its spelling; American where it does not show."""
+    """Return whose English *text* is, by its front matter's `lang: en-GB`, else by its spelling.
+
+    American where neither shows it.
+    """
+    named = _NAMED.match(text)
+    if named and (dialect := _DIALECTS.get(named[1].lower())):
+        return dialect
     british, american = _count(_BRITISH.findall(text)), _count(_AMERICAN.findall(text))
     return "british" if british > american else "american"
 

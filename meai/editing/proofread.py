@@ -65,7 +65,7 @@ class Proofreader:
         selected = pieces(order.selection, sentences=True, cells=cells)
         own = self._words()
         prose = [piece.words for piece in selected if piece.prose]
-        found = self._checker.problems(prose, dialect_of(around), own)
+        found = self._checker.problems(prose, dialect_of(order.before + order.selection + order.after), own)
         if found is None:
             return None
         score = self._score(order, cancelled)

@@ -3,7 +3,7 @@ import test from "node:test";
 
 import { EditorState } from "@codemirror/state";
 
-import { located, setUnderlines, underlineAt, underlinesField } from "./underlines";
+import { dialectOf, located, setUnderlines, underlineAt, underlinesField } from "./underlines";
 import type { Problem } from "./protocol";
 
 const problem = (line: number, text: string, nth = 0): Problem => ({ line, text, nth, is_word: true, message: "", suggestions: ["the"] });
@@ -44,4 +44,11 @@ test("the underline at the caret is the one that it stands in or behind", () => 
   assert.equal(underlineAt(state, 6)?.from, 6);
   assert.equal(underlineAt(state, 9)?.from, 6);
   assert.equal(underlineAt(state, 10), null);
+});
+
+test("the front matter may say whose English it is", () => {
+  assert.equal(dialectOf(stateOf("---\ntitle: A\nlang: en-GB\n---\n\nText").doc), "british");
+  assert.equal(dialectOf(stateOf("---\nlanguage: 'en_au'\n---\n").doc), "australian");
+  assert.equal(dialectOf(stateOf("---\nlang: de\n---\n").doc), "");
+  assert.equal(dialectOf(stateOf("lang: en-GB").doc), "");
 });

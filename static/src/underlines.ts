@@ -104,6 +104,16 @@ export function located(doc: Text, problems: readonly Problem[]): Underline[] {
   });
 }
 
+const FRONT_MATTER = 2_000;
+const DIALECTS: Record<string, string> = { us: "american", gb: "british", au: "australian", ca: "canadian", in: "indian" };
+
+/** Whose English the front matter says it is, as `lang: en-GB`; empty where it does not. */
+export function dialectOf(doc: Text): string {
+  const [, front = ""] = /^---\n([\s\S]*?)\n(?:---|\.\.\.)(?:\n|$)/.exec(doc.sliceString(0, FRONT_MATTER)) ?? [];
+  const [, country = ""] = /^lang(?:uage)?:\s*["']?en[-_]([a-z]{2})\b/im.exec(front) ?? [];
+  return DIALECTS[country.toLowerCase()] ?? "";
+}
+
 export function createUnderlines(parts: UnderlineParts): Underlining {
   let isOn = !recall(OFF);
   let version = 0;
@@ -139,7 +149,7 @@ export function createUnderlines(parts: UnderlineParts): Underlining {
     // With the mark that opens it: what is found is counted from the beginning of its line.
     const first = doc.lineAt(here.from);
     const text = doc.sliceString(first.from, here.to);
-    if (!parts.send({ type: "proofread", version: ++version, line: first.number - 1, text, around: around, dialect: "" })) return;
+    if (!parts.send({ type: "proofread", version: ++version, line: first.number - 1, text, around: around, dialect: dialectOf(doc) })) return;
     isWaiting = true;
     asked = doc;
     block = here;

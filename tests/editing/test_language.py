@@ -42,6 +42,12 @@ def test_the_dialect_is_that_of_the_spelling() -> None:
     assert dialect_of("I revised it, to my surprise, for exercise.") == "american"
 
 
+def test_the_front_matter_may_say_whose_english_it_is() -> None:
+    assert dialect_of("---\ntitle: A\nlang: en-GB\n---\n\nMy color.") == "british"
+    assert dialect_of("---\nlang: de\n---\n") == "american"
+    assert dialect_of("---\n---\n\nlang: en-GB") == "american"
+
+
 @pytest.mark.parametrize("pair", [("colour", "color"), ("organise", "organize"), ("centre", "center")])
 def test_one_word_may_have_two_spellings(pair: tuple[str, str]) -> None:
     assert other_spelling(*pair)
