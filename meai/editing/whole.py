@@ -32,6 +32,7 @@ _BULLET = re.compile(
     r"^\s*(?:[-*+•]|\d{1,2}[.):]|#{1,6})\s+|^\W{0,3}(?:headline|subject(?: line)?|title) ?\d*\W+", re.I
 )
 _ADDRESS = re.compile(r"://|www\.|@|\]\(|^[!<]")
+_LETTER = re.compile(r"[^\W\d_]")
 _MARK = re.compile(r"\[\d+\]")
 _BRACKETS = re.compile(r"\[[^\[\]]+\]")
 _APOLOGY = re.compile(r"sorry|apolog", re.IGNORECASE)
@@ -77,9 +78,10 @@ def subject(order: RewriteOrder) -> str:
 
 
 def frozen_subject(order: RewriteOrder) -> Frozen:
-    """Return it as a model reads it."""
+    """Return it as a model reads it: without what is protected, unless that is all there is to read."""
     text = subject(order)
-    return freeze(text, verbatim_ranges(text))
+    frozen = freeze(text, verbatim_ranges(text))
+    return frozen if _LETTER.search(_MARK.sub("", frozen.text)) else Frozen(text)
 
 
 def _attempts(order: RewriteOrder, action: Action, model: ModelTraits) -> Iterator[tuple[Request, Frozen]]:
@@ -119,6 +121,8 @@ def _found(order: RewriteOrder, action: Action, frozen: Frozen, answer: Completi
     text_shown = frozen.shown(text) if lost else thawed
     if invented := _invented(order, text_shown):
         return None, f"the answer invented {invented[:60]}"
+    if subject(order) and frozen.text == subject(order) and verbatim_ranges(frozen.text):
+        lost = "code, HTML and the like are never replaced"
     lost = lost or next((f"the answer leaves out {span[:60]}" for span in lost_spans(order.selection, thawed)), "")
     flags = _turned(frozen, text) if kept_share(frozen.text, text) >= NEW_TEXT else ()
     return Found(text_shown, lost, flags, answer), ""

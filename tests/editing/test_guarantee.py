@@ -230,6 +230,18 @@ def test_a_refined_answer_is_held_to_the_text_it_was_made_of() -> None:
         assert proposal.text == expected
 
 
+def test_code_alone_can_be_asked_about_and_stays() -> None:
+    code = "```python\nprint('hello')\n```\n"
+    for answer in ("It prints a greeting.", "```python\nprint('bye')\n```"):
+        asked = proposed(Model(lambda words, answer=answer: answer if "print" in words else "?", LARGE), "ask", code)
+        assert asked is not None
+        assert asked.text.startswith(code.rstrip())
+        assert asked.text != code
+        assert asked.warnings == (
+            "Code, HTML and the like are never replaced, so it stands below your text, which stays.",
+        )
+
+
 def test_a_writers_own_action_asks_in_the_writers_words() -> None:
     asked: list[Request] = []
 
