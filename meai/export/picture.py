@@ -20,6 +20,9 @@ SCALE = 2
 WIDE = 1400
 """No picture is wider than this many units, so that Substack need not make it smaller."""
 
+COLUMN = 728
+"""Substack's column in units: what is narrower is shown twice as big as its letters are meant."""
+
 _LETTER = 17
 _LEADING = 1.4
 _PAD_X, _PAD_Y, _MARGIN = 14, 9, 20
@@ -176,7 +179,10 @@ class _Drawing:
             for column in zip(*self._table.rows, strict=True)
         ]
         room = WIDE * SCALE - 2 * SCALE * (_MARGIN + _PAD_X * len(natural))
-        return natural if sum(natural) <= room else _shared(natural, max(room, len(natural) * 4 * _LETTER * SCALE))
+        if sum(natural) <= room:
+            spare = COLUMN * SCALE - 2 * SCALE * (_MARGIN + _PAD_X * len(natural)) - sum(natural)
+            return [wide + max(0, spare) // len(natural) for wide in natural]
+        return _shared(natural, max(room, len(natural) * 4 * _LETTER * SCALE))
 
     def _wrapped(self, text: str, wide: int, face: Face) -> list[str]:
         lines = [""]

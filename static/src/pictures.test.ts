@@ -6,8 +6,9 @@ import { columnWidths, wrapped } from "./pictures";
 
 const measure = (text: string) => [...text].length * 10;
 
-test("columns are as wide as their widest cell", () => {
-  assert.deepEqual(columnWidths([["a", "bbb"], ["cc", "d"]], measure), [21, 31]);
+test("columns are as wide as their widest cell, and share what a narrow table leaves of Substack's column", () => {
+  assert.deepEqual(columnWidths([["a", "bbb"], ["cc", "d".repeat(40)]], measure), [21 + 105, 401 + 105]);
+  assert.deepEqual(columnWidths([["a".repeat(40), "b".repeat(40)]], measure), [401, 401]);
 });
 
 test("in a wide table narrow columns get what they want, and all of it fits", () => {

@@ -20,6 +20,8 @@ export interface Picture {
 const SCALE = 2;
 /** Substack makes what is wider smaller. */
 const WIDEST = 1400;
+/** Substack's column: what is narrower is shown twice as big as its letters are meant. */
+const COLUMN = 728;
 const LETTER = 17;
 const LEADING = 24;
 const PAD_X = 14;
@@ -89,7 +91,9 @@ export function columnWidths(rows: readonly (readonly string[])[], measure: Meas
     Math.min(WIDEST_COLUMN, Math.ceil(Math.max(...rows.map((row) => measure(row[j] ?? "")))) + 1),
   );
   let room = Math.max(WIDEST - 2 * MARGIN - 2 * PAD_X * count, count * 4 * LETTER);
-  if (natural.reduce((sum, width) => sum + width, 0) <= room) return natural;
+  const wanted = natural.reduce((sum, width) => sum + width, 0);
+  const spare = Math.max(0, COLUMN - 2 * MARGIN - 2 * PAD_X * count - wanted);
+  if (wanted <= room) return natural.map((width) => width + Math.floor(spare / count));
   const widths = [...natural];
   const narrowFirst = natural.map((_, j) => j).sort((a, b) => natural[a]! - natural[b]!);
   narrowFirst.forEach((j, done) => {
@@ -143,12 +147,13 @@ export async function drawFormula(mathml: string, trust: Trust): Promise<Picture
   const { width, height } = (math ?? box).getBoundingClientRect();
   box.remove();
   if (!math || width === 0) throw new Error("There is no formula to draw.");
-  const [wide, high] = [Math.ceil(width) + 2 * MARGIN, Math.ceil(height) + 2 * MARGIN];
+  const [wide, high] = [Math.max(COLUMN, Math.ceil(width) + 2 * MARGIN), Math.ceil(height) + 2 * MARGIN];
+  const left = (wide - width) / 2;
   math.setAttribute("display", "inline");
   const said = new XMLSerializer().serializeToString(math);
   // Attributes, because the page's policy on styles holds in a picture, too.
   const inside = `<div xmlns="http://www.w3.org/1999/xhtml">${said}</div>`;
-  const place = `x="${MARGIN}" y="${MARGIN}" width="${wide}" height="${high}" font-size="24" color="${INK}"`;
+  const place = `x="${left}" y="${MARGIN}" width="${wide}" height="${high}" font-size="24" color="${INK}"`;
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${wide}" height="${high}"><foreignObject ${place}>${inside}</foreignObject></svg>`;
   const image = await loaded(`data:image/svg+xml,${encodeURIComponent(svg)}`);
   const drawn = brush(wide, high);
