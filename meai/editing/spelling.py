@@ -153,9 +153,11 @@ _NAME = re.compile(r"[^\W\d_]*[a-z][^\W\d_]*[A-Z]|.*[\d_]|[A-Z]{2,}")
 
 
 def is_name(text: str, start: int, word: str) -> bool:
-    """Return whether *word*, which no dictionary has and which *text* has at *start*, may be a name.
+    """Return whether *word*, which no dictionary has and which *text* has at *start*, may be a name or foreign.
 
-    It has capitals inside, digits, or nothing but capitals (`VampNet`, `GPT4`, `NASA`), or a capital that no beginning
-    of a sentence explains.
+    It has capitals inside, digits, or nothing but capitals (`VampNet`, `GPT4`, `NASA`), a letter that English does not
+    have (`çay`), or a capital that no beginning of a sentence explains.
     """
+    if not word.replace("’", "'").isascii():
+        return True
     return _NAME.match(word) is not None or (word[:1].isupper() and _BEGINNING.search(text, 0, start) is None)

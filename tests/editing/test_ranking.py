@@ -57,7 +57,7 @@ def test_places_that_touch_are_judged_together() -> None:
     assert proofread(text, *found, score=preferring("There is a lot")) == "There is a lot of it."
 
 
-@pytest.mark.parametrize("name", ["VampNet", "GGUF", "GPT4o", "x86_64"])
+@pytest.mark.parametrize("name", ["VampNet", "GGUF", "GPT4o", "x86_64", "çay"])
 def test_names_are_left_alone(name: str) -> None:
     text = f"We wrote about {name} before."
     assert proofread(text, problem(text, name, "vamped"), score=preferring("vamped")) == text
