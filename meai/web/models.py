@@ -176,7 +176,7 @@ class CurrentModel:
                     self._fetching = None
                     self._tell(Fetching(None, "", 0, 0, 0.0, None))
                 self._used = entry.name
-                if self._engine is not None:
+                if self._engine is not None and not self._closed:
                     self._engine.load(path, entry.label)
 
     @property
