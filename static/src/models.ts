@@ -63,12 +63,12 @@ export function createModels({ api, dialogs, send }: ModelsParts): Models {
     if (card.name === listed.used) return [h("span", { class: "quiet" }, loading || "In use")];
     const use = act("Use", () => send({ type: "use", model: card.name }));
     const removing = sure(card, () => void remove(card));
-    const fetch = (label: string) => (listed.fetching ? [] : [act(label, () => send({ type: "pull", model: card.name }))]);
+    const pulling = (label: string) => (listed.fetching ? [] : [act(label, () => send({ type: "pull", model: card.name }))]);
     const offered: Record<ModelCard["where"], () => HTMLElement[]> = {
       here: () => [use, removing],
       elsewhere: () => [use],
-      begun: () => [...fetch("Go on"), removing],
-      "to-fetch": () => fetch("Fetch"),
+      begun: () => [...pulling("Go on"), removing],
+      "to-fetch": () => pulling("Fetch"),
     };
     return offered[card.where]();
   };
