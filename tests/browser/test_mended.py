@@ -134,7 +134,8 @@ def test_retry_asks_the_same_of_the_same_after_another_document(sit_down: SitDow
     desk.page.get_by_role("button", name="Retry").click()
     expect(desk.bar).to_have_attribute("data-proposal", "streaming")
     first, _, again = scripted.asked
-    assert {**again, "id": first["id"]} == first
+    assert {**again, "id": first["id"], "variation": 0} == first
+    assert again["variation"] == 1
     propose(desk, scripted, "Ada")
     expect(desk.page.locator("ins.added")).to_have_text("Ada")
 
