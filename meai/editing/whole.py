@@ -36,7 +36,6 @@ _LETTER = re.compile(r"[^\W\d_]")
 _MARK = re.compile(r"\[\d+\]")
 _BRACKETS = re.compile(r"\[[^\[\]]+\]")
 _APOLOGY = re.compile(r"sorry|apolog", re.IGNORECASE)
-_SILENT: Emit = lambda _text: None  # noqa: E731
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ def whole(order: RewriteOrder, action: Action, model: ModelTraits, emit: Emit, a
     reason = "the model gave no answer"
     for number, (request, frozen) in enumerate(_attempts(order, action, model)):
         shown = Thawing(frozen, Trimmed(emit)) if number == 0 and not action.choices else None
-        answer = ask(request, shown or _SILENT)
+        answer = ask(request, shown or _unseen)
         if shown:
             shown.flush()
         found, reason = _found(order, action, frozen, answer)
@@ -70,6 +69,10 @@ def whole(order: RewriteOrder, action: Action, model: ModelTraits, emit: Emit, a
     if best is None:
         raise BadInput(f"No answer that could be offered: {reason}; say it in other words or try again.")
     return _proposal(order, action, best)
+
+
+def _unseen(_text: str) -> None:
+    """Let an answer come unseen."""
 
 
 def subject(order: RewriteOrder) -> str:
@@ -103,8 +106,9 @@ def _with_reminder(request: Request) -> Request:
 
 def _found(order: RewriteOrder, action: Action, frozen: Frozen, answer: Completion) -> tuple[Found | None, str]:
     text = repaired(answer.text, frozen.text)
-    asked = order.instruction if _APOLOGY.search(order.instruction) else ""
-    reason = no_words_for_a_reader(asked and text, text) or (not action.needs and _foreign(order, action, frozen, text))
+    # Who asks for an apology gets one, which elsewhere is a refusal.
+    like = text if _APOLOGY.search(order.instruction) else ""
+    reason = no_words_for_a_reader(like, text) or _foreign(order, action, frozen, text)
     if reason:
         return None, reason
     if action.check and (reason := action.check(frozen.text, text)):
@@ -142,7 +146,7 @@ def _turned(frozen: Frozen, answer: str) -> tuple[Flag, ...]:
 
 
 def _foreign(order: RewriteOrder, action: Action, frozen: Frozen, text: str) -> str:
-    if action.instruction or order.draft:
+    if action.needs or action.instruction or order.draft:
         return ""
     return "the answer was in another language" if other_language(frozen.text, text) else ""
 
