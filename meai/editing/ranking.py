@@ -40,10 +40,10 @@ class Weights:
     """For a word that differs by a key."""
     whole: float = 4.0
     """For two words written as one."""
-    ahead: int = 60
+    ahead: int = 45
     """Characters after a place that take part in judging it."""
     behind: int = 240
-    """Characters before it that do."""
+    """Characters before its sentence that do."""
 
 
 @dataclass(slots=True)
@@ -83,12 +83,14 @@ def corrected(
     *known* tells the words that are the writer's own. What is protected, and where lines end, stays as it is.
     """
     doubts = doubts_of(text, problems, known, weights)
+    # It begins at one place for the whole sentence, so that what a model has read of it stays read.
+    context = _plain(before[-2 * weights.behind :])[-weights.behind :]
     done, at = "", 0
     for group in _groups(doubts, text):
         done += text[at : group[0].start]
         at = group[-1].end
         after = _ahead(text, at, doubts, weights.ahead)
-        done += _best(before + done, _ways(group, text), after, score, weights)
+        done += _best(context + _plain(done), _ways(group, text), after, score)
     return done + text[at:]
 
 
@@ -240,10 +242,9 @@ def _plain(text: str) -> str:
     return _MARKUP.sub("", text)
 
 
-def _best(before: str, ways: dict[str, float], after: str, score: Score, weights: Weights) -> str:
-    start = _plain(before[-2 * weights.behind :])[-weights.behind :]
-    words = start.rstrip(" ")
-    blank = start[len(words) :]
+def _best(before: str, ways: dict[str, float], after: str, score: Score) -> str:
+    words = before.rstrip(" ")
+    blank = before[len(words) :]
     scores = score(words or "\n", [blank + way + after for way in ways])
     ranked = sorted(zip(ways, scores, strict=True), key=lambda pair: pair[1] - ways[pair[0]])
     return ranked[-1][0]
