@@ -364,7 +364,7 @@ def test_an_export_of_a_missing_file_fails_in_one_sentence(meai: Run) -> None:
 
 
 def test_a_reader_that_goes_away_is_no_failure_worth_words(environment: dict[str, str], workspace: Path) -> None:
-    (workspace / "long.md").write_text("A line of words.\n\n" * 50_000)
+    (workspace / "long.md").write_text("# long\n\n" + "A line of words.\n\n" * 50_000)
     command = [sys.executable, "-m", "meai", "export", str(workspace / "long.md"), "--to", "text"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None

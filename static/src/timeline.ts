@@ -64,7 +64,7 @@ export function byDay(entries: readonly Entry[], now = new Date()): Day[] {
 const KINDS: Record<Revision["kind"], string> = {
   save: "",
   external: "Changed by another program",
-  import: "As it was first met",
+  import: "As first opened",
   restore: "Restored",
   unsaved: "Never reached the disk",
 };
