@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meai.editing.actions import ACTIONS
+from meai.editing.checker import Checker
+from meai.editing.proofread import Proofreader
 from meai.editing.protect import protected_spans
 from meai.editing.rewrite import LIKELY, READ_AHEAD, Proposal, RewriteOrder, Rewriter
 from meai.errors import BadInput, Cancelled, NoModel
@@ -398,7 +400,12 @@ def test_the_embedded_model_keeps_links_and_numbers(engine: Engine, action: str)
 @pytest.mark.model
 def test_the_embedded_model_corrects_a_sentence(engine: Engine) -> None:
     order = RewriteOrder("correct-spelling", "It uses a new camera. She go to the market every day.")
-    proposal = Rewriter(engine).rewrite(order, lambda text: None, threading.Event())
+    checker = Checker()
+    try:
+        rewriter = Rewriter(engine, proofreader=Proofreader(checker, engine, frozenset))
+        proposal = rewriter.rewrite(order, lambda text: None, threading.Event())
+    finally:
+        checker.close()
     assert proposal.text == "It uses a new camera. She goes to the market every day."
 
 
