@@ -174,7 +174,7 @@ def _headings(article: Article, report: Report) -> None:
 
 
 def _head(article: Article, report: Report) -> None:
-    if article.title == article.stem:
+    if article.title == article.stem and not (article.says_title or article.front_matter.text("title")):
         report.check(
             None, "title", f"The document has no title, so its file’s name {quoted(article.stem)} stands for it."
         )

@@ -128,3 +128,12 @@ def test_facts_are_those_of_the_text() -> None:
 )
 def test_an_image_says_how_wide_it_is(content: bytes, pixels: int | None) -> None:
     assert width(content) == pixels
+
+
+def test_a_title_that_the_file_is_named_after_is_a_title() -> None:
+    def untitled(text: str) -> bool:
+        return any("has no title" in note.message for note in notes(text))
+
+    assert untitled("Dear reader")
+    assert not untitled("# letter\n\nDear reader")
+    assert not untitled("---\ntitle: letter\n---\n\nDear reader")
