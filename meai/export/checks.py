@@ -83,7 +83,7 @@ def _footnotes(article: Article, report: Report) -> None:
 
 
 def _definitions(article: Article, report: Report) -> None:
-    """What is defined and never used is shown nowhere."""
+    """What is defined and never used is shown nowhere, nor is what is defined a second time."""
     if not _DEFINITION.search(article.source):
         return
     env: dict[str, Any] = {}
@@ -92,20 +92,30 @@ def _definitions(article: Article, report: Report) -> None:
     lines = article.source.split("\n")
     used = {normalizeReference(name) for name in _USE.findall(_DEFINITION.sub("", article.source))}
     for label in env.get("references", {}):
-        if label not in used:
-            _unused(article, report, lines, label, "link")
+        _unseen(article, report, lines, label, "link", shown=0 if label in used else None)
     for label in env.get("footnotes", {}).get("refs", {}):
-        if normalizeReference("^" + label[1:]) not in used:
-            _unused(article, report, lines, "^" + label[1:], "footnote")
+        name = "^" + label[1:]
+        _unseen(article, report, lines, name, "footnote", shown=-1 if normalizeReference(name) in used else None)
 
 
-def _unused(article: Article, report: Report, lines: list[str], label: str, construct: str) -> None:
-    for number, line in enumerate(lines):
-        found = _DEFINITION.match(line)
-        if found and normalizeReference(found[1]) == normalizeReference(label):
-            text = " ".join(_definition(lines, number))
-            message = f"The {construct} {quoted(text)} is defined and never used, so no reader sees it."
-            report.lost(article.first_line + number, construct, message)
+def _unseen(
+    article: Article, report: Report, lines: list[str], label: str, construct: str, *, shown: int | None
+) -> None:
+    """Tell each definition of *label* that no reader sees. Of several, the one at *shown* is used; None: none is."""
+    places = [
+        number
+        for number, line in enumerate(lines)
+        if (found := _DEFINITION.match(line)) and normalizeReference(found[1]) == normalizeReference(label)
+    ]
+    why = "is defined and never used"
+    if shown is not None and places:
+        del places[shown]
+        why = "is defined twice"
+    for number in places:
+        text = " ".join(_definition(lines, number))
+        report.lost(
+            article.first_line + number, construct, f"The {construct} {quoted(text)} {why}, so no reader sees it."
+        )
 
 
 def _definition(lines: list[str], first: int) -> Iterator[str]:

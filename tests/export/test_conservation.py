@@ -43,6 +43,7 @@ CONSTRUCTS: dict[str, str] = {
     "table in a list": "- zaffer\n\n  | zibet | quillon |\n  |---|---|\n  | quoin | vair |\n",
     "footnotes": "zaffer[^a] zibet^[quillon *quoin*] again[^a]\n\n[^a]: gambeson\n\n    vair `ermine`\n",
     "unused footnote": "zaffer\n\n[^a]: zibet\n    quillon\n\n    quoin\n",
+    "footnote defined twice": "zaffer[^a] more[^a]\n\n[^a]: gambeson vair\n\n[^a]: zibet\n    quillon\n",
     "undefined footnote": "zaffer[^zibet]",
     "formulas": "zaffer $\\alpha + \\mathrm{zibet}$\n\n$$\\beta_{quillon}$$\n\n$\\unknown{quoin}$\n",
     "folded": "<details><summary>zaffer</summary>\n\nzibet\n\n</details>\n",
