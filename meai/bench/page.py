@@ -32,6 +32,14 @@ class Streamed:
     """From the question to its first piece."""
 
 
+class _Socket(Client):  # type: ignore[misc]
+    """simple-websocket 1.1.0 leaves the port out of `Host`, which our server wants exactly."""
+
+    def handshake(self) -> None:
+        self.host: str = f"{self.host}:{self.port}"
+        super().handshake()
+
+
 class ServedPage:
     """A page with an open socket."""
 
@@ -87,7 +95,7 @@ def served_page(model: Path) -> Iterator[ServedPage]:
                 address = server.stdout.readline().split()[-1]
                 place, token = urlsplit(address), address.partition("#token=")[2]
                 origin = f"http://{place.netloc}"
-                socket = Client.connect(f"ws://{place.netloc}/ws", headers={"Origin": origin})
+                socket = _Socket.connect(f"ws://{place.netloc}/ws", headers={"Origin": origin})
                 socket.send(json.dumps({"type": "hello", "token": token}))
                 yield ServedPage(socket, server.pid)
                 socket.close()
