@@ -20,6 +20,7 @@ _PROTECTED = re.compile(
     | \$\$.{{1,2000}}?\$\$ | (?<![\\$\w])\$(?=\S)[^$\n]*?(?<=[^\s\\])\$(?![\d$])  # math
     | \{{\{{.{{0,500}}?\}}\}} | \{{%.{{0,500}}?%\}} | <%.{{0,500}}?%>  # template tags and shortcodes
     | \*\|[^|\n]{{1,60}}\|\* | %%\w[\w.]{{0,60}}%%                # merge tags of mailing services
+    | <\|[^|<>\n]{{1,60}}\|>                             # special tokens of models, when they are written about
     | <!--.{{0,1000}}?--> | </?[A-Za-z][^<>\n]{{0,1000}}>               # comments and HTML tags
     | <[A-Za-z][A-Za-z0-9+.-]*:[^<>\s]*>              # autolinks
     | (?:https?://|www\.)[^\s<>()\[\]]*[^\s<>()\[\].,;:!?'"*_]  # bare addresses

@@ -132,7 +132,7 @@ def test_a_newsletter_is_finished_from_opening_to_export(page: Page, server: Ser
     line.click(button="right")
     choose(page, "Correct spelling")
     expect(page.locator("[data-proposal=done]")).to_be_visible(timeout=MODEL_S)
-    assert len(deltas) > 3
+    assert len(deltas) > 1
     assert len(streamed()) > 1, "the words of the answer were not seen to grow"
     changes = page.locator(".change")
     count = changes.count()

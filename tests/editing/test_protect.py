@@ -26,6 +26,7 @@ from meai.editing.protect import added_spans, lost_spans, protected_spans, witho
         ("a <b class='x'>bold</b> word", ["<b class='x'>", "</b>"]),
         ("<https://example.org> or https://example.org/x.", ["<https://example.org>", "https://example.org/x"]),
         ("Mail me@example.org.", ["me@example.org"]),
+        ("The token <|im_end|> ends a turn.", ["<|im_end|>"]),
         ("Plain words, 3 < 4 and a * b.", []),
     ],
 )  # fmt: skip
