@@ -8,6 +8,9 @@ from __future__ import annotations
 
 CONTENDED = 1.3
 """Several threads that take longer than so many times the price of one are being held up."""
+HOPELESS = 3.0
+PATIENCE = 3
+"""One evaluation that takes so many times the price tells enough; of those less held up it takes so many in a row."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 32.0
 
 
@@ -19,6 +22,7 @@ class Pace:
         self._all = all_threads
         self._price_s = price_s
         self._pause_s = FIRST_PAUSE_S
+        self._slow = 0
         self._alone_until_s = float("-inf")
         self.threads = all_threads
 
@@ -28,11 +32,15 @@ class Pace:
             return
         if self.threads == 1:
             self._note_alone(tokens, elapsed_s, now_s)
-        elif elapsed_s > CONTENDED * tokens * self._price_s:
+            return
+        price_s = tokens * self._price_s
+        self._slow = self._slow + 1 if elapsed_s > CONTENDED * price_s else 0
+        if self._slow >= PATIENCE or elapsed_s > HOPELESS * price_s:
+            self._slow = 0
             self.threads = 1
             self._alone_until_s = now_s + self._pause_s
             self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
-        elif now_s - self._alone_until_s > LONGEST_PAUSE_S:
+        elif not self._slow and now_s - self._alone_until_s > LONGEST_PAUSE_S:
             self._pause_s = FIRST_PAUSE_S
 
     def _note_alone(self, tokens: int, elapsed_s: float, now_s: float) -> None:
