@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from meai.inference.cache import Cache
+from meai.inference.cache import Cache, Seat
 from meai.inference.detokenizer import Detokenizer
 from meai.inference.llama import LOGIT_ROWS
 from meai.inference.repetition import looped_tokens
@@ -37,7 +37,7 @@ class Guessing:
 
 
 class Answer:
-    """The answer to *request*, whose *prompt* and *source* are tokens. `finish` or `close` gives back what it holds.
+    """The answer to *request*, whose *prompt* and *source* are tokens. `close` gives back what it holds.
 
     *limit* is how many tokens it may write, *chunk* how many tokens of a prompt to read at once; *say* gets its text,
     without what a model that *thinks* begins it with. *left_out* characters of the request are not in the prompt.
@@ -73,7 +73,7 @@ class Answer:
         self._chunk = chunk
         self._say = say
         self._clock = clock
-        self._sequence: int | None = None
+        self._seat = Seat(cache)
         self._reused: int | None = None
         self._text = ""
         self._unsaid = ""
@@ -83,32 +83,29 @@ class Answer:
         self.reason: FinishReason | None = None
         """Why it ended; None while it goes on."""
 
-    def step(self) -> bool:
-        """Evaluate one batch; false when it was interrupted. Raises NoRoom when the cache has no room for it."""
-        sequence = self._sequence if self._sequence is not None else self._begin()
+    def step(self) -> None:
+        """Evaluate one batch, or nothing when interrupted. Raises NoRoom when the cache has no room for it."""
+        sequence = self._seat.take(self._tokens)
         held = self._cache.length(sequence)
+        if self._reused is None:
+            self._reused = held
         pending = self._tokens[held:]
         # A little more than a chunk goes in one piece: a batch of a few tokens costs as much as one of many.
         if len(pending) > self._chunk + self._chunk // 2:
-            return self._cache.evaluate(sequence, pending[: self._chunk], logits=0)
+            self._cache.evaluate(sequence, pending[: self._chunk], logits=0)
+            return
         draft = self._draft(len(pending))
-        if not self._cache.evaluate(sequence, [*pending, *draft], logits=1 + len(draft)):
-            return False
-        right = self._write(draft)
-        self._cache.cut(sequence, held + len(pending) + right)
-        return True
+        if self._cache.evaluate(sequence, [*pending, *draft], logits=1 + len(draft)):
+            right = self._write(draft)
+            self._cache.cut(sequence, held + len(pending) + right)
 
     def pause(self) -> None:
         """Give the sequence back empty; the next step reads anew what it held."""
-        if self._sequence is not None:
-            self._cache.drop(self._sequence)
-            self._sequence = None
+        self._seat.clear()
 
     def close(self) -> None:
         """Give back what the answer holds; what was computed stays in the cache for others."""
-        if self._sequence is not None:
-            self._cache.release(self._sequence)
-            self._sequence = None
+        self._seat.leave()
         self._sampler.close()
 
     def completion(self) -> Completion:
@@ -132,12 +129,6 @@ class Answer:
             answer_s=now - first,
             left_out=self._left_out,
         )
-
-    def _begin(self) -> int:
-        self._sequence = sequence = self._cache.take(self._tokens)
-        if self._reused is None:
-            self._reused = self._cache.length(sequence)
-        return sequence
 
     def _draft(self, pending: int) -> list[int]:
         written = len(self._tokens) - self._prompt_length

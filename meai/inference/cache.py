@@ -108,3 +108,29 @@ class Cache:
             if done:
                 self._pace.note(sum(len(run.tokens) for run in runs), ended - began, ended)
             return done
+
+
+class Seat:
+    """The sequence of one piece of work: taken when it is first needed, given back as it is or empty."""
+
+    def __init__(self, cache: Cache) -> None:
+        self._cache = cache
+        self._sequence: int | None = None
+
+    def take(self, prompt: Sequence[int]) -> int:
+        """Return the sequence, which is taken for *prompt* where there is none yet. Raises NoRoom."""
+        if self._sequence is None:
+            self._sequence = self._cache.take(prompt)
+        return self._sequence
+
+    def leave(self) -> None:
+        """Give the sequence back; what it holds stays in the cache for others."""
+        if self._sequence is not None:
+            self._cache.release(self._sequence)
+            self._sequence = None
+
+    def clear(self) -> None:
+        """Give the sequence back empty, since room is wanted."""
+        if self._sequence is not None:
+            self._cache.drop(self._sequence)
+            self._sequence = None

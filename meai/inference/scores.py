@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from meai.inference.cache import BRANCHES, Cache
+from meai.inference.cache import BRANCHES, Cache, Seat
 from meai.inference.llama import LOGIT_ROWS
 
 
@@ -28,7 +28,7 @@ class Scores:
         self._trunk = [*prompt, *self._candidates[0][:shared]] if candidates else list(prompt)
         self._prompt_length = len(prompt)
         self._tails = [candidate[shared:] for candidate in self._candidates]
-        self._sequence: int | None = None
+        self._seat = Seat(cache)
         self._trunk_score = 0.0
         self._scores: list[float] = []
 
@@ -42,28 +42,24 @@ class Scores:
         """The scores, in the order of the candidates."""
         return tuple(self._scores)
 
-    def step(self) -> bool:
-        """Evaluate one batch; false when it was interrupted. Raises NoRoom when the cache has no room for it."""
-        if self._sequence is None:
-            # What of the trunk is scored must be evaluated here, so only the prompt may come from the cache.
-            self._sequence = self._cache.take(self._trunk[: self._prompt_length])
-        if self._cache.length(self._sequence) < len(self._trunk) - 1:
-            return self._read(self._sequence)
-        return self._compare(self._sequence)
+    def step(self) -> None:
+        """Evaluate one batch, or nothing when interrupted. Raises NoRoom when the cache has no room for it."""
+        # What of the trunk is scored must be evaluated here, so only the prompt may come from the cache.
+        sequence = self._seat.take(self._trunk[: self._prompt_length])
+        if self._cache.length(sequence) < len(self._trunk) - 1:
+            self._read(sequence)
+        else:
+            self._compare(sequence)
 
     def pause(self) -> None:
         """Give the sequence back empty; the next step reads anew what it held."""
-        if self._sequence is not None:
-            self._cache.drop(self._sequence)
-            self._sequence = None
+        self._seat.clear()
 
     def close(self) -> None:
         """Give back what it holds; what was read stays in the cache for others."""
-        if self._sequence is not None:
-            self._cache.release(self._sequence)
-            self._sequence = None
+        self._seat.leave()
 
-    def _read(self, sequence: int) -> bool:
+    def _read(self, sequence: int) -> None:
         """Evaluate more of the trunk but for its last token, scoring what of it belongs to the candidates."""
         held = self._cache.length(sequence)
         if held < self._prompt_length:
@@ -71,38 +67,35 @@ class Scores:
             self._trunk_score = 0.0
         before = self._prompt_length - 1 - held
         if before > 0:
-            return self._cache.evaluate(sequence, self._trunk[held : held + min(before, self._chunk)], logits=0)
+            self._cache.evaluate(sequence, self._trunk[held : held + min(before, self._chunk)], logits=0)
+            return
         end = min(len(self._trunk) - 1, held + LOGIT_ROWS)
-        if not self._cache.evaluate(sequence, self._trunk[held:end], logits=end - held):
-            return False
-        self._trunk_score += _log_probability(self._cache.model.logits, self._trunk[held + 1 : end + 1])
-        return True
+        if self._cache.evaluate(sequence, self._trunk[held:end], logits=end - held):
+            self._trunk_score += _log_probability(self._cache.model.logits, self._trunk[held + 1 : end + 1])
 
-    def _compare(self, sequence: int) -> bool:
+    def _compare(self, sequence: int) -> None:
         """Score the next few candidates, each from the trunk's last token on."""
         runs = [[self._trunk[-1], *tail[:-1]] if tail else [] for tail in self._tails[len(self._scores) :][:BRANCHES]]
         if len(runs[0]) > LOGIT_ROWS:
-            return self._walk(sequence, runs[0])
+            self._walk(sequence, runs[0])
+            return
         while sum(map(len, runs)) > LOGIT_ROWS:
             runs.pop()
-        if any(runs) and not self._cache.branch(sequence, [run for run in runs if run]):
-            return False
-        self._note(runs)
-        return True
+        if not any(runs) or self._cache.branch(sequence, [run for run in runs if run]):
+            self._note(runs)
 
-    def _walk(self, sequence: int, run: Sequence[int]) -> bool:
+    def _walk(self, sequence: int, run: Sequence[int]) -> None:
         """Score one candidate that is too long for a single batch."""
         tail, start, score = self._tails[len(self._scores)], self._cache.length(sequence), self._trunk_score
         try:
             for at in range(0, len(run), LOGIT_ROWS):
                 piece = run[at : at + LOGIT_ROWS]
                 if not self._cache.evaluate(sequence, piece, logits=len(piece)):
-                    return False
+                    return
                 score += _log_probability(self._cache.model.logits, tail[at : at + len(piece)])
         finally:
             self._cache.cut(sequence, start)
         self._scores.append(score)
-        return True
 
     def _note(self, group: Sequence[Sequence[int]]) -> None:
         row = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from meai.inference.cache import Cache
+from meai.inference.cache import Cache, Seat
 
 
 class Warming:
@@ -14,36 +14,29 @@ class Warming:
         self._prompts = list(prompts)
         self._cache = cache
         self._chunk = chunk
-        self._sequence: int | None = None
+        self._seat = Seat(cache)
 
     @property
     def finished(self) -> bool:
         """Whether all is read."""
         return not self._prompts
 
-    def step(self) -> bool:
-        """Evaluate one chunk; false when it was interrupted. Raises NoRoom when the cache has no room for it."""
+    def step(self) -> None:
+        """Evaluate one chunk, or nothing when interrupted. Raises NoRoom when the cache has no room for it."""
         prompt = self._prompts[0]
-        if self._sequence is None:
-            self._sequence = self._cache.take(prompt)
+        sequence = self._seat.take(prompt)
         # The last token is evaluated with the answer, which needs its logits.
-        rest = prompt[self._cache.length(self._sequence) : -1]
-        done = not rest or self._cache.evaluate(self._sequence, rest[: self._chunk], logits=0)
+        rest = prompt[self._cache.length(sequence) : -1]
+        done = not rest or self._cache.evaluate(sequence, rest[: self._chunk], logits=0)
         if len(rest) <= self._chunk and done:
-            self._cache.release(self._sequence)
-            self._sequence = None
+            self._seat.leave()
             del self._prompts[0]
-        return done
 
     def pause(self) -> None:
         """Give the sequence back empty and leave the rest unread: room is wanted, and nobody waits for this."""
-        if self._sequence is not None:
-            self._cache.drop(self._sequence)
-            self._sequence = None
+        self._seat.clear()
         self._prompts.clear()
 
     def close(self) -> None:
         """Give back what it holds; what was read stays in the cache for others."""
-        if self._sequence is not None:
-            self._cache.release(self._sequence)
-            self._sequence = None
+        self._seat.leave()

@@ -32,8 +32,8 @@ LIFE_S = 0.5
 class Task(Protocol):
     """A request at work."""
 
-    def step(self) -> bool:
-        """Evaluate one batch; false when it was interrupted. Raises NoRoom."""
+    def step(self) -> None:
+        """Evaluate one batch, or nothing when interrupted. Raises NoRoom."""
 
     def pause(self) -> None:
         """Give back the room in the cache."""

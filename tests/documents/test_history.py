@@ -62,13 +62,6 @@ def history(database: Database, clock: Clock) -> History:
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
-    folder = tmp_path / "ME_AI"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
 def store(root: Path, history: History) -> DocumentStore:
     return DocumentStore(root, trash=root.parent / "data" / "trash", history=history)
 

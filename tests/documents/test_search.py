@@ -12,18 +12,6 @@ from meai.documents.store import DocumentStore
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
-    folder = tmp_path / "ME_AI"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def store(root: Path) -> DocumentStore:
-    return DocumentStore(root, trash=root.parent / "trash")
-
-
-@pytest.fixture
 def search(store: DocumentStore) -> Search:
     return Search(store)
 

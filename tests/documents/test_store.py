@@ -34,18 +34,6 @@ posix = pytest.mark.skipif(os.name == "nt", reason="POSIX only")
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    folder = tmp_path / "ME_AI"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def store(root: Path) -> DocumentStore:
-    return DocumentStore(root, trash=root.parent / "data" / "trash")
-
-
 def trashed(root: Path) -> dict[str, bytes]:
     trash = root.parent / "data" / "trash"
     return {path.name: path.read_bytes() for path in trash.rglob("*") if path.is_file()}

@@ -16,18 +16,6 @@ from meai.errors import DocumentExists, DocumentNotFound, DocumentNotWritten
 posix = pytest.mark.skipif(os.name == "nt", reason="POSIX only")
 
 
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    folder = tmp_path / "ME_AI"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def store(root: Path) -> DocumentStore:
-    return DocumentStore(root, trash=root.parent / "data" / "trash")
-
-
 def deleted(store: DocumentStore, name: str, text: str = "text") -> str:
     return store.delete(name, base=store.write(name, text, base=None).etag)
 
