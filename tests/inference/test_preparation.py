@@ -75,10 +75,13 @@ def open_model(told: Told) -> Open:
 
 @pytest.fixture
 def cache(tmp_path: Path, prepared_cache: Path, model_path: Path, open_model: Open, told: Told) -> Path:
-    """A cache of its own in which the embedded model was prepared."""
+    """A cache of its own in which the embedded model was prepared, for as many processors as there are now."""
     open_model(model_path, prepared_cache)
-    shutil.copytree(prepared_cache / "models", tmp_path / "cache" / "models")
-    for record in (tmp_path / "cache" / "models").glob("*.json"):
+    models = tmp_path / "cache" / "models"
+    models.mkdir(parents=True)
+    for file in (prepared_cache / "models").glob(f"*{this_machine().key}*"):
+        shutil.copy(file, models)
+    for record in models.glob("*.json"):
         record.write_text(record.read_text().replace(str(prepared_cache), str(tmp_path / "cache")))
     told.sentences.clear()
     return tmp_path / "cache"
