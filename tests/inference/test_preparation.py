@@ -80,7 +80,7 @@ def cache(tmp_path: Path, prepared_cache: Path, model_path: Path, open_model: Op
     models = tmp_path / "cache" / "models"
     models.mkdir(parents=True)
     for file in (prepared_cache / "models").glob(f"*{this_machine().key}*"):
-        shutil.copy(file, models)
+        shutil.copy2(file, models)
     for record in models.glob("*.json"):
         record.write_text(record.read_text().replace(str(prepared_cache), str(tmp_path / "cache")))
     told.sentences.clear()
