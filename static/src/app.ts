@@ -11,7 +11,9 @@ import { createAsk } from "./ask";
 import { createAttribution } from "./attribution";
 import { createCaretText } from "./caret";
 import { createCaretSwitch } from "./caret-switch";
-import { commandsFor, connectButtons, keyLabel, keymapOf, unseen } from "./commands";
+import { bind, connectButtons, keymapOf, unseen } from "./commands/command";
+import { keyLabel } from "./commands/keys";
+import { COMMANDS } from "./commands/registry";
 import { createCopies } from "./copies";
 import { createDialogs } from "./dialogs";
 import { createDisk } from "./disk";
@@ -350,7 +352,7 @@ function run(first: string): void {
     focusList: sidebar.focus,
   });
 
-  const commands = commandsFor({
+  const commands = bind(COMMANDS, {
     view,
     exporting,
     askAi() {

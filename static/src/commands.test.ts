@@ -1,10 +1,41 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { keyLabel } from "./commands";
+import { bind, type CommandOf, GROUP_TITLES, keysOf } from "./commands/command";
+import { keyLabel } from "./commands/keys";
+import { keysTable } from "./commands/keys-table";
+import { COMMANDS } from "./commands/registry";
 
 test("keys are written as the machine's keyboard writes them", () => {
   assert.equal(keyLabel("Mod-Shift-x", false), "Ctrl+Shift+X");
   assert.equal(keyLabel("Mod-Shift-x", true), "⌘⇧X");
   assert.equal(keyLabel("Alt-Backspace", true), "⌥⌫");
+});
+
+test("no two commands share a name, a label or a key", () => {
+  for (const told of [COMMANDS.map(({ name }) => name), COMMANDS.map(({ label }) => label), COMMANDS.flatMap(keysOf)]) {
+    assert.deepEqual(told, [...new Set(told)]);
+  }
+});
+
+test("every command belongs to a group that has a title", () => {
+  assert.deepEqual(COMMANDS.filter(({ group }) => !GROUP_TITLES[group]), []);
+});
+
+test("the README's table of keys is what the registry says", () => {
+  const table = keysTable(COMMANDS);
+  assert(readFileSync("../README.md", "utf8").includes(table), `Run \`npm --prefix static run keys\`; README.md must hold:\n${table}`);
+});
+
+test("a command that cannot be done now leaves its key alone and says why", () => {
+  const table: readonly CommandOf<{ reason: string }>[] = [
+    { name: "act", label: "Act", group: "view", when: ({ reason }) => reason, run: () => undefined },
+    { name: "refuse", label: "Refuse", group: "view", run: () => false },
+  ];
+  const [free, refusing] = bind(table, { reason: "" });
+  const [held] = bind(table, { reason: "There is nothing to act on." });
+  assert.deepEqual([free!.run(), free!.obstacle()], [true, ""]);
+  assert.deepEqual([held!.run(), held!.obstacle()], [false, "There is nothing to act on."]);
+  assert.equal(refusing!.run(), false);
 });

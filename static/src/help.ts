@@ -1,6 +1,7 @@
 /** What the product does and which keys it knows, made from the commands. Shown only when asked for. */
 
-import { type Command, type Group, GROUP_TITLES, keyLabel } from "./commands";
+import { type Command, type Group, GROUP_TITLES } from "./commands/command";
+import { keyLabel } from "./commands/keys";
 import type { Dialogs } from "./dialogs";
 import { h } from "./dom";
 

@@ -2,7 +2,8 @@
 
 import type { EditorView } from "@codemirror/view";
 
-import { type Command, keyLabel, menuItems } from "./commands";
+import { type Command, menuItems } from "./commands/command";
+import { keyLabel } from "./commands/keys";
 import type { Filing } from "./filing";
 import type { Menu, MenuContent, MenuItem, Point } from "./menu";
 import { type ModelView, offerLabel } from "./model";

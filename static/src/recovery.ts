@@ -3,7 +3,7 @@
 import type { Text } from "@codemirror/state";
 
 import type { Api } from "./api";
-import { keyLabel } from "./commands";
+import { keyLabel } from "./commands/keys";
 import { choose } from "./conflict";
 import type { Dialogs } from "./dialogs";
 import { continues, type Draft, latest } from "./drafts";

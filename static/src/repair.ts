@@ -4,7 +4,7 @@ import { isolateHistory } from "@codemirror/commands";
 import { ChangeSet } from "@codemirror/state";
 import type { EditorView, ViewUpdate } from "@codemirror/view";
 
-import { keyLabel } from "./commands";
+import { keyLabel } from "./commands/keys";
 import type { Dialogs } from "./dialogs";
 import { applyChanges, type Change, diffWords } from "./diff";
 import { h } from "./dom";

@@ -1,0 +1,38 @@
+/** Marks on words and before lines, and what is put between them. */
+
+import { cycleHeading, insertBlock, insertImage, insertLink, toggleLines, toggleMark } from "../formatting";
+import type { CommandOf } from "./command";
+import { edit, type EditorParts, whenWritable } from "./editing";
+
+export interface TextParts extends EditorParts {
+  /** False where nothing is underlined. */
+  fixProblem(): boolean;
+  readonly underlines: { readonly isOn: boolean; toggle(): void };
+  /** Have the writer choose files to take over, or pictures for the text. */
+  pickFiles(pictures: boolean): void;
+}
+
+const TABLE = "| Column | Column |\n| --- | --- |\n|  |  |";
+const when = whenWritable;
+
+export const WORDS: readonly CommandOf<TextParts>[] = [
+  { name: "fix-problem", label: "Fix what is underlined", group: "text", key: "Mod-.", words: "spelling grammar correct", when, run: (parts) => parts.fixProblem() },
+  { name: "underlines", label: "Underline problems while writing", group: "text", words: "spelling grammar", isOn: ({ underlines }) => underlines.isOn, run: ({ underlines }) => underlines.toggle() },
+  { name: "bold", label: "Bold", group: "text", key: "Mod-b", words: "strong", when, run: edit(toggleMark("**")) },
+  { name: "italic", label: "Italic", group: "text", key: "Mod-i", words: "emphasis", when, run: edit(toggleMark("*")) },
+  { name: "strikethrough", label: "Strikethrough", group: "text", key: "Mod-Shift-x", words: "delete cross", when, run: edit(toggleMark("~~")) },
+  { name: "code", label: "Code", group: "text", key: "Mod-e", words: "monospace", when, run: edit(toggleMark("`")) },
+  { name: "link", label: "Link", group: "text", key: "Mod-k", words: "url", when, run: edit(insertLink) },
+  { name: "image", label: "Image", group: "text", words: "picture", when, run: edit(insertImage) },
+  { name: "picture", label: "Picture from a file…", group: "text", words: "image upload", when, run: (parts) => parts.pickFiles(true) },
+];
+
+export const LINES: readonly CommandOf<EditorParts>[] = [
+  { name: "heading", label: "Heading", group: "blocks", key: "Mod-Shift-h", words: "title section", when, run: edit(cycleHeading) },
+  { name: "numbered-list", label: "Numbered list", group: "blocks", key: "Mod-Shift-7", words: "ordered", when, run: edit(toggleLines("1. ", /^\d+[.)] /, true)) },
+  { name: "bulleted-list", label: "Bulleted list", group: "blocks", key: "Mod-Shift-8", words: "unordered points", when, run: edit(toggleLines("- ", /^[-*+] (?!\[[ xX]\] )/)) },
+  { name: "task-list", label: "Task list", group: "blocks", words: "todo check", when, run: edit(toggleLines("- [ ] ", /^[-*+] \[[ xX]\] /)) },
+  { name: "quote", label: "Quote", group: "blocks", key: "Mod-Shift-9", when, run: edit(toggleLines("> ", /^> /)) },
+  { name: "table", label: "Table", group: "blocks", words: "columns rows", when, run: edit(insertBlock(TABLE, 2)) },
+  { name: "code-block", label: "Code block", group: "blocks", words: "fence program", when, run: edit(insertBlock("```\n\n```", 4)) },
+];

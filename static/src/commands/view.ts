@@ -1,0 +1,17 @@
+/** How the page is seen and walked through. */
+
+import type { CommandOf } from "./command";
+
+export interface ViewParts {
+  cycleLayout(): void;
+  cycleTheme(): void;
+  nextPane(): void;
+  help(): void;
+}
+
+export const VIEW: readonly CommandOf<ViewParts>[] = [
+  { name: "layout", label: "Write, side by side, read", group: "view", key: "Mod-\\", reach: "page", words: "preview layout split", run: (parts) => parts.cycleLayout() },
+  { name: "theme", label: "Light, dark, as the system", group: "view", words: "theme colours", run: (parts) => parts.cycleTheme() },
+  { name: "next-pane", label: "Next pane", group: "view", key: "F6", reach: "page", words: "focus", run: (parts) => parts.nextPane() },
+  { name: "help", label: "Help", group: "view", key: "Mod-/", reach: "page", words: "keys shortcuts", run: (parts) => parts.help() },
+];
