@@ -324,7 +324,7 @@ function switches<T extends string>(label: string, values: Record<T, string>, ch
   const set = (value: T) => {
     for (const button of buttons) button.setAttribute("aria-pressed", String(button.value === value));
   };
-  return { element: h("div", { class: "modes", role: "group", "aria-label": label }, ...buttons), set };
+  return { element: h("div", { class: "segmented", role: "group", "aria-label": label }, ...buttons), set };
 }
 
 function optionOf(name: string, choices: readonly Choice[], now: Choice, changed: (value: Choice) => void): HTMLElement {

@@ -61,7 +61,7 @@ export function createHistory({ api, dialogs, dialog, current, restore }: Histor
   const naming = press("Name it…", () => void rename());
   const restoring = press("Restore this version", () => void takeBack(), "primary");
 
-  const comparing = h("span", { class: "modes", role: "group", "aria-label": "Compared with" }, ...modes);
+  const comparing = h("span", { class: "segmented", role: "group", "aria-label": "Compared with" }, ...modes);
   const bar = h("div", { class: "version-bar" }, detail, comparing, h("span", { class: "steps" }, count, ...steps));
   dialog.append(
     h("header", {}, heading, iconButton("Close", "cross", () => dialog.close())),
