@@ -37,7 +37,7 @@ import { createNotices } from "./notices";
 import type { Clock } from "./pace";
 import { createPreview } from "./preview";
 import { createPreviewing } from "./previewing";
-import { currentProposal } from "./proposal";
+import { currentProposal, isWriting, proposalsOf } from "./proposal";
 import type { Action, FromPage, FromServer, SavedDocument } from "./protocol";
 import { createReceipts } from "./receipts";
 import { createRecovery } from "./recovery";
@@ -146,7 +146,7 @@ function run(first: string): void {
     notices.show("model", { text, tone, list: reasons.map((label) => ({ label })) }),
     (choices, chosen) => menus.choose("Choose one", choices, chosen),
   );
-  const warming = new Warming(clock, send, () => model.obstacle === null && currentProposal(view.state)?.done !== false);
+  const warming = new Warming(clock, send, () => model.obstacle === null && !isWriting(view.state));
   const underlines = createUnderlines({
     clock,
     view: () => view,
@@ -163,7 +163,7 @@ function run(first: string): void {
     view: () => view,
     send,
     isOn: () => caretText.isOn,
-    isFree: () => model.obstacle === null && !documents.isLocked && currentProposal(view.state) === null,
+    isFree: () => model.obstacle === null && !documents.isLocked && proposalsOf(view.state).length === 0,
     tell: (sentence) => notices.show("model", { text: sentence }),
   });
   const repairs = createRepairOffer(view, notices, dialogs);

@@ -6,12 +6,14 @@ import { EditorState, type StateCommand, type TransactionSpec } from "@codemirro
 
 import {
   accepting,
-  changeAt,
+  allChanges,
   closeProposal,
+  currentChange,
   currentProposal,
   finishProposal,
   openProposal,
   proposals,
+  proposalsOf,
   rejecting,
   streamProposal,
   type Wish,
@@ -43,19 +45,23 @@ class Desk {
   }
 
   get changes() {
-    return currentProposal(this.state)?.changes ?? [];
+    return allChanges(this.state);
   }
 
-  open(from: number, to: number): this {
-    return this.do({ effects: openProposal.of({ id: "r1", wish: WISH, source: { from, to }, from, to }) });
+  get ids(): string[] {
+    return proposalsOf(this.state).map(({ id }) => id);
   }
 
-  finish(text: string): this {
-    return this.do({ effects: finishProposal.of({ id: "r1", text, notes: [] }) });
+  open(from: number, to: number, id = "r1"): this {
+    return this.do({ effects: openProposal.of({ id, wish: WISH, source: { from, to }, from, to }) });
   }
 
-  propose(from: number, to: number, answer: string): this {
-    return this.open(from, to).finish(answer);
+  finish(text: string, id = "r1"): this {
+    return this.do({ effects: finishProposal.of({ id, text, notes: [] }) });
+  }
+
+  propose(from: number, to: number, answer: string, id = "r1"): this {
+    return this.open(from, to, id).finish(answer, id);
   }
 }
 
@@ -181,22 +187,82 @@ test("a late piece of an answer that is not wanted any more is ignored", () => {
   desk.do({ effects: streamProposal.of({ id: "r1", piece: "I" }) });
   assert.equal(currentProposal(desk.state), null);
   desk.do({ effects: openProposal.of({ id: "r2", wish: WISH, source: { from: 0, to: 3 }, from: 0, to: 3 }) }).finish("late");
-  assert.equal(currentProposal(desk.state)?.done, false);
+  assert.equal(currentProposal(desk.state)?.phase, "waiting");
 });
 
 test("the change at the caret is the one that holds it, then the next, then the last", () => {
   const desk = new Desk(MISSPELT).propose(0, MISSPELT.length, SPELT);
   const [first, second] = desk.changes;
-  assert.equal(changeAt(desk.state, 0), first);
-  assert.equal(changeAt(desk.state, 7), first);
-  assert.equal(changeAt(desk.state, 12), second);
-  assert.equal(changeAt(desk.state, 26), second);
+  for (const [anchor, change] of [[0, first], [7, first], [12, second], [26, second]] as const) {
+    assert.equal(currentChange(desk.do({ selection: { anchor } }).state), change);
+  }
+});
+
+const LINES = "I has one.\n\nShe have two.\n\nThey was three.";
+const ANSWERS = ["I have one.", "She has two.", "They were three."] as const;
+
+/** Three lines, of each of which a change is suggested. */
+function three(): Desk {
+  const desk = new Desk(LINES);
+  let from = 0;
+  for (const [i, line] of LINES.split("\n\n").entries()) {
+    desk.propose(from, from + line.length, ANSWERS[i]!, `r${i + 1}`);
+    from += line.length + 2;
+  }
+  return desk;
+}
+
+test("several are open at once, in document order, and each is taken by itself", () => {
+  const desk = new Desk(LINES).propose(27, 42, ANSWERS[2], "late").propose(0, 10, ANSWERS[0], "early");
+  assert.deepEqual(desk.ids, ["early", "late"]);
+  desk.do(accepting(proposalsOf(desk.state)[1]!.changes));
+  assert.deepEqual(desk.ids, ["early"]);
+  assert.equal(desk.text, LINES.replace("was", "were"));
+  desk.do(accepting(desk.changes));
+  assert.equal(desk.text, LINES.replace("was", "were").replace("has", "have"));
+});
+
+test("the current one is the one that the caret is in, else the nearest", () => {
+  const desk = three();
+  const ids = [0, 9, 11, 13, 24, 27, 42].map((anchor) => currentProposal(desk.do({ selection: { anchor } }).state)?.id);
+  assert.deepEqual(ids, ["r1", "r1", "r1", "r2", "r2", "r3", "r3"]);
+});
+
+test("a new one takes the place of those whose passage it shares or touches, and of no others", () => {
+  assert.deepEqual(three().open(5, 14, "new").ids, ["new", "r3"]);
+  assert.deepEqual(three().open(10, 10, "new").ids, ["new", "r2", "r3"]);
+  assert.deepEqual(three().open(11, 11, "new").ids, ["r1", "new", "r2", "r3"]);
+});
+
+test("an edit in one passage leaves the suggestions of the others, finished or not", () => {
+  const desk = three().open(0, 10, "r4").do({ changes: { from: 23, insert: "x" } });
+  assert.deepEqual(desk.ids, ["r4", "r2", "r3"]);
+  desk.do({ changes: { from: 4, insert: "x" } });
+  assert.deepEqual(desk.ids, ["r2", "r3"]);
+  assert.equal(desk.do(accepting(desk.changes)).text, "I haxs one.\n\nShe has twxo.\n\nThey were three.");
+});
+
+test("one undo brings back the changes of every suggestion that an edit displaced", () => {
+  const desk = three();
+  const before = desk.changes;
+  desk.do({ changes: { from: 0, to: LINES.length } });
+  assert.deepEqual(desk.ids, []);
+  desk.run(undo);
+  assert.deepEqual(desk.changes, before);
+});
+
+test("what an undo would bring back stays away where a newer suggestion stands", () => {
+  const desk = three().do({ changes: { from: 2, to: 5, insert: "had" } });
+  desk.propose(0, 10, "I had one, too.", "new").run(undo);
+  assert.deepEqual(desk.ids, ["new", "r2", "r3"]);
 });
 
 test("random edits, acceptances, rejections and undos never break a proposal", () => {
   repeat(60, (random) => {
     const source = random.text(30);
-    const desk = new Desk(source).propose(0, source.length, rewritten(source, 50, random));
+    const other = random.text(30);
+    const desk = new Desk(`${source}\n\n${other}`).propose(0, source.length, rewritten(source, 50, random));
+    desk.propose(source.length + 2, source.length + 2 + other.length, rewritten(other, 50, random), "r2");
     for (let i = 0; i < 25; i++) {
       const at = random.below(desk.state.doc.length + 1);
       const steps: (() => unknown)[] = [
@@ -212,6 +278,11 @@ test("random edits, acceptances, rejections and undos never break a proposal", (
       for (const change of desk.changes) {
         assert(change.from >= end && change.to >= change.from && change.to <= desk.state.doc.length, "in order, inside");
         end = change.to;
+      }
+      let reached = 0;
+      for (const { from, to } of proposalsOf(desk.state)) {
+        assert(from >= reached && to >= from, "passages never overlap");
+        reached = to;
       }
     }
   });

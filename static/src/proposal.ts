@@ -1,4 +1,4 @@
-/** A rewrite beside the document: what would change where. The document itself changes only on acceptance. */
+/** Rewrites beside the document: what would change where. The document itself changes only on acceptance. */
 
 import { invertedEffects, isolateHistory } from "@codemirror/commands";
 import {
@@ -39,18 +39,25 @@ export interface Opening {
   readonly gap?: string;
 }
 
+/** `waiting`: the model is at another one. `done`: the answer is whole and checked, and its changes can be settled. */
+export type Phase = "waiting" | "writing" | "done";
+
 export interface Proposal extends Opening {
+  readonly phase: Phase;
+  /** When the model was asked, in milliseconds of the page's clock; 0 while it waits. */
+  readonly since: number;
   /** The answer so far. */
   readonly text: string;
-  readonly done: boolean;
   /** Open changes in document order; they never touch each other. */
   readonly changes: readonly Change[];
   /** Sentences about the answer: what was kept and why. */
   readonly notes: readonly string[];
 }
 
-/** A new proposal replaces any earlier one. */
+/** A new proposal waits for the model, and takes the place of those whose passage it shares or touches. */
 export const openProposal = StateEffect.define<Opening>();
+/** The model is asked now. */
+export const startProposal = StateEffect.define<{ readonly id: string; readonly at: number }>();
 /** More of the answer, appended. */
 export const streamProposal = StateEffect.define<{ readonly id: string; readonly piece: string }>();
 /** The checked answer, which stands for everything streamed. */
@@ -69,34 +76,68 @@ const settle = StateEffect.define<readonly Change[]>();
 /** Changes return after an undo, in the positions of the document that the undo restores. */
 const revive = StateEffect.define<Proposal>({ map: (proposal, mapping) => carried(proposal, mapping) });
 
-export const proposalField = StateField.define<Proposal | null>({
-  create: () => null,
-  update(value, transaction) {
-    let proposal = value && transaction.docChanged ? edited(value, transaction.changes) : value;
-    for (const effect of transaction.effects) proposal = applied(proposal, effect, transaction.state);
-    return proposal;
+/** In document order; their passages never overlap. */
+export const proposalField = StateField.define<readonly Proposal[]>({
+  create: () => [],
+  update(all, transaction) {
+    let now = all;
+    if (transaction.docChanged && all.length > 0) now = apart(all.flatMap((each) => edited(each, transaction.changes) ?? []));
+    for (const effect of transaction.effects) now = applied(now, effect, transaction.state);
+    return now;
   },
 });
 
 /** Undoing an acceptance, or any edit that displaced changes, brings the changes back. */
 const undoable = invertedEffects.of((transaction) => {
-  const proposal = transaction.startState.field(proposalField, false);
-  if (!proposal?.done || !transaction.docChanged) return [];
-  const lost = proposal.changes.filter((change) => displaced(change, transaction.changes));
-  return lost.length > 0 ? [revive.of({ ...proposal, changes: lost })] : [];
+  if (!transaction.docChanged) return [];
+  return proposalsOf(transaction.startState).flatMap((proposal) => {
+    if (proposal.phase !== "done") return [];
+    const lost = proposal.changes.filter((change) => displaced(change, transaction.changes));
+    return lost.length > 0 ? [revive.of({ ...proposal, changes: lost })] : [];
+  });
 });
 
 export const proposals: Extension = [proposalField, undoable];
 
-export function currentProposal(state: EditorState): Proposal | null {
-  return state.field(proposalField, false) ?? null;
+export function proposalsOf(state: EditorState): readonly Proposal[] {
+  return state.field(proposalField, false) ?? [];
 }
 
-/** The change that holds `position`, else the next one after it, else the last. Null while the answer streams. */
-export function changeAt(state: EditorState, position: number): Change | null {
+/** The one that the caret is in, else the nearest: what the bar and the keys are about. */
+export function currentProposal(state: EditorState): Proposal | null {
+  const { head } = state.selection.main;
+  const distance = ({ from, to }: Range) => Math.max(from - head, head - to, 0);
+  return proposalsOf(state).reduce<Proposal | null>((best, each) => (best && distance(best) <= distance(each) ? best : each), null);
+}
+
+export function proposalOf(state: EditorState, id: string): Proposal | null {
+  return proposalsOf(state).find((proposal) => proposal.id === id) ?? null;
+}
+
+/** Those whose passage `range` shares or touches. */
+export function proposalsAt(state: EditorState, { from, to }: Range): readonly Proposal[] {
+  return proposalsOf(state).filter((each) => each.from <= to && from <= each.to);
+}
+
+/** Whether the model is at one, or one waits for it. */
+export function isWriting(state: EditorState): boolean {
+  return proposalsOf(state).some(({ phase }) => phase !== "done");
+}
+
+/** Every open change, in document order. */
+export function allChanges(state: EditorState): readonly Change[] {
+  return proposalsOf(state).flatMap(({ changes }) => changes);
+}
+
+/** Of the current proposal, the change at the caret, else the next one, else the last. Null while the answer streams. */
+export function currentChange(state: EditorState): Change | null {
   const proposal = currentProposal(state);
-  if (!proposal?.done) return null;
-  return proposal.changes.find((change) => change.to >= position) ?? proposal.changes.at(-1) ?? null;
+  return proposal?.phase === "done" ? changeFrom(proposal.changes, state.selection.main.head) : null;
+}
+
+/** Of `changes`, the one that holds `position`, else the next one after it, else the last. */
+export function changeFrom(changes: readonly Change[], position: number): Change | null {
+  return changes.find((change) => change.to >= position) ?? changes.at(-1) ?? null;
 }
 
 /** One undoable step that makes `changes` of a finished proposal part of the text. */
@@ -119,32 +160,58 @@ export function rejecting(changes: readonly Change[]): TransactionSpec {
   return { effects: settle.of(changes) };
 }
 
-function applied(proposal: Proposal | null, effect: StateEffect<unknown>, state: EditorState): Proposal | null {
-  if (effect.is(openProposal)) return { ...effect.value, text: "", done: false, changes: [], notes: [] };
-  if (effect.is(revive)) return revived(proposal, effect.value);
-  if (!proposal) return null;
-  if (effect.is(streamProposal) && effect.value.id === proposal.id && !proposal.done) {
-    return compared({ ...proposal, text: proposal.text + effect.value.piece }, state);
-  }
-  if (effect.is(finishProposal) && effect.value.id === proposal.id) {
-    const { text, notes, units = [] } = effect.value;
-    return remaining(compared({ ...proposal, text, notes, done: true }, state, units));
-  }
-  if (effect.is(placeBelow) && effect.value.id === proposal.id) {
-    const { at, gap } = effect.value;
-    return compared({ ...proposal, from: at, to: at, gap }, state);
-  }
-  if (effect.is(closeProposal) && effect.value === proposal.id) return null;
+function applied(all: readonly Proposal[], effect: StateEffect<unknown>, state: EditorState): readonly Proposal[] {
+  if (effect.is(openProposal)) return opened(all, { ...effect.value, phase: "waiting", since: 0, text: "", changes: [], notes: [] });
+  if (effect.is(revive)) return revived(all, effect.value);
+  if (effect.is(closeProposal)) return all.filter(({ id }) => id !== effect.value);
   if (effect.is(settle)) {
-    return remaining({ ...proposal, changes: proposal.changes.filter((change) => !effect.value.includes(change)) });
+    const open = (change: Change) => !effect.value.includes(change);
+    return all.flatMap((each) => (each.changes.every(open) ? each : (remaining({ ...each, changes: each.changes.filter(open) }) ?? [])));
   }
-  return proposal;
+  if (effect.is(startProposal)) {
+    const { id, at } = effect.value;
+    return changed(all, id, (proposal) => ({ ...proposal, phase: "writing", since: at }));
+  }
+  if (effect.is(streamProposal)) {
+    const { id, piece } = effect.value;
+    return changed(all, id, (each) => (each.phase === "done" ? each : compared({ ...each, text: each.text + piece }, state)));
+  }
+  if (effect.is(finishProposal)) {
+    const { id, text, notes, units = [] } = effect.value;
+    return changed(all, id, (each) => remaining(compared({ ...each, text, notes, phase: "done" }, state, units)));
+  }
+  if (effect.is(placeBelow)) {
+    const { id, at, gap } = effect.value;
+    return changed(all, id, (each) => compared({ ...each, from: at, to: at, gap }, state));
+  }
+  return all;
+}
+
+function changed(all: readonly Proposal[], id: string, change: (proposal: Proposal) => Proposal | null): readonly Proposal[] {
+  return all.flatMap((each) => (each.id === id ? (change(each) ?? []) : each));
+}
+
+function opened(all: readonly Proposal[], { from, to, ...rest }: Proposal): readonly Proposal[] {
+  const others = all.filter((each) => each.to < from || to < each.from);
+  return inOrder([...others, { ...rest, from, to }]);
+}
+
+function inOrder(all: readonly Proposal[]): readonly Proposal[] {
+  return all.toSorted((a, b) => a.from - b.from);
+}
+
+/** Passages that have come to touch keep what is typed between them to the first. */
+function apart(all: readonly Proposal[]): readonly Proposal[] {
+  return all.map((each, i) => {
+    const from = Math.max(each.from, all[i - 1]?.to ?? 0);
+    return from === each.from ? each : { ...each, from, to: Math.max(from, each.to) };
+  });
 }
 
 function compared(proposal: Proposal, state: EditorState, units: readonly Unit[] = []): Proposal {
   const source = state.sliceDoc(proposal.from, proposal.to);
   const answer = proposal.text && (proposal.gap ?? "") + proposal.text;
-  const found = (proposal.done ? diffWords : diffStreaming)(source, answer);
+  const found = (proposal.phase === "done" ? diffWords : diffStreaming)(source, answer);
   const changes = flagged(source, found, units).map((change) => ({
     ...change,
     from: change.from + proposal.from,
@@ -155,20 +222,21 @@ function compared(proposal: Proposal, state: EditorState, units: readonly Unit[]
 
 /** A finished proposal lives as long as it has open changes. */
 function remaining(proposal: Proposal): Proposal | null {
-  return proposal.done && proposal.changes.length === 0 ? null : proposal;
+  return proposal.phase === "done" && proposal.changes.length === 0 ? null : proposal;
 }
 
 function edited(proposal: Proposal, edit: ChangeDesc): Proposal | null {
-  if (!proposal.done && edit.touchesRange(proposal.from, proposal.to)) return null;
+  if (proposal.phase !== "done" && edit.touchesRange(proposal.from, proposal.to)) return null;
   const kept = proposal.changes.filter((change) => !displaced(change, edit));
   return remaining(carried({ ...proposal, changes: kept }, edit));
 }
 
-function revived(proposal: Proposal | null, lost: Proposal): Proposal | null {
-  if (!proposal) return lost;
-  if (proposal.id !== lost.id || !proposal.done) return proposal;
-  const changes = [...proposal.changes, ...lost.changes].sort((a, b) => a.from - b.from);
-  return { ...proposal, changes };
+/** The changes of a passage that has a newer proposal stay lost. */
+function revived(all: readonly Proposal[], lost: Proposal): readonly Proposal[] {
+  const here = all.find(({ id }) => id === lost.id);
+  if (!here) return all.some((each) => each.from < lost.to && lost.from < each.to) ? all : inOrder([...all, lost]);
+  const changes = [...here.changes, ...lost.changes].sort((a, b) => a.from - b.from);
+  return changed(all, lost.id, (each) => ({ ...each, changes }));
 }
 
 function carried(proposal: Proposal, mapping: ChangeDesc): Proposal {

@@ -5,7 +5,7 @@ import type { EditorView, ViewUpdate } from "@codemirror/view";
 
 import type { Api } from "./api";
 import { attribute, authorship, carried, located, piecesOf, type Stretch, stretchesOf } from "./authorship";
-import { proposalField } from "./proposal";
+import { proposalsOf } from "./proposal";
 import type { Authorship, Piece, Receipt } from "./protocol";
 
 export interface ReceiptParts {
@@ -89,10 +89,11 @@ export function createReceipts({ api, view, document, model, refused }: ReceiptP
 
   /** Each accepted change has a receipt of its own, so that each can be taken back. */
   const attributing = EditorState.transactionExtender.of((transaction) => {
-    const proposal = transaction.isUserEvent("input.ai") ? transaction.startState.field(proposalField, false) : null;
-    if (!proposal) return null;
+    if (!transaction.isUserEvent("input.ai")) return null;
     const stretches: Stretch[] = [];
     transaction.changes.iterChanges((fromA, toA, from, to, inserted) => {
+      const proposal = proposalsOf(transaction.startState).find(({ changes }) => changes.some((change) => change.from === fromA && change.to === toA));
+      if (!proposal) return;
       const id = crypto.randomUUID();
       known.set(id, {
         id,

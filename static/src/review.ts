@@ -1,12 +1,25 @@
 /** How a proposal looks and is handled in the editor: marks, buttons at each change, the bar, moves between changes. */
 
-import type { Extension, Range } from "@codemirror/state";
+import type { EditorState, Extension, Range } from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView, type Panel, showPanel, WidgetType } from "@codemirror/view";
 
 import type { Change } from "./diff";
 import { h, icon } from "./dom";
 import { about, secondsLeft, type Speed } from "./estimate";
-import { acceptable, accepting, changeAt, currentProposal, type Proposal, proposalField, proposals, rejecting } from "./proposal";
+import {
+  acceptable,
+  accepting,
+  allChanges,
+  changeFrom,
+  currentChange,
+  currentProposal,
+  isWriting,
+  type Proposal,
+  proposalField,
+  proposals,
+  proposalsOf,
+  rejecting,
+} from "./proposal";
 
 /** What the bar asks of the rest of the page. */
 export interface ReviewTasks {
@@ -27,8 +40,8 @@ export type Verdict = typeof accepting | typeof rejecting;
 export function review(tasks: ReviewTasks): Extension {
   return [
     proposals,
-    EditorView.decorations.compute([proposalField], (state) => decorations(state.field(proposalField))),
-    showPanel.compute([proposalField], (state) => (state.field(proposalField) ? bar : null)),
+    EditorView.decorations.compute([proposalField, "selection"], decorations),
+    showPanel.compute([proposalField], (state) => (state.field(proposalField).length > 0 ? bar : null)),
   ];
 
   function bar(view: EditorView): Panel {
@@ -36,26 +49,26 @@ export function review(tasks: ReviewTasks): Extension {
   }
 }
 
-/** Settle every open change; false without a proposal. A streaming one swallows the key and waits. */
+/** Settle every open change of the current proposal; false without one. One without its answer swallows the key. */
 export function settleAll(view: EditorView, verdict: Verdict): boolean {
   const proposal = currentProposal(view.state);
-  if (proposal?.done) view.dispatch(verdict(verdict === accepting ? acceptable(proposal.changes) : proposal.changes));
+  if (proposal?.phase === "done") view.dispatch(verdict(verdict === accepting ? acceptable(proposal.changes) : proposal.changes));
   return proposal !== null;
 }
 
-/** Settle the change at the caret, or the next one, and go on to the one after it. */
+/** Settle the change at the caret, or the next one, and go on to the one after it, in whichever proposal it is. */
 export function settleHere(view: EditorView, verdict: Verdict): boolean {
-  const change = changeAt(view.state, view.state.selection.main.head);
+  const change = currentChange(view.state);
   if (!change) return currentProposal(view.state) !== null;
   view.dispatch(verdict([change]));
-  const next = changeAt(view.state, change.from);
+  const next = changeFrom(allChanges(view.state), change.from);
   if (next) visit(view, next);
   return true;
 }
 
-/** Move the caret to the next change (1) or the previous one (-1), around the ends. */
+/** Move the caret to the next change (1) or the previous one (-1) of all proposals, around the ends. */
 export function goToChange(view: EditorView, direction: 1 | -1): boolean {
-  const changes = currentProposal(view.state)?.changes ?? [];
+  const changes = allChanges(view.state);
   if (changes.length === 0) return false;
   const head = view.state.selection.main.head;
   const next =
@@ -69,20 +82,27 @@ function visit(view: EditorView, change: Change): void {
   view.dispatch({ selection: { anchor: change.from }, effects });
 }
 
-function decorations(proposal: Proposal | null): DecorationSet {
-  if (!proposal) return Decoration.none;
-  const ranges: Range<Decoration>[] = [];
-  if (!proposal.done && proposal.from < proposal.to) {
-    ranges.push(Decoration.mark({ class: "pending" }).range(proposal.from, proposal.to));
-  }
-  for (const change of proposal.changes) {
-    if (change.from < change.to) ranges.push(REMOVED.range(change.from, change.to));
-    const widget = new ChangeWidget(change.insert, change.from < change.to, proposal.done, change.flag ?? "");
-    ranges.push(Decoration.widget({ widget, side: 1 }).range(change.to));
-  }
-  return Decoration.set(ranges, true);
+function decorations(state: EditorState): DecorationSet {
+  const all = proposalsOf(state);
+  const current = all.length > 1 ? currentProposal(state) : null;
+  return Decoration.set(all.flatMap((proposal) => marks(proposal, proposal === current)), true);
 }
 
+/** Of several proposals, the current one is seen to be it. */
+function marks({ from, to, phase, changes }: Proposal, isCurrent: boolean): Range<Decoration>[] {
+  const ranges: Range<Decoration>[] = [];
+  if (from < to && phase !== "done") ranges.push(PENDING.range(from, to));
+  if (from < to && isCurrent) ranges.push(CURRENT.range(from, to));
+  for (const change of changes) {
+    if (change.from < change.to) ranges.push(REMOVED.range(change.from, change.to));
+    const widget = new ChangeWidget(change.insert, change.from < change.to, phase === "done", change.flag ?? "");
+    ranges.push(Decoration.widget({ widget, side: 1 }).range(change.to));
+  }
+  return ranges;
+}
+
+const PENDING = Decoration.mark({ class: "pending" });
+const CURRENT = Decoration.mark({ class: "in-review" });
 const REMOVED = Decoration.mark({ tagName: "del", class: "removed" });
 
 const SHORT = 24;
@@ -143,7 +163,7 @@ function settleButton(view: EditorView, group: HTMLElement, verdict: Verdict): H
   const [label, name] = verdict === accepting ? ["Accept change", "check"] : ["Reject change", "cross"];
   const settle = () => {
     const position = view.posAtDOM(group);
-    const change = currentProposal(view.state)?.changes.find(({ to }) => to === position);
+    const change = allChanges(view.state).find(({ to }) => to === position);
     if (change) view.dispatch(verdict([change]));
     view.focus();
   };
@@ -223,20 +243,18 @@ function createBar(view: EditorView, tasks: ReviewTasks): Panel {
     refining,
   );
   let shown: Proposal | null = null;
-  let asked = performance.now();
 
   const render = () => {
     const proposal = currentProposal(view.state);
     if (!proposal) return;
-    dom.dataset["proposal"] = proposal.done ? "done" : "streaming";
+    const isDone = proposal.phase === "done";
+    dom.dataset["proposal"] = isDone ? "done" : "streaming";
     title.textContent = proposal.wish.action.label;
-    if (proposal.id !== shown?.id) asked = performance.now();
-    count.textContent = proposal.done
-      ? countOf(proposal, view.state.selection.main.head)
-      : [progress(proposal, view), remaining(proposal)].filter(Boolean).join(" ");
-    whileStreaming.hidden = proposal.done;
-    whenDone.hidden = !proposal.done;
-    if (!proposal.done) showRefining(false);
+    const told = isDone ? [countOf(proposal, view.state.selection.main.head)] : [progress(proposal, view.state), remaining(proposal)];
+    count.textContent = [...told, placeOf(proposal, view.state)].filter(Boolean).join(" ");
+    whileStreaming.hidden = isDone;
+    whenDone.hidden = !isDone;
+    if (proposal.id !== shown?.id || !isDone) showRefining(false);
     if (proposal.notes !== shown?.notes) renderNotes(notes, proposal.notes);
     shown = proposal;
   };
@@ -244,13 +262,14 @@ function createBar(view: EditorView, tasks: ReviewTasks): Panel {
   const remaining = (proposal: Proposal) => {
     const speed = tasks.speed();
     // Whatever is asked in the writer's own words may be of any length, and so may what comes at the caret.
-    if (!speed || proposal.from === proposal.to || proposal.wish.instruction) return "";
+    const isKnown = proposal.phase === "writing" && proposal.from < proposal.to && !proposal.wish.instruction;
+    if (!speed || !isKnown) return "";
     const source = view.state.sliceDoc(proposal.from, proposal.to);
-    return about(secondsLeft(source, proposal.text, (performance.now() - asked) / 1_000, speed));
+    return about(secondsLeft(source, proposal.text, (performance.now() - proposal.since) / 1_000, speed));
   };
 
   render();
-  const timer = window.setInterval(() => currentProposal(view.state)?.done === false && render(), 1_000);
+  const timer = window.setInterval(() => isWriting(view.state) && render(), 1_000);
   return {
     dom,
     destroy: () => window.clearInterval(timer),
@@ -267,10 +286,17 @@ function createBar(view: EditorView, tasks: ReviewTasks): Panel {
 const FEW = 3;
 const SENTENCES = new Intl.Segmenter(undefined, { granularity: "sentence" });
 
-function progress(proposal: Proposal, view: EditorView): string {
-  if (!proposal.text) return "reading…";
-  const all = sentences(view.state.sliceDoc(proposal.from, proposal.to));
-  return all > FEW ? `writing sentence ${Math.min(sentences(proposal.text), all)} of ${all}…` : "writing…";
+function progress({ phase, from, to, text }: Proposal, state: EditorState): string {
+  if (phase === "waiting") return "waits until the model is free…";
+  if (!text) return "reading…";
+  const all = sentences(state.sliceDoc(from, to));
+  return all > FEW ? `writing sentence ${Math.min(sentences(text), all)} of ${all}…` : "writing…";
+}
+
+/** Which of several suggestions the bar is about. */
+function placeOf(proposal: Proposal, state: EditorState): string {
+  const all = proposalsOf(state);
+  return all.length > 1 ? `· suggestion ${all.indexOf(proposal) + 1} of ${all.length}` : "";
 }
 
 function sentences(text: string): number {

@@ -37,14 +37,22 @@ class ScriptedModel:
             self._send({"type": "delta", "id": self._open["id"], "text": piece})
 
     def proposes(
-        self, text: str, *warnings: str, flags: Sequence[dict[str, str]] = (), choices: Sequence[str] = ()
+        self,
+        text: str,
+        *warnings: str,
+        flags: Sequence[dict[str, str]] = (),
+        choices: Sequence[str] = (),
+        is_last: bool = True,
     ) -> None:
-        """End the answer to the last rewrite: it is *text*, whatever was said before. Waits until the page has it."""
+        """End the answer to the last rewrite: it is *text*, whatever was said before.
+
+        Waits until the page has it, unless another request is waiting behind it, or the writer has to choose.
+        """
         order = self._open
         units = [{"source": order.get("selection", ""), "text": text, "reason": "", "flags": list(flags)}]
         told = {"units": units, "warnings": list(warnings), "choices": list(choices)}
         self._end({"type": "proposed", "id": order["id"], "text": text, **told})
-        if not choices:
+        if is_last and not choices:
             expect(self._tab.locator("[data-proposal=streaming]")).to_have_count(0)
 
     def fails(self, code: str, message: str) -> None:

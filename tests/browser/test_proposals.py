@@ -241,6 +241,39 @@ def test_a_failed_rewrite_says_why_and_leaves_the_text(sit_down: SitDown, script
     desk.expect_file(FAULTY.encode() + b"\n")
 
 
+# Several at once.
+
+
+def test_several_suggestions_are_open_and_each_is_judged_by_itself(sit_down: SitDown, scripted: ScriptedModel) -> None:
+    desk = sit_down("I has one.\n\nShe have two.\n\nThird.\n")
+    ask_for(desk, scripted, "I has one.", "Paraphrase")
+    desk.click_after("She have two.")
+    desk.press("ContextMenu")
+    desk.choose("Make it fluent")
+    expect(desk.bar).to_contain_text("Make it fluent")
+    expect(desk.bar).to_contain_text("waits until the model is free… · suggestion 2 of 2")
+    assert len(scripted.asked) == 1
+    scripted.proposes("I have one.", is_last=False)
+    wait_until(desk.page, lambda: len(scripted.asked) == 2)
+    assert scripted.cancelled == []
+    expect(desk.bar).to_contain_text("reading…")
+    desk.click_after("Third.")
+    desk.page.keyboard.type(" Written meanwhile.")
+    scripted.proposes("She has two.")
+    expect(desk.changes).to_have_count(2)
+    desk.press("Control+Home", "F8")
+    expect(desk.bar).to_contain_text("Paraphrase1 change · suggestion 1 of 2")
+    desk.press("F8")
+    expect(desk.bar).to_contain_text("Make it fluent1 change · suggestion 2 of 2")
+    desk.press("F8")
+    expect(desk.bar).to_contain_text("suggestion 1 of 2")
+    desk.press("Shift+F8", "Escape")
+    expect(desk.bar).to_contain_text("Paraphrase1 change")
+    desk.press("Control+Enter")
+    expect(desk.bar).to_have_count(0)
+    desk.expect_file(b"I have one.\n\nShe have two.\n\nThird. Written meanwhile.\n")
+
+
 # The menu, and hands that hold no mouse.
 
 
