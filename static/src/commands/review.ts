@@ -19,7 +19,7 @@ const UNFINISHED = "The suggestion is not finished yet.";
 const whenThere = ({ view }: EditorParts) => (currentProposal(view.state) ? "" : NONE);
 const whenDone = ({ view }: EditorParts) => {
   const open = currentProposal(view.state);
-  return open ? (open.done ? "" : UNFINISHED) : NONE;
+  return open ? (open.phase === "done" ? "" : UNFINISHED) : NONE;
 };
 
 export const REVIEW: readonly CommandOf<ReviewParts>[] = [
