@@ -15,8 +15,9 @@ from markdown_it.token import Token
 
 from meai.markdown import frontmatter
 from meai.markdown.html import PLACE, HtmlRenderer, Place, footnotes
+from meai.markdown.outline import Outline, Piece
 from meai.markdown.parser import normalize, parser
-from meai.markdown.passages import Note, Outline, Passage
+from meai.markdown.passages import Definitions, Note, Passage
 from meai.markdown.sanitize import Sanitizer
 
 
@@ -47,6 +48,13 @@ class _Drawn:
     html: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Clean:
+    html: str
+    name: str
+    """The same for the same HTML."""
+
+
 class Blocks:
     """Draws one document again and again. Keeps what the last text used, and nothing else.
 
@@ -58,9 +66,10 @@ class Blocks:
         self._md = parser()
         self._renderer = HtmlRenderer(self._md)
         self._sanitizer = sanitizer or Sanitizer()
+        self._outline = Outline(self._md)
         self._passages: dict[str, Passage] = {}
         self._drawn: dict[_Drawing, str] = {}
-        self._clean: dict[str, str] = {}
+        self._clean: dict[str, _Clean] = {}
 
     def render(self, text: str) -> tuple[Block, ...]:
         """Return the blocks of *text* in order; the footnotes are the last.
@@ -69,28 +78,35 @@ class Blocks:
         """
         matter, body = frontmatter.split(normalize(text))
         numbering = Numbering()
-        placed = self._place(Outline(self._md, body), numbering)
+        self._outline.read(body)
+        placed = self._place(self._outline.pieces, numbering)
         drawing = _Drawings(self._html, self._drawn)
         drawn = [*_text(placed, drawing), *_notes(placed, numbering, drawing)]
         self._drawn = drawing.used
-        self._clean = {one.html: self._clean.get(one.html) or self._sanitizer.clean(one.html) for one in drawn}
+        self._clean = {one.html: self._clean.get(one.html) or self._cleaned(one.html) for one in drawn}
         above = matter.count("\n")
         if self._watch is not None:
             for one in drawn:
                 self._watch(one.html, one.line + above)
-        return tuple(_blocks([_Drawn(one.line + above, self._clean[one.html]) for one in drawn]))
+        return tuple(_blocks([(one.line + above, self._clean[one.html]) for one in drawn]))
 
-    def _place(self, outline: Outline, numbering: Numbering) -> list[_Placed]:
+    def _place(self, pieces: Sequence[Piece], numbering: Numbering) -> list[_Placed]:
+        outline = self._outline
+        definitions = Definitions(self._md, outline.links(), outline.footnotes())
         known: dict[str, Passage] = {}
         placed = []
-        for source, first, tokens in outline.pieces():
-            passage = known.get(source) or self._passages.get(source)
-            if passage is None or not outline.holds(passage):
-                passage = outline.parse(source, first, tokens)
-            known[source] = passage
-            placed.append(_Placed(passage, first, *numbering.number(passage)))
+        for piece in pieces:
+            passage = known.get(piece.source) or self._passages.get(piece.source)
+            if passage is None or not definitions.holds(passage):
+                passage = definitions.parse(piece.source, *outline.tokens(piece))
+            known[piece.source] = passage
+            placed.append(_Placed(passage, piece.first, *numbering.number(passage)))
         self._passages = known
         return placed
+
+    def _cleaned(self, html: str) -> _Clean:
+        clean = self._sanitizer.clean(html)
+        return _Clean(clean, blake2b(clean.encode(), digest_size=8).hexdigest())
 
     def _html(self, tokens: Sequence[Token], place: Place) -> str:
         return self._renderer.render(tokens, self._md.options, {PLACE: place})
@@ -206,12 +222,11 @@ def _notes(placed: Sequence[_Placed], numbering: Numbering, drawing: _Drawings) 
     yield _Drawn(min(lines, default=0), footnotes(list(zip(texts, numbering.uses, strict=True))))
 
 
-def _blocks(drawn: Sequence[_Drawn]) -> Iterator[Block]:
+def _blocks(drawn: Sequence[tuple[int, _Clean]]) -> Iterator[Block]:
     seen: Counter[str] = Counter()
     line = 0
-    for one in drawn:
-        if one.html.strip():
-            name = blake2b(one.html.encode(), digest_size=8).hexdigest()
-            line = max(line, one.line)  # footnotes stand last, wherever they are defined
-            yield Block(f"{name}-{seen[name]}", line, one.html)
-            seen[name] += 1
+    for first, clean in drawn:
+        if clean.html.strip():
+            line = max(line, first)  # footnotes stand last, wherever they are defined
+            yield Block(f"{clean.name}-{seen[clean.name]}", line, clean.html)
+            seen[clean.name] += 1

@@ -55,7 +55,7 @@ def parser(*, without: Collection[str] = ()) -> MarkdownIt:
     options = {"maxNesting": MAX_NESTING, "tasklists": "task lists" not in without}
     md = MarkdownIt("commonmark", options).enable(["table", "strikethrough"])
     md.use(footnote_plugin, move_to_end=False)
-    md.use(dollarmath_plugin, allow_labels=False)
+    md.use(dollarmath_plugin, allow_labels=False, allow_blank_lines=False)
     md.use(gfm_autolink_plugin)
     md.use(directives_plugin)
     md.inline.ruler.at("math_inline", _math_inline)

@@ -1,4 +1,4 @@
-"""A document cut into passages, its top-level pieces, and what each asks of the rest. Knows nothing of HTML pages.
+"""Passages, the top-level pieces of a document parsed, and what each asks of the rest. Knows nothing of HTML pages.
 
 A passage is parsed anew only when its own lines change, or when a definition elsewhere that it asked for does.
 """
@@ -6,7 +6,7 @@ A passage is parsed anew only when its own lines change, or when a definition el
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,27 +74,14 @@ class Asked(dict[str, Any]):
         return super().get(label, default)
 
 
-class Outline:
-    """The block structure of a whole text: its passages' tokens and lines, and the definitions in it."""
+class Definitions:
+    """What a text defines for all its passages; parses what is inline in them."""
 
-    def __init__(self, md: MarkdownIt, text: str) -> None:
+    def __init__(self, md: MarkdownIt, references: Mapping[str, Any], footnotes: Iterable[str]) -> None:
+        """*references* are link definitions by label, *footnotes* the labels of those that are defined."""
         self._md = md
-        self._lines = text.split("\n")
-        env: dict[str, Any] = {}
-        self._tokens: list[Token] = []
-        md.block.parse(text, md, env, self._tokens)
-        self._references = Asked(env.get("references", {}))
-        self._labels = Asked(dict.fromkeys(env.get("footnotes", {}).get("refs", {}), -1))
-
-    def pieces(self) -> Iterator[tuple[str, int, list[Token]]]:
-        """Yield the source, the first line and the tokens of each passage, before anything inline is parsed."""
-        start = 0
-        for end, token in enumerate(self._tokens, 1):
-            if token.level == 0 and token.nesting <= 0:
-                piece = self._tokens[start:end]
-                first, last = piece[0].map or (0, 0)
-                yield "\n".join(self._lines[first:last]), first, piece
-                start = end
+        self._references = Asked(references)
+        self._labels = Asked({f":{label}": -1 for label in footnotes})
 
     def holds(self, passage: Passage) -> bool:
         """Whether all that *passage* was told is still so."""
@@ -107,7 +94,7 @@ class Outline:
         return found and (found["href"], found["title"])
 
     def parse(self, source: str, first: int, tokens: list[Token]) -> Passage:
-        """Parse what is inline in the *tokens* of one piece."""
+        """Parse what is inline in the *tokens* of the piece *source*, which changes them; *first* is its first line."""
         if _swollen(source, tokens):
             tokens = [_as_code(source, first)]
         state = self._state(tokens)

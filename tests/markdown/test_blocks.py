@@ -58,7 +58,8 @@ def whole(text: str) -> str:
     md.core.ruler.after("inline", "footnote_tail", footnote_tail)
     matter, body = split(normalize(text))
     env: dict[str, Any] = {}
-    tokens = md.parse(body, env)
+    # A last line without an end is drawn as any other.
+    tokens = md.parse(body.removesuffix("\n") + "\n", env)
     slugs = [slug(tokens[at + 1]) for at, token in enumerate(tokens) if token.type == "heading_open"]
     for number, token in enumerate(token for token in tokens if token.type == "heading_open"):
         token.meta["heading"] = number
