@@ -1,6 +1,6 @@
 /** The CodeMirror set-up: Markdown as text, spelling, history, search. Knows nothing of documents or the model. */
 
-import { defaultKeymap, history, historyKeymap, indentLess, indentMore, isolateHistory } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, isolateHistory } from "@codemirror/commands";
 import { markdown, markdownLanguage } from "@codemirror/lang-markdown";
 import { yamlFrontmatter } from "@codemirror/lang-yaml";
 import { syntaxHighlighting } from "@codemirror/language";
@@ -19,7 +19,8 @@ import { tagHighlighter, tags } from "@lezer/highlight";
 
 import { type Change, diffWords } from "./diff";
 import { directionByLine } from "./direction";
-import { indentListItem, leaveBlock, wrapSelection } from "./formatting";
+import { wrapSelection } from "./formatting";
+import { continueList, deleteMark, moveIn, moveOut } from "./lists";
 
 /** Class names only: colours and faces are the style sheet's. */
 const highlighter = tagHighlighter([
@@ -140,8 +141,8 @@ function writing(nonce: string): Extension {
     dropCursor(),
     highlightSpecialChars(),
     wrapSelection,
-    // Before the Markdown language's own Enter, which comes with high precedence.
-    Prec.highest(keymap.of([{ key: "Enter", run: leaveBlock }])),
+    // Before the Markdown language's own keys, which come with high precedence.
+    Prec.highest(keymap.of([{ key: "Enter", run: continueList }, { key: "Backspace", run: deleteMark }])),
     placeholder("Write…"),
     EditorView.lineWrapping,
     directionByLine,
@@ -154,7 +155,8 @@ function writing(nonce: string): Extension {
       autocapitalize: "sentences",
     }),
     keymap.of([
-      { key: "Tab", run: indentListItem(indentMore), shift: indentListItem(indentLess) },
+      // Elsewhere Tab belongs to the page.
+      { key: "Tab", run: moveIn, shift: moveOut },
       ...searchKeymap,
       ...historyKeymap,
       ...defaultKeymap,

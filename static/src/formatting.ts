@@ -102,14 +102,6 @@ export function insertBlock(block: string, caret: number): StateCommand {
   };
 }
 
-/** Tab belongs to the page; only in a list it moves the item. */
-export function indentListItem(command: StateCommand): StateCommand {
-  return (target) => {
-    const items = selectedLines(target.state).every((line) => /^\s*(?:[-*+]|\d+[.)])\s/.test(line.text));
-    return items && command(target);
-  };
-}
-
 const EMPTY_LINE_OF_BLOCK = /^((?:>[ \t]?)*)((?:[-*+]|\d{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]*)?)?$/;
 
 /**
