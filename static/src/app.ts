@@ -51,6 +51,7 @@ import { createSidebar } from "./sidebar";
 import { connectSocket, type Connection } from "./socket";
 import { createLength, showSaving } from "./status";
 import { openDrafts } from "./storage";
+import { tableBar } from "./table-bar";
 import { createTabs } from "./tabs";
 import { cycleTheme, nameTheme, storedTheme } from "./theme";
 import { takeToken } from "./token";
@@ -93,6 +94,7 @@ function run(first: string): void {
       keyOf,
       speed: () => model.speed,
     }),
+    tableBar(keyOf),
     underlines.extension,
     caret.extension,
     receipts.extension,

@@ -4,7 +4,7 @@ import test from "node:test";
 import { type Around, type Clip, fitted, meaningOf, type Named, renumbered, standsAlone } from "./clipboard";
 
 const clip = (parts: Partial<Clip<Named>>): Clip<Named> => ({ text: "", html: "", files: [], language: null, ...parts });
-const around = (parts: Partial<Around> = {}): Around => ({ plain: false, verbatim: false, selected: "", ...parts });
+const around = (parts: Partial<Around> = {}): Around => ({ plain: false, verbatim: false, table: false, selected: "", ...parts });
 const PNG = { name: "image.png", type: "image/png" };
 
 test("formatted text is what its HTML comes to", () => {
@@ -43,6 +43,14 @@ test("code from a code editor stays code, and Markdown from one is Markdown", ()
 test("Markdown that was shown as source is pasted as it is", () => {
   const html = '<pre style="white-space: pre-wrap"># Title\n\nSome **words**</pre>';
   assert.equal(meaningOf(clip({ text: "# Title\n\nSome **words**", html }), around()).kind, "words");
+});
+
+test("cells of a spreadsheet go into the table they are pasted in, and are one elsewhere", () => {
+  const cells = clip({ text: "a\tb\n1\t2\n" });
+  assert.deepEqual(meaningOf(cells, around({ table: true })), { kind: "cells", rows: [["a", "b"], ["1", "2"]] });
+  assert.deepEqual(meaningOf(cells, around()), { kind: "markdown", text: "| a   | b   |\n| --- | --- |\n| 1   | 2   |" });
+  assert.equal(meaningOf(cells, around({ plain: true, table: true })).kind, "words");
+  assert.equal(meaningOf(clip({ text: "one\tline" }), around()).kind, "words");
 });
 
 test("a picture is a picture, unless words came with it", () => {

@@ -1,5 +1,7 @@
 /** What a paste or a drop means, by what it holds and where it goes. Knows nothing of the page, the editor or the server. */
 
+import { gridOf, tableOf, writeTable } from "./table";
+
 /** A file as far as its name and its type tell. */
 export interface Named {
   readonly name: string;
@@ -20,14 +22,17 @@ export interface Around {
   readonly plain: boolean;
   /** It goes into code or front matter. */
   readonly verbatim: boolean;
+  /** It goes into a table. */
+  readonly table: boolean;
   /** What it would take the place of. */
   readonly selected: string;
 }
 
-/** `words`: as the editor pastes text by itself. `markdown`: this, in their place. `rich`: what the HTML comes to. */
+/** `words`: as the editor pastes text by itself. `markdown`: this, in their place. `cells`: these, over a table’s. `rich`: what the HTML comes to. */
 export type Meaning<F extends Named> =
   | { readonly kind: "words" }
   | { readonly kind: "markdown"; readonly text: string }
+  | { readonly kind: "cells"; readonly rows: readonly (readonly string[])[] }
   | { readonly kind: "rich" }
   | { readonly kind: "files"; readonly files: readonly F[] };
 
@@ -40,15 +45,19 @@ const MARKDOWN_LINE = /^(?:#{1,6} |[-*+] |\d+\. |> |```|\|.*\|)|\]\([^)\s]+\)|\*
 /** Code editors are written in, too: there, these are words. */
 const PROSE = new Set(["markdown", "plaintext", "text", "mdx", "asciidoc", "restructuredtext"]);
 
-export function meaningOf<F extends Named>(clip: Clip<F>, { plain, verbatim, selected }: Around): Meaning<F> {
+export function meaningOf<F extends Named>(clip: Clip<F>, { plain, verbatim, table, selected }: Around): Meaning<F> {
   const { text, html, files, language } = clip;
   // Office programs add a picture of what they have put there as words.
   if (files.length > 0 && !hasWords(html)) return { kind: "files", files };
   if (plain || verbatim) return { kind: "words" };
+  const grid = language === null ? gridOf(text) : null;
+  if (grid !== null && table) return { kind: "cells", rows: grid };
   const link = linked(selected, text.trim());
   if (link !== null) return { kind: "markdown", text: link };
   if (language !== null) return PROSE.has(language) ? { kind: "words" } : { kind: "markdown", text: asCode(text, language) };
   if (FORMATTED.test(html) && !isMarkdown(text, html)) return { kind: "rich" };
+  // A spreadsheet that tells no HTML.
+  if (grid !== null && grid.length > 1) return { kind: "markdown", text: writeTable(tableOf(grid)).join("\n") };
   return { kind: "words" };
 }
 

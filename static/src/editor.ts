@@ -6,7 +6,7 @@ import { yamlFrontmatter } from "@codemirror/lang-yaml";
 import { syntaxHighlighting } from "@codemirror/language";
 import { languages } from "@codemirror/language-data";
 import { search, searchKeymap } from "@codemirror/search";
-import { Compartment, EditorState, type Extension, Prec } from "@codemirror/state";
+import { Compartment, EditorState, type Extension } from "@codemirror/state";
 import {
   drawSelection,
   dropCursor,
@@ -20,7 +20,7 @@ import { tagHighlighter, tags } from "@lezer/highlight";
 import { type Change, diffWords } from "./diff";
 import { directionByLine } from "./direction";
 import { wrapSelection } from "./formatting";
-import { continueList, deleteMark, moveIn, moveOut } from "./lists";
+import { structure } from "./structure";
 
 /** Class names only: colours and faces are the style sheet's. */
 const highlighter = tagHighlighter([
@@ -141,8 +141,7 @@ function writing(nonce: string): Extension {
     dropCursor(),
     highlightSpecialChars(),
     wrapSelection,
-    // Before the Markdown language's own keys, which come with high precedence.
-    Prec.highest(keymap.of([{ key: "Enter", run: continueList }, { key: "Backspace", run: deleteMark }])),
+    structure,
     placeholder("Write…"),
     EditorView.lineWrapping,
     directionByLine,
@@ -154,12 +153,7 @@ function writing(nonce: string): Extension {
       autocorrect: "on",
       autocapitalize: "sentences",
     }),
-    keymap.of([
-      // Elsewhere Tab belongs to the page.
-      { key: "Tab", run: moveIn, shift: moveOut },
-      ...searchKeymap,
-      ...historyKeymap,
-      ...defaultKeymap,
-    ]),
+    // Tab belongs to the page where it has no meaning of its own.
+    keymap.of([...searchKeymap, ...historyKeymap, ...defaultKeymap]),
   ];
 }

@@ -10,6 +10,7 @@ import { h } from "./dom";
 import type { Notice, Notices } from "./notices";
 import { isVerbatim } from "./paragraph";
 import type { Imported } from "./protocol";
+import { isInTable, pasteGrid } from "./tables";
 import { folderOf, titleOf } from "./tree";
 
 export interface IntakeParts {
@@ -56,6 +57,7 @@ export function createIntake({ api, notices, view, document: current, imported, 
     const meaning = meaningOf(clip, {
       plain,
       verbatim: isVerbatim(state.doc, state.doc.lineAt(main.from).number),
+      table: isInTable(state),
       selected: state.sliceDoc(main.from, main.to),
     });
     switch (meaning.kind) {
@@ -67,6 +69,8 @@ export function createIntake({ api, notices, view, document: current, imported, 
       case "markdown":
         put(awaitHere(view(), ""), meaning.text);
         return true;
+      case "cells":
+        return pasteGrid(meaning.rows)(view());
       case "rich":
         void convert(clip);
         return true;
