@@ -107,7 +107,7 @@ def create_app(config: Config, *, token: str) -> Flask:
     app.register_blueprint(history.blueprint(services.past))
     app.register_blueprint(search.blueprint(Search(services.store)))
     app.register_blueprint(intake.blueprint(services.store, services.converter))
-    app.register_blueprint(shelf.blueprint(lambda: _cards(services.library, config), services.model))
+    app.register_blueprint(shelf.blueprint(lambda: _cards(services, config), services.model))
     app.register_blueprint(exports.blueprint(services.store, services.past.receipts))
     app.register_blueprint(dictionary.blueprint(services.dictionary))
     wings = sockets.Wings(
@@ -154,8 +154,9 @@ def _rewriter(config: Config, services: Services) -> Rewriter:
     return Rewriter(services.engine, with_own(own), known, proofreader)
 
 
-def _cards(library: ModelLibrary, config: Config) -> tuple[Card, ...]:
-    return cards(library, models_folder(config.data_dir), this_computer(config.cache_dir))
+def _cards(services: Services, config: Config) -> tuple[Card, ...]:
+    computer = this_computer(config.cache_dir)
+    return cards(services.library, models_folder(config.data_dir), computer, services.model.named)
 
 
 def _highlight_css() -> str:

@@ -82,9 +82,10 @@ class _Refused(Exception):
     """The reason, as the end of a sentence."""
 
 
-def read_header(path: Path) -> Header:
+def read_header(path: Path, *, whole: int | None = None, named: str = "") -> Header:
     """Return what the model file at *path* says of itself. Takes a fraction of a second and little memory.
 
+    Of a file that is still arriving, *whole* is how many bytes it will have, and *named* what it will be called.
     Raises ModelRefused, with one sentence that names the file and the reason, for everything that llama.cpp could not
     or should not be given.
     """
@@ -93,11 +94,14 @@ def read_header(path: Path) -> Header:
         if not stat.S_ISREG(path.stat().st_mode):
             raise _Refused("it is no regular file")
         with path.open("rb", buffering=1 << 18) as file:
-            return _Reader(file, os.fstat(file.fileno()).st_size).header()
+            return _Reader(file, os.fstat(file.fileno()).st_size if whole is None else whole).header()
     except OSError as error:
         raise ModelRefused(f"The model file {path} cannot be read: {error.strerror}.") from error
     except _Refused as reason:
-        raise ModelRefused(f"The model file {path} is not used: {reason}; fetch it again or choose another.") from None
+        called = named or path
+        raise ModelRefused(
+            f"The model file {called} is not used: {reason}; fetch it again or choose another."
+        ) from None
 
 
 class _Reader:

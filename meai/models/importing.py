@@ -6,6 +6,8 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from meai.errors import BadInput, ModelRefused
 from meai.models.catalogue import megabytes
@@ -13,7 +15,8 @@ from meai.models.choices import Choices
 from meai.models.library import SUFFIX, Model, ModelLibrary, check_model
 
 _CHUNK_BYTES = 4 << 20
-_SPARE_BYTES = 200_000_000
+SPARE_BYTES = 200_000_000
+"""What must stay free on the disk."""
 
 
 def import_model(
@@ -27,16 +30,39 @@ def import_model(
     path = path.expanduser().absolute()
     check_model(path)
     name = path.stem if path.suffix.lower() == SUFFIX else path.name
-    taken = next((model for model in library.list() if model.name.lower() == name.lower()), None)
-    if taken is not None:
-        if not copy and taken.path.resolve() == path.resolve():
-            return taken
-        raise BadInput(f"There is a model called {name} already ({taken.path}); rename the file and try again.")
+    taken = _named(library, name)
+    if taken is not None and not copy and taken.path.resolve() == path.resolve():
+        return taken
+    check_name(library, name)
     if copy:
         _copy(path, library.folders[-1] / f"{name}{SUFFIX}", progress)
     else:
         choices_of(library).link(name, path)
-    return _present(library, name)
+    return present(library, name)
+
+
+def path_of(place: str) -> Path:
+    """Return the file that *place* means: a whole path as people copy it, in quotes too, or a `file:` address.
+
+    Raises BadInput for anything else, such as a path that depends on where this program was started.
+    """
+    said = place.strip().strip("\"'")
+    if said.lower().startswith("file:"):
+        said = url2pathname(urlsplit(said).path)
+    try:
+        path = Path(said).expanduser()
+    except RuntimeError as error:
+        raise BadInput(f"{said} is not there: {Path(said).parts[0]} names no home folder.") from error
+    if not said or "\0" in said or not path.is_absolute():
+        raise BadInput("Give the whole path of the file, such as /home/me/models/mine.gguf.")
+    return path
+
+
+def check_name(library: ModelLibrary, name: str) -> None:
+    """Raise BadInput where a model of *library* is called *name* already, in whatever case."""
+    taken = _named(library, name)
+    if taken is not None:
+        raise BadInput(f"There is a model called {name} already ({taken.path}); rename the file and try again.")
 
 
 def adopt(library: ModelLibrary, name: str) -> Model:
@@ -46,7 +72,7 @@ def adopt(library: ModelLibrary, name: str) -> Model:
     if not model.program:
         return model
     choices_of(library).link(model.name, model.path)
-    return _present(library, model.name)
+    return present(library, model.name)
 
 
 def use(library: ModelLibrary, name: str) -> Model:
@@ -88,11 +114,16 @@ def choices_of(library: ModelLibrary) -> Choices:
     return library.choices
 
 
-def _present(library: ModelLibrary, name: str) -> Model:
+def present(library: ModelLibrary, name: str) -> Model:
+    """Return the model *name*, which was just added to *library*. Raises ModelRefused where it went away meanwhile."""
     model = library.find(name)
     if model is None:
         raise ModelRefused(f"The model {name} is not there any more.")
     return model
+
+
+def _named(library: ModelLibrary, name: str) -> Model | None:
+    return next((model for model in library.list() if model.name.lower() == name.lower()), None)
 
 
 def _copy(source: Path, target: Path, progress: Callable[[int, int], None]) -> None:
@@ -102,7 +133,7 @@ def _copy(source: Path, target: Path, progress: Callable[[int, int], None]) -> N
         target.parent.mkdir(parents=True, exist_ok=True)
         size = source.stat().st_size
         free = shutil.disk_usage(target.parent).free
-        if free < size + _SPARE_BYTES:
+        if free < size + SPARE_BYTES:
             raise BadInput(
                 f"{source.name} has {megabytes(size)} and {target.parent} has {megabytes(free)} free; "
                 "make room, or link it instead of copying it."

@@ -76,6 +76,10 @@ class ModelLibrary:
         found = [model for name, path in self._files() if (model := self._usable(name, path)) is not None]
         return tuple(sorted(found, key=lambda model: (bool(model.licence), -model.path.stat().st_mtime, model.name)))
 
+    def keeps(self, path: Path) -> bool:
+        """Whether the file at *path* is in this library, in its folders or linked, and not merely used by its path."""
+        return path.resolve() in {mine.resolve() for _, mine in self._files()}
+
     def kept_elsewhere(self) -> tuple[Model, ...]:
         """Return the usable models that other programs keep and this library does not have."""
         mine = {path.resolve() for _, path in self._files()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 from urllib.parse import urlsplit
@@ -14,7 +14,7 @@ from meai.models.download import fetched_bytes
 from meai.models.library import Model, ModelLibrary
 from meai.models.suitability import Computer, Fit, fit, memory_needed, speed
 
-Where: TypeAlias = Literal["here", "elsewhere", "begun", "to-fetch"]
+Where: TypeAlias = Literal["here", "named", "elsewhere", "begun", "to-fetch"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Card:
     name: str
     label: str
     where: Where
-    """On this machine, kept by another program, half fetched, or only in the catalogue."""
+    """In the library, used by its path alone, kept by another program, half fetched, or only in the catalogue."""
     size: int
     """Bytes; about, where it is not here and its hash is yet to be learnt."""
     licence: str
@@ -54,13 +54,18 @@ class Card:
     community: bool
 
 
-def cards(library: ModelLibrary, folder: Path, computer: Computer) -> tuple[Card, ...]:
-    """Return the models here, those that other programs keep, and those to fetch into *folder*, in this order."""
+def cards(library: ModelLibrary, folder: Path, computer: Computer, named: Model | None = None) -> tuple[Card, ...]:
+    """Return the models here, those that other programs keep, and those to fetch into *folder*, in this order.
+
+    *named*, a model that was asked for by its path, stands first where the library does not have it.
+    """
     here = library.list()
-    names = {model.name for model in here}
+    outside = [named] if named is not None and not library.keeps(named.path) else []
+    names = {model.name for model in (*here, *outside)}
+    elsewhere = [model for model in library.kept_elsewhere() if model.path not in {one.path for one in outside}]
     return (
-        *(_of_model(library, model, computer) for model in here),
-        *(_of_model(library, model, computer) for model in library.kept_elsewhere()),
+        *(replace(_of_model(library, model, computer), where="named") for model in outside),
+        *(_of_model(library, model, computer) for model in (*here, *elsewhere)),
         *(_of_entry(library, entry, folder, computer) for entry in library.entries if entry.name not in names),
     )
 

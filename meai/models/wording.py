@@ -13,6 +13,7 @@ _FITS = {
 }
 _WHERE = {
     "here": "",
+    "named": "",
     "elsewhere": "kept by {origin}; take it with: meai models use {name}",
     "begun": "{percent} % here; go on with: meai models pull {name}",
     "to-fetch": "not here yet: meai models pull {name}",

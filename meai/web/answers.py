@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from typing import Any
+from urllib.parse import unquote
 
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException, default_exceptions
@@ -12,6 +13,7 @@ from werkzeug.exceptions import HTTPException, default_exceptions
 from meai import errors
 from meai.errors import BadInput, DocumentConflict, MeaiError
 
+BYTES = "application/octet-stream"
 # A document of 20 MiB, its quotes and line ends escaped.
 MAX_TEXT_BODY = 32 * 1024 * 1024
 MAX_SMALL_BODY = 64 * 1024
@@ -20,6 +22,8 @@ _LOG = logging.getLogger("meai.web")
 
 STATUS: dict[type[MeaiError], int] = {
     errors.BadInput: 400,
+    errors.NoModel: 404,
+    errors.ModelRefused: 422,
     errors.DocumentNotFound: 404,
     errors.DocumentExists: 412,
     errors.DocumentConflict: 412,
@@ -76,6 +80,14 @@ def expect_type(media_type: str) -> None:
     """
     if request.mimetype != media_type:
         raise _http(415)
+
+
+def file_name() -> str:
+    """Return the last part of the name that the request says its file has, on whatever system. Raises BadInput."""
+    name = unquote(request.headers.get("X-Filename", "")).replace("\\", "/").rpartition("/")[2].strip()
+    if not name or len(name) > 255:
+        raise BadInput("The request must say what the file is called, in X-Filename.")
+    return name
 
 
 def precondition_missing() -> HTTPException:

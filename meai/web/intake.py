@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from flask import Blueprint, Response, jsonify, request
 
@@ -15,10 +15,7 @@ from meai.documents import importing, pictures
 from meai.documents.bundle import bundle
 from meai.documents.foreign.converter import Converter
 from meai.documents.store import DocumentStore
-from meai.errors import BadInput
 from meai.web import answers
-
-_BYTES = "application/octet-stream"
 
 
 def blueprint(store: DocumentStore, converter: Converter) -> Blueprint:
@@ -35,7 +32,7 @@ def blueprint(store: DocumentStore, converter: Converter) -> Blueprint:
 
     @intake.post("/intake/file")
     def take_file() -> tuple[Response, int]:
-        name = _file_name()
+        name = answers.file_name()
         with _received(importing.limit_of(name)) as path:
             imported = importing.take(store, converter, path, name, request.args.get("folder", ""))
         documents = [{"name": document.name, "etag": document.etag} for document in imported.documents]
@@ -43,7 +40,7 @@ def blueprint(store: DocumentStore, converter: Converter) -> Blueprint:
 
     @intake.post("/assets")
     def keep_picture() -> tuple[Response, int]:
-        answers.expect_type(_BYTES)
+        answers.expect_type(answers.BYTES)
         # One byte more than may be, so that it is the picture that is too large and not the request.
         request.max_content_length = 2 * pictures.MAX_BYTES
         path = pictures.keep(store.root, request.args.get("document", ""), request.get_data())
@@ -61,18 +58,10 @@ def blueprint(store: DocumentStore, converter: Converter) -> Blueprint:
     return intake
 
 
-def _file_name() -> str:
-    """Return the last part of the name that the request says its file has, on whatever system."""
-    name = unquote(request.headers.get("X-Filename", "")).replace("\\", "/").rpartition("/")[2].strip()
-    if not name or len(name) > 255:
-        raise BadInput("The request must say what the file is called, in X-Filename.")
-    return name
-
-
 @contextmanager
 def _received(limit: int) -> Iterator[Path]:
     """Yield a file with the request's body, this user's alone; it is gone afterwards."""
-    answers.expect_type(_BYTES)
+    answers.expect_type(answers.BYTES)
     request.max_content_length = limit
     with tempfile.TemporaryDirectory(prefix="meai-") as folder:
         path = Path(folder) / "file"

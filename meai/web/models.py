@@ -11,13 +11,14 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 from meai.errors import BadInput, Cancelled, MeaiError, NoModel
 from meai.inference.engine import Engine, EngineState
-from meai.models import importing
+from meai.models import importing, receiving
 from meai.models.catalogue import CatalogueEntry
 from meai.models.download import Network, discard, fetched_bytes, pull
-from meai.models.library import ModelLibrary
+from meai.models.library import Model, ModelLibrary
 from meai.models.pace import Pace
 from meai.web.protocol import Fetching, ModelState, Offer
 
@@ -49,6 +50,7 @@ class CurrentModel:
         self._pace = Pace()
         self._told_at = 0.0
         self._used = ""
+        self._named: Model | None = None
 
     @property
     def state(self) -> ModelState:
@@ -60,6 +62,11 @@ class CurrentModel:
     def used(self) -> str:
         """The name of the model that answers; empty where there is none."""
         return self._used
+
+    @property
+    def named(self) -> Model | None:
+        """The model that was asked for by its path at the start; None where it was asked for otherwise."""
+        return self._named
 
     @property
     def fetching(self) -> str:
@@ -78,6 +85,8 @@ class CurrentModel:
         if model is None:
             self._tell(ModelState("none", None, _NO_MODEL, offer=self._offer()))
         else:
+            if not self._library.keeps(model.path) and not model.program:
+                self._named = model = self._apart(model)
             self._used = model.name
             engine.load(model.path, model.label)
 
@@ -105,12 +114,27 @@ class CurrentModel:
 
         Raises NoModel, ModelRefused, or BadInput where the choice cannot be kept.
         """
-        if Path(name).name != name:
+        if self._named is not None and name == self._named.name:
+            name = str(self._named.path)
+        elif Path(name).name != name:
             raise NoModel(f"There is no model called {name}.")
         model = importing.use(self._library, name)
         if self._engine is not None and (model.name != self._used or self._engine.state.state != "ready"):
             self._used = model.name
             self._engine.load(model.path, model.label)
+
+    def take(self, place: str) -> str:
+        """Add the model file at *place*, a path or a `file:` address, where it lies, and return what was done.
+
+        Raises BadInput for what is no whole path or a name that is taken, and ModelRefused for no sound model.
+        """
+        model = importing.import_model(self._library, importing.path_of(place), copy=False)
+        return self._taken(model, "stays where it is")
+
+    def receive(self, name: str, piece: BinaryIO, at: int, whole: int) -> str:
+        """Take a piece of a model file as `receiving.receive` does; return what was done, empty until it is whole."""
+        model = receiving.receive(self._library, name, piece, at=at, whole=whole)
+        return self._taken(model, "was copied to the models folder") if model is not None else ""
 
     def remove(self, name: str) -> str:
         """Remove the model *name*, or what had come of it, and return what was done, as a sentence.
@@ -155,6 +179,19 @@ class CurrentModel:
         """Stop fetching, and tell nothing more of the model."""
         self._closed = True
         self._stop.set()
+
+    def _taken(self, model: Model, where: str) -> str:
+        """Load *model*, which was just added, where none answers, and return what became of it."""
+        if self._answers or self._engine is None or self._closed:
+            return f"{model.label} is here and {where}."
+        self._used = model.name
+        self._engine.load(model.path, model.label)
+        return f"{model.label} is used from now on and {where}."
+
+    def _apart(self, model: Model) -> Model:
+        """Return *model* by a name that no other has."""
+        taken = any(one.name == model.name for one in self._library.list())
+        return replace(model, name=str(model.path), label=str(model.path)) if taken else model
 
     def _fetch(self, entry: CatalogueEntry, stop: threading.Event) -> None:
         try:

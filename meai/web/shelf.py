@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
+from typing import BinaryIO, cast
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request
 
+from meai.errors import BadInput
+from meai.models import receiving
 from meai.models.shelf import Card
+from meai.web import answers
 from meai.web.models import CurrentModel
 
 
@@ -20,6 +24,21 @@ def blueprint(cards: Callable[[], tuple[Card, ...]], current: CurrentModel) -> B
         return jsonify(
             {"used": current.used, "fetching": current.fetching, "models": [asdict(card) for card in cards()]}
         )
+
+    @shelf.post("/models")
+    def add_model() -> tuple[Response, int]:
+        (place,) = answers.strings(answers.MAX_SMALL_BODY, "path")
+        return jsonify({"done": current.take(place)}), 201
+
+    @shelf.post("/models/file")
+    def receive_model() -> tuple[Response, int]:
+        answers.expect_type(answers.BYTES)
+        request.max_content_length = receiving.PIECE_BYTES
+        at, whole = (request.args.get(name, -1, int) for name in ("at", "whole"))
+        if not 0 <= at < whole:
+            raise BadInput("The request must say which piece of the file it is, with at and whole.")
+        done = current.receive(answers.file_name(), cast(BinaryIO, request.stream), at, whole)
+        return jsonify({"done": done}), 201 if done else 202
 
     @shelf.delete("/models/<name>")
     def remove_model(name: str) -> Response:

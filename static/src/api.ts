@@ -76,6 +76,10 @@ export interface Api {
   search(words: string, signal: AbortSignal): Promise<Result<SearchAnswer>>;
   /** Those here, those that other programs keep, those to fetch. */
   models(): Promise<Result<{ readonly used: string; readonly fetching: string; readonly models: readonly ModelCard[] }>>;
+  /** Use the model file at `path`, on the server's machine, where it lies. */
+  addModel(path: string): Promise<Result<{ readonly done: string }>>;
+  /** Send a model file piece by piece; `progress` hears the bytes that have arrived. */
+  sendModel(file: File, progress: (done: number) => void): Promise<Result<{ readonly done: string }>>;
   removeModel(name: string): Promise<Result<{ readonly done: string }>>;
   trash(): Promise<Result<{ readonly documents: readonly Trashed[] }>>;
   /** Back into the workspace, under a free name where its own is taken. */
@@ -115,6 +119,8 @@ const UNCHANGED = 304;
 /** A server that hangs is one that does not answer: the writer is told, and the save is made again. */
 const SAVE_PATIENCE = 15_000;
 const LARGEST_URGENT = 60_000;
+/** The server wants model files in pieces of this size. */
+const MODEL_PIECE = 64 * 1024 * 1024;
 
 interface Question {
   readonly method: "GET" | "PUT" | "PATCH" | "POST" | "DELETE";
@@ -153,6 +159,17 @@ export function connectApi(token: () => string): Api {
     content: (etag) => json({ method: "GET", path: `/api/revisions/${encodeURIComponent(etag.replaceAll('"', ""))}` }),
     search: (words, signal) => json({ method: "GET", path: `/api/search?${new URLSearchParams({ q: words, page })}`, signal }),
     models: () => json({ method: "GET", path: "/api/models" }),
+    addModel: (path) => json({ method: "POST", path: "/api/models", body: { path } }),
+    sendModel: async (file, progress) => {
+      for (let at = 0; ; at += MODEL_PIECE) {
+        const where = new URLSearchParams({ at: String(at), whole: String(file.size) });
+        const precondition = { "X-Filename": encodeURIComponent(file.name) };
+        const bytes = file.slice(at, at + MODEL_PIECE);
+        const result = await json<{ readonly done: string }>({ method: "POST", path: `/api/models/file?${where}`, bytes, precondition });
+        if (!result.ok || at + MODEL_PIECE >= file.size) return result;
+        progress(at + MODEL_PIECE);
+      }
+    },
     removeModel: (name) => json({ method: "DELETE", path: `/api/models/${encodeURIComponent(name)}` }),
     trash: () => json({ method: "GET", path: "/api/trash" }),
     restore: (id) => json({ method: "POST", path: `/api/trash/${encodeURIComponent(id)}/restore`, body: {} }),

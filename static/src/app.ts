@@ -298,6 +298,7 @@ function run(first: string): void {
     document: () => saving.name,
     imported: documents.refresh,
     open: (name) => void openFromList(name),
+    takeModel: (file) => models.take(file),
     target: byId("drop"),
   });
   const download = createDownload({

@@ -22,6 +22,8 @@ export interface IntakeParts {
   /** There are more documents now. */
   imported(): Promise<void>;
   open(name: string): void;
+  /** A model file was dropped, which is no document. */
+  takeModel(file: File): void;
   /** What shows that files can be let go here. */
   readonly target: HTMLElement;
 }
@@ -43,7 +45,7 @@ const LARGEST_PICTURE = 10 * 1024 * 1024;
 /** A key is followed by the paste that it makes at once. */
 const PLAIN_MS = 1_000;
 
-export function createIntake({ api, notices, view, document: current, imported, open, target }: IntakeParts): Intake {
+export function createIntake({ api, notices, view, document: current, imported, open, takeModel, target }: IntakeParts): Intake {
   let plainUntil = 0;
 
   const tell = (text: string, more: Partial<Notice> = {}) => notices.show("intake", { text, ...more });
@@ -103,7 +105,8 @@ export function createIntake({ api, notices, view, document: current, imported, 
 
   const takeFiles = async (files: readonly File[], at?: number) => {
     const pictures = files.filter(isPicture);
-    const others = files.filter((file) => !isPicture(file));
+    const [models, others] = [files.filter(isModel), files.filter((file) => !isPicture(file) && !isModel(file))];
+    if (models[0]) takeModel(models[0]);
     if (pictures.length > 0) await addPictures(pictures, at);
     if (others.length > 0) await importFiles(others);
   };
@@ -273,6 +276,10 @@ async function offered(): Promise<Clip<File> | null> {
   } catch {
     return null;
   }
+}
+
+function isModel({ name }: File): boolean {
+  return name.toLowerCase().endsWith(".gguf");
 }
 
 function holdsFiles(event: DragEvent): boolean {

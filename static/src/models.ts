@@ -1,6 +1,6 @@
 /** The dialog of models: which there are, what each takes and is good at; fetch, use, pause, remove. */
 
-import type { Api } from "./api";
+import type { Api, Result } from "./api";
 import type { Dialogs } from "./dialogs";
 import { h } from "./dom";
 import type { Fetching, FromPage, ModelCard, ModelFields } from "./protocol";
@@ -14,6 +14,8 @@ export interface ModelsParts {
 
 export interface Models {
   open(): Promise<void>;
+  /** Open it and add a model file that was dropped. */
+  take(file: File): void;
   /** The model that answers changed. */
   changed(fields: ModelFields): void;
   fetching(message: Fetching): void;
@@ -24,6 +26,8 @@ interface Listed {
   readonly fetching: string;
   readonly models: readonly ModelCard[];
 }
+
+const SUFFIX = ".gguf";
 
 const FITS: Record<ModelCard["fit"], string> = {
   fits: "fits this computer",
@@ -40,6 +44,7 @@ export function createModels({ api, dialogs, send }: ModelsParts): Models {
   let progress: Fetching | null = null;
   let loading = "";
   let isOpen = false;
+  let sending = "";
 
   const refresh = async () => {
     const result = await api.models();
@@ -56,6 +61,54 @@ export function createModels({ api, dialogs, send }: ModelsParts): Models {
     else problem.textContent = result.failure.message;
   };
 
+  /** Add a model file; `run` is what the server is asked. */
+  const add = async (label: string, run: () => Promise<Result<{ readonly done: string }>>) => {
+    problem.textContent = "";
+    said.textContent = label;
+    const result = await run();
+    await refresh();
+    said.textContent = result.ok ? result.value.done : "";
+    if (!result.ok) problem.textContent = result.failure.message;
+    return result.ok;
+  };
+
+  const sendFile = async (file: File) => {
+    if (sending) {
+      problem.textContent = `${sending} is still being copied.`;
+      return;
+    }
+    sending = file.name;
+    const told = (done: number) => {
+      said.textContent = `Copying ${file.name}: ${sizeLabel(done)} of ${sizeLabel(file.size)}`;
+    };
+    await add(`Copying ${file.name}…`, () => api.sendModel(file, told));
+    sending = "";
+  };
+
+  const bring = (): HTMLElement => {
+    const path = h("input", { type: "text", id: "model-path", autocomplete: "off", spellcheck: "false", placeholder: "/home/me/models/mine.gguf" });
+    const choose = () => {
+      const input = h("input", { type: "file", accept: SUFFIX });
+      input.addEventListener("change", () => {
+        const file = input.files?.[0];
+        if (file) void sendFile(file);
+      });
+      input.click();
+    };
+    const submit = async (event: Event) => {
+      event.preventDefault();
+      if (await add("Looking at the file…", () => api.addModel(path.value))) path.value = "";
+    };
+    return h(
+      "form",
+      { class: "bring", submit: (event) => void submit(event) },
+      h("h3", {}, "Your own"),
+      h("label", { for: "model-path" }, "Path of a .gguf file on this computer"),
+      h("span", { class: "path" }, path, h("button", { type: "submit" }, "Add"), h("button", { type: "button", click: choose }, "Choose a file…")),
+      h("small", {}, "A path is used where the file lies. A file that you choose here, or drop on the page, is copied first; for some gigabytes a path is quicker."),
+    );
+  };
+
   const actions = (card: ModelCard): HTMLElement[] => {
     const act = (label: string, run: () => void, more: Record<string, string> = {}) =>
       h("button", { type: "button", "aria-label": `${label} ${card.label}`, "data-act": `${label} ${card.name}`, ...more, click: run }, label);
@@ -66,6 +119,7 @@ export function createModels({ api, dialogs, send }: ModelsParts): Models {
     const pulling = (label: string) => (listed.fetching ? [] : [act(label, () => send({ type: "pull", model: card.name }))]);
     const offered: Record<ModelCard["where"], () => HTMLElement[]> = {
       here: () => [use, removing],
+      named: () => [use],
       elsewhere: () => [use],
       begun: () => [...pulling("Go on"), removing],
       "to-fetch": () => pulling("Fetch"),
@@ -77,7 +131,7 @@ export function createModels({ api, dialogs, send }: ModelsParts): Models {
     const facts = [sizeLabel(card.size), FITS[card.fit], speedLabel(card)].filter(Boolean).join(" · ");
     const licence = card.licence_url
       ? h("a", { href: card.licence_url, target: "_blank", rel: "noreferrer" }, card.licence)
-      : card.licence || (card.where === "here" ? "your own file" : "licence not stated");
+      : card.licence || (["here", "named"].includes(card.where) ? "your own file" : "licence not stated");
     return h(
       "li",
       { "data-model": card.name, "data-fit": card.fit, "data-used": card.name === listed.used },
@@ -107,7 +161,7 @@ export function createModels({ api, dialogs, send }: ModelsParts): Models {
     const shown = (card: ModelCard) => !card.community || card.where === "begun" || card.name === listed.fetching;
     const mirrored = toFetch.filter((card) => !shown(card));
     lists.replaceChildren(
-      ...section("On this computer", of("here").map(row)),
+      ...section("On this computer", of("named", "here").map(row)),
       ...section("Kept by other programs", of("elsewhere").map(row)),
       ...section("To fetch", toFetch.filter(shown).map(row)),
       ...(mirrored.length === 0
@@ -120,14 +174,20 @@ export function createModels({ api, dialogs, send }: ModelsParts): Models {
     (again || rowNow?.querySelector("button") || lists.querySelector("button"))?.focus();
   };
 
+  const open = async () => {
+    if (!sending) said.textContent = "";
+    isOpen = true;
+    await refresh();
+    const body = [h("p", { class: "quiet" }, "The model on this computer reads and rewrites your text; a larger one writes better and takes longer."), lists, bring(), problem, said];
+    await dialogs.ask({ title: "Models", wide: true, body, answers: [{ label: "Close", value: null }] });
+    isOpen = false;
+  };
+
   return {
-    async open() {
-      said.textContent = "";
-      isOpen = true;
-      await refresh();
-      const body = [h("p", { class: "quiet" }, "The model on this computer reads and rewrites your text; a larger one writes better and takes longer."), problem, said, lists];
-      await dialogs.ask({ title: "Models", wide: true, body, answers: [{ label: "Close", value: null }] });
-      isOpen = false;
+    open,
+    take(file) {
+      if (!isOpen) void open().then();
+      void sendFile(file);
     },
     changed(fields) {
       loading = fields.state === "loading" ? "Loading…" : fields.state === "failed" ? "Failed" : "";
@@ -156,7 +216,7 @@ export function createModels({ api, dialogs, send }: ModelsParts): Models {
 }
 
 function about(card: ModelCard): HTMLElement[] {
-  const from = card.where === "elsewhere" ? `Kept by ${card.origin}; used where it is.` : "";
+  const from = { elsewhere: `Kept by ${card.origin}; used where it is.`, named: `Named when ME_AI was started: ${card.path}` }[card.where as string] ?? "";
   const words = [card.good_at, card.note, from].filter(Boolean).join(" ");
   return words === "" ? [] : [h("small", { class: "about" }, words)];
 }

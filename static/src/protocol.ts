@@ -198,11 +198,13 @@ export interface Fetching {
 export interface ModelCard {
   readonly name: string;
   readonly label: string;
-  readonly where: "here" | "elsewhere" | "begun" | "to-fetch";
+  readonly where: "here" | "named" | "elsewhere" | "begun" | "to-fetch";
   readonly size: number;
   readonly licence: string;
   readonly licence_url: string;
   readonly origin: string;
+  /** Empty where it is not on this machine. */
+  readonly path: string;
   readonly good_at: string;
   readonly note: string;
   readonly fit: "fits" | "tight" | "too-large" | "unknown";

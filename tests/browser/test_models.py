@@ -10,12 +10,18 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.desk import Desk
-from tests.conftest import StartServer
+from tests.conftest import StartServer, Watched
 from tests.models.gguf_files import tiny_model
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.model]
 
 LOADED_MS = 60_000
+DROP = """({ name, bytes }) => {
+    const data = new DataTransfer();
+    data.items.add(new File([new Uint8Array(bytes)], name));
+    const how = { dataTransfer: data, bubbles: true, cancelable: true };
+    document.body.dispatchEvent(new DragEvent("drop", how));
+}"""
 
 
 @pytest.fixture
@@ -73,3 +79,42 @@ def test_a_fetch_that_fails_says_why_in_the_dialog_and_leaves_the_model_that_ans
     dialog.get_by_role("button", name="Fetch Qwen2.5 Coder").click()
     expect(dialog.get_by_role("status")).to_contain_text("meai models import FILE", timeout=LOADED_MS)
     expect(page.locator("#model")).to_have_text("second")
+
+
+def test_a_file_of_ones_own_is_added_by_its_path_chosen_or_dropped(
+    page: Page, watched: Watched, letters: Path, start_server: StartServer, model_path: Path, tmp_path: Path
+) -> None:
+    (letters / "Letter.md").write_text("I has a dog.\n")
+    for name in ("by path.gguf", "chosen.gguf", "dropped.gguf"):
+        (tmp_path / name).write_bytes(tiny_model())
+    (tmp_path / "film.gguf").write_bytes(b"\0" * 100)
+    places = {"LLAMA_CACHE": str(tmp_path / "none"), "HF_HOME": str(tmp_path / "hub"), "HOME": str(tmp_path)}
+    desk = Desk(page, start_server(letters, model=model_path, environment=places), letters / "Letter.md")
+    desk.open()
+
+    page.keyboard.press("Shift+F4")
+    dialog = page.get_by_role("dialog")
+    used = dialog.locator("[data-used]")
+    expect(used).to_contain_text(str(model_path))
+    expect(used).to_contain_text("In use", timeout=LOADED_MS)
+    expect(dialog.locator('[data-model="smollm2-135m"]')).to_have_count(1)
+
+    path = dialog.get_by_label("Path of a .gguf file")
+    path.fill(str(tmp_path / "film.gguf"))
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("alert")).to_contain_text("not a GGUF model file")
+    watched.forgive("422")
+    path.fill(f'"{tmp_path / "by path.gguf"}"')
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("status")).to_have_text("by path is here and stays where it is.")
+    expect(dialog.locator('[data-model="by path"]')).to_be_visible()
+
+    with page.expect_file_chooser() as choosing:
+        dialog.get_by_role("button", name="Choose a file…").click()
+    choosing.value.set_files(tmp_path / "chosen.gguf")
+    expect(dialog.get_by_role("status")).to_have_text("chosen is here and was copied to the models folder.")
+
+    page.keyboard.press("Escape")
+    page.evaluate(DROP, {"name": "dropped.gguf", "bytes": list(tiny_model())})
+    expect(dialog.get_by_role("status")).to_have_text("dropped is here and was copied to the models folder.")
+    expect(dialog.locator('[data-model="dropped"]')).to_be_visible()

@@ -9,7 +9,7 @@ import pytest
 from meai.errors import BadInput, ModelRefused, NoModel
 from meai.models.catalogue import CatalogueEntry
 from meai.models.choices import Choices
-from meai.models.importing import import_model, remove, use
+from meai.models.importing import import_model, path_of, remove, use
 from meai.models.library import ModelLibrary
 
 from .gguf_files import tiny_model
@@ -153,3 +153,16 @@ def test_a_file_anywhere_is_not_removed(library: ModelLibrary, mine: Path) -> No
     with pytest.raises(BadInput, match="no model of the library"):
         remove(library, str(mine))
     assert mine.exists()
+
+
+@pytest.mark.parametrize("say", ["{}", " {} ", '"{}"', "'{}'", "file://{}"])
+def test_a_path_is_understood_as_people_copy_it(mine: Path, say: str) -> None:
+    assert path_of(say.format(mine)) == mine
+
+
+@pytest.mark.parametrize(
+    "said", ["", "mine.gguf", "../mine.gguf", "models/mine.gguf", "file:", "/a\0b", "~nosuch/x.gguf"]
+)
+def test_what_is_no_whole_path_is_refused(said: str) -> None:
+    with pytest.raises(BadInput):
+        path_of(said)

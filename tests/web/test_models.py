@@ -46,6 +46,9 @@ class Library:
     def offer(self) -> CatalogueEntry | None:
         return None if self.model else ENTRY
 
+    def keeps(self, path: Path) -> bool:
+        return True
+
     def find(self, name: str | None) -> Model | None:
         if self.error:
             raise self.error

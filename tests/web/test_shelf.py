@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from meai.inference.engine import Engine
+from meai.models.catalogue import read_catalogue
+from meai.models.choices import Choices
+from meai.models.library import ModelLibrary
+from meai.models.shelf import cards
+from meai.models.suitability import Computer
+from meai.web.models import CurrentModel
 from tests.models.gguf_files import tiny_model
 from tests.web.conftest import Ask
 
@@ -35,3 +44,82 @@ def test_a_model_that_is_not_there_is_told(ask: Ask) -> None:
     answer = ask("DELETE", "/api/models/nothing")
     assert answer.status_code >= 400
     assert "no model called nothing" in answer.get_json()["error"]["message"]
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    """A model file that lies in no folder of the library."""
+    path = tmp_path / "stick" / "brought.gguf"
+    path.parent.mkdir()
+    path.write_bytes(tiny_model())
+    return path
+
+
+def named(ask: Ask) -> dict[str, dict[str, object]]:
+    return {model["name"]: model for model in ask("GET", "/api/models").get_json()["models"]}
+
+
+def test_a_file_is_added_by_its_path_and_stays_where_it_is(ask: Ask, elsewhere: Path) -> None:
+    answer = ask("POST", "/api/models", json={"path": str(elsewhere)})
+    assert (answer.status_code, answer.get_json()["done"]) == (201, "brought is here and stays where it is.")
+    assert named(ask)["brought"]["path"] == str(elsewhere)
+
+
+def test_a_path_that_leads_to_no_model_is_told_in_one_sentence(ask: Ask, tmp_path: Path) -> None:
+    answer = ask("POST", "/api/models", json={"path": str(tmp_path / "gone.gguf")})
+    assert answer.status_code == 422
+    assert "is not there" in answer.get_json()["error"]["message"]
+
+
+def test_a_file_is_sent_and_added(ask: Ask) -> None:
+    content = tiny_model()
+    answer = ask(
+        *("POST", f"/api/models/file?at=0&whole={len(content)}"),
+        headers={"X-Filename": "sent%20here.gguf", "Content-Type": "application/octet-stream"},
+        data=content,
+    )
+    assert (answer.status_code, answer.get_json()["done"]) == (
+        201,
+        "sent here is here and was copied to the models folder.",
+    )
+    assert named(ask)["sent here"]["where"] == "here"
+
+
+@pytest.mark.parametrize("query", ["", "?at=0", "?at=5&whole=5", "?at=-1&whole=5", "?at=x&whole=5"])
+def test_a_piece_that_does_not_say_where_it_belongs_is_refused(ask: Ask, query: str) -> None:
+    headers = {"X-Filename": "a.gguf", "Content-Type": "application/octet-stream"}
+    assert ask("POST", f"/api/models/file{query}", headers=headers, data=b"GGUF").status_code == 400
+
+
+class Loads(Engine):
+    """Takes note of what it is to load, and starts nothing."""
+
+    def load(self, path: Path, name: str) -> None:
+        self.loaded = path
+
+
+def test_a_model_named_by_its_path_is_listed_once_and_can_be_taken_again(tmp_path: Path, elsewhere: Path) -> None:
+    library = ModelLibrary((tmp_path / "models",), read_catalogue(), Choices(tmp_path / "models" / "choices.json"))
+    twin = elsewhere.with_name(library.entries[0].file)
+    elsewhere.rename(twin)
+    current, engine = CurrentModel(library, tmp_path / "models", str(twin)), Loads()
+    current.start(engine)
+    computer = Computer(0, lambda path: None, None)
+    listed = [card for card in cards(library, tmp_path, computer, current.named) if card.name == current.used]
+    assert [(card.where, card.path) for card in listed] == [("named", str(twin))]
+    current.use(current.used)
+    assert [card.where for card in cards(library, tmp_path, computer, current.named) if card.path == str(twin)] == [
+        "here"
+    ]
+
+
+def test_a_model_named_by_its_path_that_has_anothers_name_is_told_apart(tmp_path: Path, elsewhere: Path) -> None:
+    mine = tmp_path / "models" / elsewhere.name
+    mine.parent.mkdir()
+    mine.write_bytes(tiny_model())
+    library = ModelLibrary((mine.parent,), (), Choices(mine.with_name("choices.json")))
+    current = CurrentModel(library, mine.parent, str(elsewhere))
+    current.start(Loads())
+    names = [card.name for card in cards(library, tmp_path, Computer(0, lambda path: None, None), current.named)]
+    assert names == [str(elsewhere), "brought"]
+    assert current.used == str(elsewhere)
