@@ -83,6 +83,7 @@ PURE = (
     "models/pace.py",
     "inference/templates.py",
     "inference/thinking.py",
+    "inference/parking.py",
     "inference/prefix.py",
     "inference/repetition.py",
     "inference/scheduler.py",

@@ -1,7 +1,8 @@
 """The KV cache at work: llama.cpp's sequences and the mirror of what they hold, always changed together.
 
 Knows no request. Who wants to evaluate takes a sequence for a prompt, evaluates tokens at its end and gives it back;
-what it holds then stays for the next prompt that begins like it, until the room is needed.
+what it holds then stays for the next prompt that begins like it: in the cache while it was the last at work, and
+afterwards in a copy outside, since cells that nobody works on slow down all that are evaluated.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from collections.abc import Callable, Sequence
 
 from meai.inference.llama import SEQUENCES, Model, NoRoom, Run
 from meai.inference.pace import Pace
-from meai.inference.prefix import Sequences
+from meai.inference.parking import Parking
+from meai.inference.prefix import WORTH_KEEPING, Sequences, common_prefix
 
 BRANCHES = 8
 """Sequences set apart for variants of one text, which live only as long as they are compared."""
@@ -25,17 +27,25 @@ class Cache:
         self._pace = pace
         self._clock = clock
         self._sequences = Sequences(SEQUENCES - BRANCHES, rewinds=model.rewinds)
+        # What a model that cannot rewind holds is rarely of use, and its idle sequences cost others nothing.
+        self._parking = Parking(model.cells * model.cell_bytes if model.rewinds else 0)
 
     @property
     def taken(self) -> int:
         """How many sequences are taken."""
         return self._sequences.taken
 
+    @property
+    def parked_bytes(self) -> int:
+        """What is kept outside the cache."""
+        return self._parking.bytes
+
     def take(self, prompt: Sequence[int]) -> int:
         """Take a sequence that holds as much of *prompt*'s beginning as any. Raises NoRoom when all are taken.
 
         At least the last token of *prompt* is not held. The caller gives the sequence back with `release`.
         """
+        self._fetch(prompt)
         place = self._sequences.take(prompt)
         if place is None:
             raise NoRoom("All sequences are taken.")
@@ -46,6 +56,7 @@ class Cache:
         else:
             self.model.forget(place.sequence)
             self.model.share(place.copied_from, place.sequence, place.kept)
+        self._clear_idle(self._sequences.held(place.sequence))
         return place.sequence
 
     def length(self, sequence: int) -> int:
@@ -88,10 +99,37 @@ class Cache:
         """Give *sequence* back."""
         self._sequences.release(sequence)
 
-    def drop(self, sequence: int) -> None:
-        """Give *sequence* back empty."""
-        self.cut(sequence, 0)
+    def leave(self, sequence: int) -> None:
+        """Give *sequence* back, and its room with it."""
+        self._park(sequence)
         self.release(sequence)
+
+    def _fetch(self, prompt: Sequence[int]) -> None:
+        """Take back into the cache what *prompt* begins with, where that is worth it."""
+        found = self._parking.best(prompt)
+        if found is None or found[0] < self._sequences.kept(prompt) + WORTH_KEEPING:
+            return
+        self._clear_idle(prompt)
+        sequence, parked = self._sequences.vacant(), found[1]
+        if sequence is not None and self.model.restore(sequence, parked.cells):
+            self._sequences.extend(sequence, parked.tokens)
+
+    def _clear_idle(self, work: Sequence[int]) -> None:
+        """Empty the sequences that nobody works in; of what is no part of *work*, a copy is kept."""
+        if not self.model.rewinds:
+            return
+        for sequence in self._sequences.idle:
+            held = self._sequences.held(sequence)
+            if len(held) - common_prefix(held, work) < WORTH_KEEPING:
+                self.cut(sequence, 0)
+            else:
+                self._park(sequence)
+
+    def _park(self, sequence: int) -> None:
+        held = self._sequences.held(sequence)
+        if self.model.rewinds and len(held) >= WORTH_KEEPING and not self._parking.holds(held):
+            self._parking.put(held, self.model.save(sequence))
+        self.cut(sequence, 0)
 
     def _evaluate(self, *runs: Run) -> bool:
         while True:
@@ -102,7 +140,7 @@ class Cache:
             except NoRoom:
                 if not self._sequences.idle:
                     raise
-                self.cut(self._sequences.idle[0], 0)
+                self._park(self._sequences.idle[0])
                 continue
             ended = self._clock()
             if done:
@@ -132,5 +170,5 @@ class Seat:
     def clear(self) -> None:
         """Give the sequence back empty, since room is wanted."""
         if self._sequence is not None:
-            self._cache.drop(self._sequence)
+            self._cache.leave(self._sequence)
             self._sequence = None

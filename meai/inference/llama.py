@@ -29,7 +29,7 @@ LOGIT_ROWS = 64
 """Rows of logits at most. The default is a whole batch's, half a gigabyte for a large vocabulary."""
 SEQUENCES = 24
 POOL_BYTES = 256 * 1024 * 1024
-"""What the KV cache may cost for keeping more than one long text."""
+"""What the KV cache may cost for working on more than one long text."""
 
 
 class NoRoom(RuntimeError):
@@ -99,8 +99,8 @@ class Model:
         self.on_gpu = bool(lib.llama_supports_gpu_offload()) and gpu_layers != 0
         self.cell_bytes = self._cell_bytes()
         """What one token costs in the KV cache."""
-        twice = 2 * self.context_length
-        self.cells = twice if twice * self.cell_bytes <= POOL_BYTES else self.context_length
+        roomy = self.context_length * 5 // 4
+        self.cells = roomy if roomy * self.cell_bytes <= POOL_BYTES else self.context_length
         self._context = self._make_context()
         self._memory = lib.llama_get_memory(self._context)
         if not self._memory or lib.llama_model_has_encoder(self._model):
@@ -110,6 +110,9 @@ class Model:
             raise ModelRefused(f"The model file {path.name} is of a kind that does not write text; choose another.")
         self._interrupt = _Interrupt(self._context)
         self._batch = _Batch()
+        self._logits_at = 0
+        self._logits: npt.NDArray[np.float32]
+        self._threads = 0
         self._pieces: dict[int, bytes] = {}
         self._buffer = ctypes.create_string_buffer(512)
         template = lib.llama_model_chat_template(self._model, None)
@@ -174,7 +177,12 @@ class Model:
         A row that was sampled holds what the sampler made of it.
         """
         pointer = lib.llama_get_logits(self._context)
-        return np.ctypeslib.as_array(pointer, (len(self._batch.rows), self.vocabulary_size))
+        address = ctypes.addressof(pointer.contents)
+        # llama.cpp seldom moves them, and a view takes longer to make than the greatest of a row to find.
+        if address != self._logits_at:
+            self._logits_at = address
+            self._logits = np.ctypeslib.as_array(pointer, (LOGIT_ROWS, self.vocabulary_size))
+        return self._logits[: len(self._batch.rows)]
 
     def sample(self, sampler: Sampler, row: int) -> int:
         """Return the token that *sampler* chooses from *row* of `logits`, and have it take note of it."""
@@ -182,7 +190,9 @@ class Model:
 
     def use_threads(self, count: int) -> None:
         """Compute with *count* threads from the next evaluation on."""
-        lib.llama_set_n_threads(self._context, count, count)
+        if count != self._threads:
+            self._threads = count
+            lib.llama_set_n_threads(self._context, count, count)
 
     def forget(self, sequence: int, position: int = 0) -> bool:
         """Drop *sequence* from *position* on; false when the model can only drop all of it, which then happened."""
@@ -194,6 +204,16 @@ class Model:
     def share(self, source: int, target: int, end: int) -> None:
         """Let *target*, which is empty, begin with the first *end* tokens of *source*. Costs no cells."""
         lib.llama_memory_seq_cp(self._memory, source, target, 0, end)
+
+    def save(self, sequence: int) -> npt.NDArray[np.uint8]:
+        """Return a copy of what *sequence* holds, for `restore` of this model."""
+        cells = np.empty(lib.llama_state_seq_get_size(self._context, sequence), np.uint8)
+        lib.llama_state_seq_get_data(self._context, _pointer(cells), cells.nbytes, sequence)
+        return cells
+
+    def restore(self, sequence: int, cells: npt.NDArray[np.uint8]) -> bool:
+        """Let *sequence*, which is empty, hold what was saved as *cells*; false where there is no room in one piece."""
+        return bool(lib.llama_state_seq_set_data(self._context, _pointer(cells), cells.nbytes, sequence))
 
     def sampler(self, sampling: Sampling) -> Sampler:
         """Return what chooses the next token for one answer. Close it afterwards. Raises BadInput for its grammar."""
@@ -319,6 +339,10 @@ def _load(path: Path, gpu_layers: int, mapped: bool) -> tuple[lib.llama_model_p,
         )
     sizes = re.findall(rb"_REPACK model buffer size = *([0-9.]+) MiB", b"".join(said))
     return model, int(sum(map(float, sizes)) * 1024 * 1024)
+
+
+def _pointer(cells: npt.NDArray[np.uint8]) -> Any:
+    return cells.ctypes.data_as(ctypes.POINTER(ctypes.c_uint8))
 
 
 def _file_type(model: lib.llama_model_p) -> str:

@@ -89,7 +89,7 @@ class Loaded:
             taken=self.cache.taken,
             file=str(self.model.path),
             threads=self.calibration.threads,
-            cache_bytes=self.model.cells * self.model.cell_bytes,
+            cache_bytes=self.model.cells * self.model.cell_bytes + self.cache.parked_bytes,
             resident_bytes=resident_bytes(),
         )
 

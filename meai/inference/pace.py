@@ -11,7 +11,7 @@ CONTENDED = 1.3
 HOPELESS = 3.0
 PATIENCE = 3
 """One evaluation that takes so many times the price tells enough; of those less held up it takes so many in a row."""
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 32.0
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 32.0
 
 
 class Pace:

@@ -12,17 +12,23 @@ from dataclasses import dataclass
 WORTH_KEEPING = 32
 """Tokens: what a sequence holds beyond a shared beginning is kept for later when there is as much of it."""
 
+STRETCH = 64
+
 
 def common_prefix(held: Sequence[int], prompt: Sequence[int]) -> int:
     """Return how many leading tokens of *prompt* need not be evaluated again.
 
     At most all but one: the last token must be evaluated to get the logits that follow it.
     """
-    limit = min(len(held), len(prompt) - 1)
-    for index in range(limit):
+    limit = max(min(len(held), len(prompt) - 1), 0)
+    # Whole stretches first: they are compared without Python.
+    start = 0
+    while start < limit and held[start : start + STRETCH] == prompt[start : start + STRETCH]:
+        start += STRETCH
+    for index in range(start, limit):
         if held[index] != prompt[index]:
             return index
-    return max(limit, 0)
+    return limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,14 @@ class Sequences:
         """The sequences that hold something and that nobody works in, the longest unused first."""
         free = [each for each in range(len(self._held)) if each not in self._taken and self._held[each]]
         return tuple(sorted(free, key=lambda each: self._used[each]))
+
+    def kept(self, prompt: Sequence[int]) -> int:
+        """Return how many leading tokens of *prompt* some sequence holds."""
+        return self._donor(prompt)[1]
+
+    def vacant(self) -> int | None:
+        """Return a sequence that holds nothing and that nobody works in; None where there is none."""
+        return next((each for each, held in enumerate(self._held) if not held and each not in self._taken), None)
 
     def take(self, prompt: Sequence[int]) -> Placement | None:
         """Choose the sequence for *prompt* and take it until `release`; None when all are taken.

@@ -22,7 +22,7 @@ def looped_tokens(tokens: Sequence[int]) -> int:
     for period in range(1, LONGEST_LOOP + 1):
         copies = max(3, -(-MIN_LOOPED // period))
         span = period * copies
-        if span > len(tokens):
+        if span > len(tokens) or tokens[-1] != tokens[-1 - period]:
             continue
         tail = tokens[-span:]
         if all(tail[index] == tail[index - period] for index in range(period, span)):

@@ -133,7 +133,7 @@ class WorkerReport:
     """The model file in use, which may be one made for this machine."""
     threads: int
     cache_bytes: int
-    """What the KV cache takes."""
+    """What the KV cache takes, with what is parked outside it."""
     resident_bytes: int | None
     """What the process has in memory; None where the system does not tell."""
 

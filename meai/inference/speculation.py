@@ -7,7 +7,10 @@ tokens one by one, and what it does not agree with is dropped: the answer is the
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import accumulate
+from operator import truediv
 
+BATCH_TOKENS = 512
 LONGEST_DRAFT = 31
 LONGEST_SUFFIX = 3
 WINDOW = 64
@@ -92,7 +95,8 @@ class DraftLength:
 
     def __init__(self, price_s: Callable[[int], float], hope: float = 0.9) -> None:
         """*price_s* gives the seconds that a batch of so many tokens takes, the logits of all of them included."""
-        self._price_s = price_s
+        # Asked for dozens of sizes before each token.
+        self._prices_s = [price_s(tokens) for tokens in range(BATCH_TOKENS + 1)]
         self._right = 8.0 * hope
         self._wrong = 8.0 * (1.0 - hope)
 
@@ -106,11 +110,10 @@ class DraftLength:
         longest = min(longest, LONGEST_DRAFT)
         if longest <= 0:
             return 0
-        token_s = min(self._price_s(1 + count) / self._tokens(count) for count in range(longest + 1))
-        return max(
-            range(longest + 1),
-            key=lambda count: self._tokens(count) * token_s - self._price_s(pending + count),
-        )
+        tokens = self._tokens(longest)
+        token_s = min(map(truediv, self._prices_s[1 : longest + 2], tokens))
+        gains = [count * token_s - price for count, price in zip(tokens, self._prices_s[pending:], strict=False)]
+        return gains.index(max(gains))
 
     def note(self, guessed: int, right: int) -> None:
         """Note that of *guessed* tokens the first *right* came true; those after the first wrong one tell nothing."""
@@ -119,7 +122,7 @@ class DraftLength:
         self._right = self._right * fading + right
         self._wrong = self._wrong * fading + wrong
 
-    def _tokens(self, guesses: int) -> float:
-        """How many tokens a check of so many guesses is expected to give: those that come true, and one more."""
-        chance = min(self.chance, 0.999)
-        return float((1.0 - chance ** (guesses + 1)) / (1.0 - chance))
+    def _tokens(self, longest: int) -> list[float]:
+        """How many tokens a check of none to *longest* guesses is expected to give: those that come true, and one."""
+        chance = self.chance
+        return list(accumulate(chance**guess for guess in range(longest + 1)))

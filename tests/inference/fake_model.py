@@ -92,6 +92,15 @@ class FakeModel:
         assert end <= len(self.sequences[source])
         self.sequences[target] = self.sequences[source][:end]
 
+    def save(self, sequence: int) -> npt.NDArray[np.uint8]:
+        return np.array(self.sequences[sequence], np.uint8)
+
+    def restore(self, sequence: int, cells: npt.NDArray[np.uint8]) -> bool:
+        assert self.sequences[sequence] == []
+        fits = sum(map(len, self.sequences)) + len(cells) <= self.cells
+        self.sequences[sequence] = cells.tolist() if fits else []
+        return fits
+
     def interrupt(self, wanted: bool) -> None:
         self._interrupted = wanted
 
