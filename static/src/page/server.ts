@@ -1,0 +1,70 @@
+/** The conversation with the server: what each of its messages means to the page, and what its absence does. */
+
+import type { FromServer } from "../protocol";
+import { connectSocket, type Connection, type Socket } from "../socket";
+import type { Page } from "./page";
+
+export interface ServerWing {
+  readonly socket: Socket;
+}
+
+export function serverWing(page: Page): ServerWing {
+  const { caret, disk, documents, model, models, notices, preview, previewing, receipts, recovery, rewriting, saving, underlines, warnings } = page;
+  let connection: Connection = "connecting";
+
+  function receive(message: FromServer): void {
+    switch (message.type) {
+      case "welcome":
+        page.bindOwnActions(message.actions);
+        return model.welcome(message.actions, message.model);
+      case "beyond":
+        return model.tooSmallFor(message.actions);
+      case "model":
+        if (message.state === "failed") notices.show("model", { text: message.message, tone: "error" });
+        if (message.state === "ready" && message.message) notices.show("model", { text: message.message });
+        models.changed(message);
+        return model.show(message);
+      case "fetching":
+        return models.fetching(message);
+      case "problems":
+        return underlines.received(message);
+      case "previewed":
+        return preview.receive(message, previewing.answered(message.version));
+      case "changed":
+        disk.changed(message.name, message.etag);
+        return void recovery.review();
+      case "listed":
+        return void documents.refresh().then(disk.look);
+      case "error":
+        return notices.show("server", { text: message.message, tone: "error" });
+      default:
+        caret.receive(message);
+        return rewriting.receive(message);
+    }
+  }
+
+  function connected(state: Connection): void {
+    const wasAway = connection !== "connecting";
+    connection = state;
+    warnings.connection(state);
+    if (state === "open") {
+      // What failed for want of a server is over.
+      if (wasAway) notices.hideErrors("documents", "export");
+      if (wasAway && saving.name === null) void documents.start();
+      preview.reset();
+      previewing.restart();
+      underlines.restart();
+      saving.retry();
+      receipts.retry();
+      // What happened on disk meanwhile was told to nobody.
+      if (wasAway) void documents.refresh().then(disk.look);
+      return;
+    }
+    if (state === "connecting") return;
+    model.lost();
+    caret.forget();
+    rewriting.connectionLost();
+  }
+
+  return { socket: connectSocket(page.token, page.api.answers, receive, connected) };
+}

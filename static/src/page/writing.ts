@@ -1,0 +1,90 @@
+/** The text and its preview: the editor with what other wings bring into it, and what follows each change. */
+
+import { EditorView, keymap, type ViewUpdate } from "@codemirror/view";
+
+import { keymapOf } from "../commands/command";
+import { byId, metadata } from "../dom";
+import { createEditor, type Editor } from "../editor";
+import { createLayout, type Layouts } from "../layout";
+import { caretPoint, moveCaretTo } from "../menus";
+import { createPreview, type Preview } from "../preview";
+import { createPreviewing, type Previewing } from "../previewing";
+import { createRepairOffer } from "../repair";
+import { keepInStep } from "../scroll";
+import { createLength } from "../status";
+import { tableBar } from "../table-bar";
+import type { Page } from "./page";
+
+export interface WritingWing {
+  readonly editor: Editor;
+  readonly view: EditorView;
+  text(): string;
+  readonly preview: Preview;
+  readonly previewing: Previewing;
+  readonly scroll: ReturnType<typeof keepInStep>;
+  readonly layout: Layouts;
+  readonly length: ReturnType<typeof createLength>;
+  readonly repairs: ReturnType<typeof createRepairOffer>;
+  openTextMenu(): boolean;
+}
+
+export function writingWing(page: Page): WritingWing {
+  const editor = createEditor(byId("editor"), metadata("csp-nonce"), () => [
+    keymap.of([{ key: "ContextMenu", run: openTextMenu }, ...keymapOf(page.commands)]),
+    page.modelExtensions(),
+    tableBar((name) => page.keyOf(name)),
+    page.intake.extension,
+    EditorView.updateListener.of(updated),
+    EditorView.domEventHandlers({ contextmenu }),
+  ]);
+  const { view } = editor;
+  const text = () => view.state.doc.toString();
+  const previewing = createPreviewing((message) => page.send(message), text);
+  const preview = createPreview(byId("article"), {
+    image: page.api.image,
+    goTo: (line) => scroll.goTo(line),
+    openDocument: (name) => void page.documents.open(name),
+    paused: (message) => (byId("preview-state").textContent = message),
+    patched: () => scroll.settle(),
+  });
+  const scroll = keepInStep({ view, preview: byId("preview"), anchors: preview.anchors });
+  const layout = createLayout(
+    {
+      root: document.body,
+      buttons: [...document.querySelectorAll<HTMLButtonElement>("button.layout")],
+      documents: byId("documents"),
+      documentsButton: byId("documents-button"),
+    },
+    () => requestAnimationFrame(scroll.align),
+  );
+  const length = createLength(byId("length"), () => view.state);
+  const repairs = createRepairOffer(view, page.notices, page.dialogs);
+
+  function updated(update: ViewUpdate): void {
+    if (update.docChanged) {
+      page.saving.changed(update.state.doc);
+      page.drafts.changed();
+      if (!page.isPlain()) previewing.changed();
+      repairs.updated(update);
+      if (update.transactions.some((transaction) => transaction.isUserEvent("input.type"))) document.body.dataset["typing"] = "";
+    }
+    if (update.docChanged || update.selectionSet) length.changed();
+    page.modelUpdated(update);
+  }
+
+  function contextmenu(event: MouseEvent): boolean {
+    if (event.shiftKey) return false;
+    event.preventDefault();
+    const point = { x: event.clientX, y: event.clientY };
+    moveCaretTo(view, point);
+    page.menus.onText(point);
+    return true;
+  }
+
+  function openTextMenu(): boolean {
+    page.menus.onText(caretPoint(view));
+    return true;
+  }
+
+  return { editor, view, text, preview, previewing, scroll, layout, length, repairs, openTextMenu };
+}
