@@ -55,14 +55,17 @@ def answer(config: Config, order: RewriteOrder, tell: Callable[[str], None] = la
         raise NoModel(f"There is no model yet; fetch one with `meai models pull {library.entries[0].name}`.")
     arrived: list[float] = []
     engine, checker = Engine(lambda state: _tell_preparing(state, tell), cache=config.cache_dir), Checker()
+
+    def came(text: str) -> None:
+        arrived.append(time.monotonic())
+
     started = time.monotonic()
     try:
         engine.load(model.path, model.name)
         engine.wait_ready()
         ready = time.monotonic()
-        proposal = _rewriter(engine, checker, config, library.entries).rewrite(
-            order, lambda text: arrived.append(time.monotonic()), threading.Event()
-        )
+        rewriter = _rewriter(engine, checker, config, library.entries)
+        proposal = rewriter.rewrite(order, came, threading.Event(), came)
         ended = time.monotonic()
     finally:
         engine.close()

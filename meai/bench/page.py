@@ -70,7 +70,7 @@ class ServedPage:
         while (message := self._hear())["type"] != "proposed":
             if message["type"] == "failed":
                 raise EngineGone(message["message"])
-            if message["type"] == "delta":
+            if message["type"] == "sketch":
                 pieces.append(message["text"])
                 times.append(time.perf_counter())
         if len(times) < 2:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from meai.editing.order import Proposal, RewriteOrder
+from meai.editing.order import Emit, Proposal, RewriteOrder, Screen, unseen
 from meai.editing.prompts import continuation, rest_of_sentence, varied
-from meai.editing.units import Ask, Emit
+from meai.editing.units import Ask
 from meai.editing.verify import no_words_for_a_reader
 from meai.errors import BadInput
 from meai.inference.request import Completion
@@ -20,14 +20,16 @@ _SEEN, _SAME = 200, 3
 _SENTENCE_END = re.compile(r"""[.!?…]["'”’)]*(?=\s|$)""")
 
 
-def continued(order: RewriteOrder, emit: Emit, ask: Ask, unread: Callable[[Completion], tuple[str, ...]]) -> Proposal:
+def continued(
+    order: RewriteOrder, screen: Screen, ask: Ask, unread: Callable[[Completion], tuple[str, ...]]
+) -> Proposal:
     """Return how the text before the caret may go on, to the end of its line. Raises BadInput where nothing comes."""
     written = order.before + order.selection
     if not written.strip():
         raise BadInput("There is nothing to continue yet; write a few words first.")
     if order.one_sentence:
-        return _sentence(order, written, emit, ask)
-    line = OneLine(emit, space="" if written[-1].isspace() else " ")
+        return _sentence(order, written, screen.emit, ask)
+    line = OneLine(screen.sketch, space="" if written[-1].isspace() else " ")
     answer = ask(varied(continuation(written), order.variation), line)
     text = line.text if line.ended or answer.reason != "length" else _whole_sentences(line.text)
     if not text.strip() or no_words_for_a_reader(written, text):
@@ -40,7 +42,7 @@ def _sentence(order: RewriteOrder, written: str, emit: Emit, ask: Ask) -> Propos
     found = _BEGUN.search(written)
     begun = found.group() if found else ""
     before = written[: len(written) - len(begun)]
-    line = OneLine(_unseen, space="" if not before or before[-1].isspace() else " ")
+    line = OneLine(unseen, space="" if not before or before[-1].isspace() else " ")
     ask(varied(rest_of_sentence(before, begun), order.variation), line)
     text = line.text.removeprefix(begun) if begun else line.text
     if begun and text == line.text:
@@ -63,10 +65,6 @@ def _before_what_follows(text: str, after: str) -> str:
     follows = after.lstrip()[:_SEEN].split("\n")[0].split()[:_SAME]
     at = text.find(" ".join(follows)) if follows else -1
     return text[:at].rstrip() if at >= 0 else text
-
-
-def _unseen(_text: str) -> None:
-    """Let it come unseen."""
 
 
 class OneLine:

@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from meai.editing.facts import Flag
+
+Emit = Callable[[str], None]
+
+
+def unseen(_text: str) -> None:
+    """Let text come unseen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Where an answer is seen as it comes."""
+
+    emit: Emit
+    """Gets what has passed its checks, a piece at a time. It takes the place of what was sketched since the last."""
+    sketch: Emit = unseen
+    """Gets what the model writes and nothing has checked yet: it may never be offered."""
+
+    def withdraw(self) -> None:
+        """Take back what was sketched since the last that was emitted."""
+        self.emit("")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,11 @@ from typing import Protocol
 
 from meai.editing.actions import ACTIONS, Action, KnownModel
 from meai.editing.complete import continued
-from meai.editing.order import Proposal, RewriteOrder, Unit
+from meai.editing.order import Emit, Proposal, RewriteOrder, Screen, Unit, unseen
 from meai.editing.prompts import by_sentence, continuation, free_instruction, larger, obstacle, prompts_for
 from meai.editing.protect import protected_spans
 from meai.editing.segment import pieces
-from meai.editing.units import LONGEST_UNIT, Ask, Emit, Manner, answered, first_request
+from meai.editing.units import LONGEST_UNIT, Ask, Manner, answered, first_request
 from meai.editing.verify import shape
 from meai.editing.whole import frozen_subject, whole
 from meai.errors import BadInput, Cancelled, MeaiError
@@ -82,27 +82,28 @@ class Rewriter:
         self._at_once = threading.Event()
         self._at_once.set()
 
-    def rewrite(self, order: RewriteOrder, emit: Emit, cancelled: threading.Event) -> Proposal:
-        """Answer *order*; *emit* gets the text as it comes, which the proposal then replaces.
+    def rewrite(self, order: RewriteOrder, emit: Emit, cancelled: threading.Event, sketch: Emit = unseen) -> Proposal:
+        """Answer *order*; *emit* and *sketch* get the text as it comes, as of a Screen; the proposal then replaces it.
 
         Raises BadInput for an order that makes no sense, Cancelled soon after *cancelled* is set, NoModel, EngineGone.
         """
         action = self._action_of(order)
         ask = partial(self._generate, order.editor, cancelled)
+        screen = Screen(emit, sketch)
         if action.unit == "caret":
-            return continued(order, emit, ask, _unread)
+            return continued(order, screen, ask, _unread)
         model = self._engine.traits(cancelled)
         if too_small := obstacle(action, model, self._known):
             raise BadInput(too_small)
         if order.draft or action.budget is None:
             heard: list[Completion] = []
-            proposal = whole(order, action, model, emit, _overheard(ask, heard))
+            proposal = whole(order, action, model, screen, _overheard(ask, heard))
             return replace(proposal, warnings=_unread(heard[-1]) + proposal.warnings)
         parts = None
         if action.name == PROOFREAD and self._proofreader is not None:
             parts = self._proofreader.proofread(order, emit, cancelled, cells=action.cells)
         if parts is None:
-            parts = _by_unit(order, action, model, emit, ask)
+            parts = _by_unit(order, action, model, screen, ask)
         return self._proposal(parts, action, model)
 
     def obstacles(self) -> dict[str, str]:
@@ -168,14 +169,14 @@ def _manner(order: RewriteOrder, action: Action, model: ModelTraits) -> Manner:
     return Manner(prompts, action.budget, by_sentence(model), language, order.variation)
 
 
-def _by_unit(order: RewriteOrder, action: Action, model: ModelTraits, emit: Emit, ask: Ask) -> list[Unit | str]:
+def _by_unit(order: RewriteOrder, action: Action, model: ModelTraits, screen: Screen, ask: Ask) -> list[Unit | str]:
     manner = _manner(order, action, model)
     parts: list[Unit | str] = []
     for piece in pieces(order.selection, sentences=manner.small, cells=action.cells):
         if piece.prose:
-            parts += answered(piece, manner, emit, ask)
+            parts += answered(piece, manner, screen, ask)
         else:
-            emit(piece.source)
+            screen.emit(piece.source)
             parts.append(piece.source)
     return parts
 

@@ -12,7 +12,7 @@ from meai.editing.asking import Prompt
 from meai.editing.facts import Flag, changed_facts
 from meai.editing.frozen import Frozen, Thawing, freeze, freeze_leaving_out
 from meai.editing.mend import corrections_only, with_edges_of
-from meai.editing.order import Unit
+from meai.editing.order import Emit, Screen, Unit, unseen
 from meai.editing.prompts import varied
 from meai.editing.protect import added_spans, lost_spans
 from meai.editing.repair import repaired
@@ -27,7 +27,6 @@ UNFINISHED: dict[FinishReason, str] = {
     "repetition": "the model went round in circles",
 }
 
-Emit = Callable[[str], None]
 Ask = Callable[[Request, Emit], Completion]
 
 
@@ -53,14 +52,20 @@ class Answered:
     flags: tuple[Flag, ...]
 
 
-def answered(piece: Piece, manner: Manner, emit: Emit, ask: Ask) -> list[Unit | str]:
-    """Return what became of *piece*: its units, and the white space between them. *emit* gets it as it comes."""
-    unit = _unit(piece, manner, emit, ask)
+def answered(piece: Piece, manner: Manner, screen: Screen, ask: Ask) -> list[Unit | str]:
+    """Return what became of *piece*: its units, and the white space between them. *screen* gets it as it comes."""
+    unit = _unit(piece, manner, screen, ask)
     sentences = sentences_of(piece)
     if not unit.reason or manner.small or len(sentences) < 2 or len(piece.words) > LONGEST_UNIT:
+        screen.emit(unit.text)
         return [unit]
     last = Manner(manner.prompts[-1:], manner.budget, True, manner.language, manner.variation)
-    return [_unit(each, last, _silent, ask) if each.prose else each.source for each in sentences]
+    parts: list[Unit | str] = []
+    for each in sentences:
+        part = _unit(each, last, screen, ask) if each.prose else each.source
+        screen.emit(part if isinstance(part, str) else part.text)
+        parts.append(part)
+    return parts
 
 
 def first_request(words: str, manner: Manner) -> Request:
@@ -69,26 +74,24 @@ def first_request(words: str, manner: Manner) -> Request:
     return request
 
 
-def _unit(piece: Piece, manner: Manner, emit: Emit, ask: Ask) -> Unit:
-    """Ask for *piece* in one way after another; only the first answer of a larger model streams."""
+def _unit(piece: Piece, manner: Manner, screen: Screen, ask: Ask) -> Unit:
+    """Ask for *piece* in one way after another; only the first answer of a larger model is sketched."""
     reason = "it is too long" if len(piece.words) > LONGEST_UNIT else ""
     best: Answered | None = None
-    streams = not manner.small
+    sketched = not manner.small
     for request, frozen in () if reason else _attempts(piece.words, manner):
-        shown = Thawing(frozen, Trimmed(emit)) if streams else None
-        answer = ask(request, shown or _silent)
-        if shown:
-            shown.flush()
-        streams = False
+        shown = Thawing(frozen, Trimmed(screen.sketch if sketched else unseen))
+        answer = ask(request, shown)
+        shown.flush()
         found, reason = _checked(piece.words, frozen, answer, manner)
+        if sketched and not found:
+            screen.withdraw()
+        sketched = False
         if found and (best is None or len(found.flags) < len(best.flags)):
             best = found
         if found and not found.flags:
             break
-    unit = _kept(piece, reason) if best is None else Unit(piece.source, piece.put(best.text), "", best.flags)
-    if manner.small:
-        emit(unit.text)
-    return unit
+    return _kept(piece, reason) if best is None else Unit(piece.source, piece.put(best.text), "", best.flags)
 
 
 def _kept(piece: Piece, reason: str) -> Unit:
@@ -145,7 +148,3 @@ class Trimmed:
         if text:
             self._begun = True
             self._emit(text)
-
-
-def _silent(_text: str) -> None:
-    """Let an answer come unseen."""

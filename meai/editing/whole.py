@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from meai.editing.actions import Action
 from meai.editing.facts import Flag, changed_facts
 from meai.editing.frozen import Frozen, Thawing, freeze
-from meai.editing.order import Proposal, RewriteOrder, Unit
+from meai.editing.order import Proposal, RewriteOrder, Screen, Unit, unseen
 from meai.editing.prompts import free_instruction, prompts_for, varied
 from meai.editing.protect import added_spans, lost_spans
 from meai.editing.repair import repaired
 from meai.editing.segment import verbatim_ranges
-from meai.editing.units import UNFINISHED, Ask, Emit, Trimmed
+from meai.editing.units import UNFINISHED, Ask, Trimmed
 from meai.editing.verify import kept_share, no_words_for_a_reader, other_language
 from meai.errors import BadInput
 from meai.inference.request import Completion, ModelTraits, Request, Turn
@@ -50,29 +50,27 @@ class Found:
     answer: Completion
 
 
-def whole(order: RewriteOrder, action: Action, model: ModelTraits, emit: Emit, ask: Ask) -> Proposal:
+def whole(order: RewriteOrder, action: Action, model: ModelTraits, screen: Screen, ask: Ask) -> Proposal:
     """Answer *order* about its selection as one text. Raises BadInput where no answer can be offered."""
     if action.scope == "below" and not order.selection.strip():
         raise BadInput(f"There is nothing to read yet for “{action.label}”; select some text.")
     best: Found | None = None
     reason = "the model gave no answer"
     for number, (request, frozen) in enumerate(_attempts(order, action, model)):
-        shown = Thawing(frozen, Trimmed(emit)) if number == 0 and not action.choices else None
-        answer = ask(request, shown or _unseen)
-        if shown:
-            shown.flush()
+        sketched = number == 0 and not action.choices
+        shown = Thawing(frozen, Trimmed(screen.sketch if sketched else unseen))
+        answer = ask(request, shown)
+        shown.flush()
         found, reason = _found(order, action, frozen, answer)
         if found and (best is None or (bool(found.lost), len(found.flags)) < (bool(best.lost), len(best.flags))):
             best = found
         if found and not found.lost and (not found.flags or action.needs):
             break
+        if sketched:
+            screen.withdraw()
     if best is None:
         raise BadInput(f"No answer that could be offered: {reason}; say it in other words or try again.")
     return _proposal(order, action, best)
-
-
-def _unseen(_text: str) -> None:
-    """Let an answer come unseen."""
 
 
 def subject(order: RewriteOrder) -> str:

@@ -239,6 +239,15 @@ class Delta:
 
 
 @dataclass(frozen=True, slots=True)
+class Sketch:
+    """More of what the model writes, not checked yet: a delta takes its place, with nothing where it was not good."""
+
+    type: ClassVar[str] = "sketch"
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class FactFlagged:
     """A fact that is not the same in both texts; one side is empty where nothing stands for the other."""
 
@@ -341,6 +350,7 @@ FromServer = (
     | Welcome
     | Previewed
     | Delta
+    | Sketch
     | Proposed
     | ProblemsFound
     | Failed

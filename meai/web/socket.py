@@ -215,9 +215,11 @@ class Session:
             work.start()
 
     def _answer(self, name: str, order: RewriteOrder, cancelled: threading.Event) -> None:
-        deltas = Deltas(lambda text: self._say(protocol.Delta(name, text)))
+        deltas = Deltas(
+            lambda text: self._say(protocol.Delta(name, text)), lambda text: self._say(protocol.Sketch(name, text))
+        )
         try:
-            proposal = self._wings.rewriter.rewrite(order, deltas.add, cancelled)
+            proposal = self._wings.rewriter.rewrite(order, deltas.add, cancelled, deltas.sketch)
             deltas.flush()
             last: FromServer = _proposed(name, proposal)
         except errors.Cancelled:
@@ -297,26 +299,48 @@ _HANDLERS: dict[type, Callable[..., None]] = {
 
 
 class Deltas:
-    """Joins pieces of an answer to at most 30 a second, for an eye sees no more. The first goes at once."""
+    """Joins pieces of an answer to at most 30 a second, for an eye sees no more. The first goes at once.
 
-    def __init__(self, send: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
+    *send* gets what is checked, *send_sketch* what is not yet and stands only until more is checked.
+    """
+
+    def __init__(
+        self,
+        send: Callable[[str], None],
+        send_sketch: Callable[[str], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._send = send
+        self._send_sketch = send_sketch
         self._clock = clock
-        self._text = ""
+        self._text: str | None = None
+        self._sketch = ""
         self._sent_at = float("-inf")
 
     def add(self, text: str) -> None:
         """Send *text* now or with what follows soon."""
-        self._text += text
-        if self._clock() - self._sent_at >= FRAME_S:
-            self.flush()
+        self._text = (self._text or "") + text
+        self._sketch = ""
+        self._in_time()
+
+    def sketch(self, text: str) -> None:
+        """The same for what is not checked."""
+        self._sketch += text
+        self._in_time()
 
     def flush(self) -> None:
         """Send what is held back."""
-        if self._text:
+        if self._text is not None:
             self._send(self._text)
-            self._text = ""
+        if self._sketch:
+            self._send_sketch(self._sketch)
+        if self._text is not None or self._sketch:
             self._sent_at = self._clock()
+        self._text, self._sketch = None, ""
+
+    def _in_time(self) -> None:
+        if self._clock() - self._sent_at >= FRAME_S:
+            self.flush()
 
 
 def _likely_after(action: str, before: str) -> str:

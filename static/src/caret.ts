@@ -186,7 +186,7 @@ export function createCaretText({ clock, view, send, isOn, isFree, tell }: Caret
       return true;
     },
     receive(message) {
-      if (!running || !("id" in message) || message.id !== running.id || message.type === "delta") return;
+      if (!running || !("id" in message) || message.id !== running.id || message.type === "delta" || message.type === "sketch") return;
       const { at, wanted } = running;
       running = null;
       if (message.type === "failed" && wanted) tell(message.message);

@@ -15,6 +15,7 @@ import {
   proposals,
   proposalsOf,
   rejecting,
+  sketchProposal,
   streamProposal,
   type Wish,
 } from "./proposal";
@@ -211,6 +212,21 @@ function three(): Desk {
   }
   return desk;
 }
+
+test("what is not checked is no change of the text that it may replace", () => {
+  const desk = new Desk(MISSPELT).open(0, MISSPELT.length);
+  desk.do({ effects: sketchProposal.of({ id: "r1", piece: "As an AI, I" }) });
+  assert.deepEqual(desk.changes, []);
+  desk.do({ effects: streamProposal.of({ id: "r1", piece: "I saw the" }) });
+  assert.equal(currentProposal(desk.state)?.sketch, "");
+  assert.equal(desk.changes.length, 1);
+});
+
+test("new text is seen as it is written, and goes when it was not good", () => {
+  const desk = new Desk("Once upon").open(9, 9).do({ effects: sketchProposal.of({ id: "r1", piece: " a time" }) });
+  assert.deepEqual(desk.changes, [{ from: 9, to: 9, insert: " a time" }]);
+  assert.deepEqual(desk.do({ effects: streamProposal.of({ id: "r1", piece: "" }) }).changes, []);
+});
 
 test("several are open at once, in document order, and each is taken by itself", () => {
   const desk = new Desk(LINES).propose(27, 42, ANSWERS[2], "late").propose(0, 10, ANSWERS[0], "early");

@@ -46,8 +46,10 @@ export interface Proposal extends Opening {
   readonly phase: Phase;
   /** When the model was asked, in milliseconds of the page's clock; 0 while it waits. */
   readonly since: number;
-  /** The answer so far. */
+  /** The answer so far, as far as it is checked. */
   readonly text: string;
+  /** What the model has written beyond that, which may never be offered. */
+  readonly sketch: string;
   /** Open changes in document order; they never touch each other. */
   readonly changes: readonly Change[];
   /** Sentences about the answer: what was kept and why. */
@@ -58,8 +60,15 @@ export interface Proposal extends Opening {
 export const openProposal = StateEffect.define<Opening>();
 /** The model is asked now. */
 export const startProposal = StateEffect.define<{ readonly id: string; readonly at: number }>();
-/** More of the answer, appended. */
-export const streamProposal = StateEffect.define<{ readonly id: string; readonly piece: string }>();
+interface Piece {
+  readonly id: string;
+  readonly piece: string;
+}
+
+/** More of the answer, appended; it takes the place of what was sketched. */
+export const streamProposal = StateEffect.define<Piece>();
+/** More of what is not checked yet, appended. */
+export const sketchProposal = StateEffect.define<Piece>();
 /** The checked answer, which stands for everything streamed. */
 export const finishProposal = StateEffect.define<{
   readonly id: string;
@@ -161,7 +170,7 @@ export function rejecting(changes: readonly Change[]): TransactionSpec {
 }
 
 function applied(all: readonly Proposal[], effect: StateEffect<unknown>, state: EditorState): readonly Proposal[] {
-  if (effect.is(openProposal)) return opened(all, { ...effect.value, phase: "waiting", since: 0, text: "", changes: [], notes: [] });
+  if (effect.is(openProposal)) return opened(all, { ...effect.value, phase: "waiting", since: 0, text: "", sketch: "", changes: [], notes: [] });
   if (effect.is(revive)) return revived(all, effect.value);
   if (effect.is(closeProposal)) return all.filter(({ id }) => id !== effect.value);
   if (effect.is(settle)) {
@@ -174,11 +183,15 @@ function applied(all: readonly Proposal[], effect: StateEffect<unknown>, state: 
   }
   if (effect.is(streamProposal)) {
     const { id, piece } = effect.value;
-    return changed(all, id, (each) => (each.phase === "done" ? each : compared({ ...each, text: each.text + piece }, state)));
+    return changed(all, id, (each) => (each.phase === "done" ? each : compared({ ...each, text: each.text + piece, sketch: "" }, state)));
+  }
+  if (effect.is(sketchProposal)) {
+    const { id, piece } = effect.value;
+    return changed(all, id, (each) => (each.phase === "done" ? each : compared({ ...each, sketch: each.sketch + piece }, state)));
   }
   if (effect.is(finishProposal)) {
     const { id, text, notes, units = [] } = effect.value;
-    return changed(all, id, (each) => remaining(compared({ ...each, text, notes, phase: "done" }, state, units)));
+    return changed(all, id, (each) => remaining(compared({ ...each, text, sketch: "", notes, phase: "done" }, state, units)));
   }
   if (effect.is(placeBelow)) {
     const { id, at, gap } = effect.value;
@@ -208,9 +221,11 @@ function apart(all: readonly Proposal[]): readonly Proposal[] {
   });
 }
 
+/** Words that stand for others are compared when they are checked; new ones are seen as they come. */
 function compared(proposal: Proposal, state: EditorState, units: readonly Unit[] = []): Proposal {
   const source = state.sliceDoc(proposal.from, proposal.to);
-  const answer = proposal.text && (proposal.gap ?? "") + proposal.text;
+  const text = source ? proposal.text : proposal.text + proposal.sketch;
+  const answer = text && (proposal.gap ?? "") + text;
   const found = (proposal.phase === "done" ? diffWords : diffStreaming)(source, answer);
   const changes = flagged(source, found, units).map((change) => ({
     ...change,

@@ -336,6 +336,8 @@ export type FromServer =
   | { readonly type: "beyond"; readonly actions: readonly { readonly name: string; readonly reason: string }[] }
   | Previewed
   | { readonly type: "delta"; readonly id: string; readonly text: string }
+  /** Not checked yet: the next `delta` takes its place. */
+  | { readonly type: "sketch"; readonly id: string; readonly text: string }
   | Proposed
   | ProblemsFound
   | { readonly type: "failed"; readonly id: string; readonly code: string; readonly message: string }

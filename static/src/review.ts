@@ -14,6 +14,7 @@ import {
   currentChange,
   currentProposal,
   isWriting,
+  type Phase,
   type Proposal,
   proposalField,
   proposals,
@@ -89,13 +90,13 @@ function decorations(state: EditorState): DecorationSet {
 }
 
 /** Of several proposals, the current one is seen to be it. */
-function marks({ from, to, phase, changes }: Proposal, isCurrent: boolean): Range<Decoration>[] {
+function marks({ from, to, phase, sketch, changes }: Proposal, isCurrent: boolean): Range<Decoration>[] {
   const ranges: Range<Decoration>[] = [];
   if (from < to && phase !== "done") ranges.push(PENDING.range(from, to));
   if (from < to && isCurrent) ranges.push(CURRENT.range(from, to));
   for (const change of changes) {
     if (change.from < change.to) ranges.push(REMOVED.range(change.from, change.to));
-    const widget = new ChangeWidget(change.insert, change.from < change.to, phase === "done", change.flag ?? "");
+    const widget = new ChangeWidget(change.insert, change.from < change.to, sketch ? "sketched" : phase, change.flag ?? "");
     ranges.push(Decoration.widget({ widget, side: 1 }).range(change.to));
   }
   return ranges;
@@ -112,20 +113,20 @@ class ChangeWidget extends WidgetType {
   constructor(
     private readonly insert: string,
     private readonly removes: boolean,
-    private readonly done: boolean,
+    private readonly stage: Phase | "sketched",
     private readonly flag: string,
   ) {
     super();
   }
 
   override eq(other: ChangeWidget): boolean {
-    const { insert, removes, done, flag } = this;
-    return insert === other.insert && removes === other.removes && done === other.done && flag === other.flag;
+    const { insert, removes, stage, flag } = this;
+    return insert === other.insert && removes === other.removes && stage === other.stage && flag === other.flag;
   }
 
   override toDOM(view: EditorView): HTMLElement {
     const group = h("span", { class: "change", role: "group" }, h("ins", { class: "added" }));
-    if (this.done) {
+    if (this.stage === "done") {
       if (this.flag) group.append(h("span", { class: "flag" }, `⚠ ${this.flag}`));
       const buttons = [accepting, rejecting].map((verdict) => settleButton(view, group, verdict));
       group.append(h("span", { class: "verdicts" }, ...buttons));
@@ -135,11 +136,12 @@ class ChangeWidget extends WidgetType {
   }
 
   override updateDOM(group: HTMLElement): boolean {
-    if (this.done !== (group.querySelector("button") !== null)) return false;
+    if ((this.stage === "done") !== (group.querySelector("button") !== null)) return false;
     if ((this.flag !== "") !== (group.querySelector(".flag") !== null)) return false;
     if (this.flag) group.querySelector(".flag")!.textContent = `⚠ ${this.flag}`;
     group.firstElementChild!.textContent = this.insert;
     group.setAttribute("aria-label", this.summary);
+    group.classList.toggle("sketched", this.stage === "sketched");
     group.classList.toggle("short", this.insert.length <= SHORT && this.lineBreaks === 0);
     return true;
   }
@@ -193,6 +195,8 @@ function createBar(view: EditorView, tasks: ReviewTasks): Panel {
     );
   const title = h("strong");
   const count = h("span", { class: "count" });
+  // What may never be offered is no text of the document's, only a sign that the model is at work.
+  const sketch = h("span", { class: "sketch", "aria-hidden": "true" });
   const notes = h("details", { class: "notes" }, h("summary"), h("ul"));
   const wish = h("input", { type: "text", "aria-label": "How shall it be changed?", placeholder: "Shorter, please" });
   const refining = h("form", { class: "refining" }, wish, h("button", { type: "submit", class: "primary" }, "Refine"));
@@ -236,7 +240,7 @@ function createBar(view: EditorView, tasks: ReviewTasks): Panel {
   const dom = h(
     "section",
     { class: "proposal-bar", "aria-label": "Suggestion" },
-    h("p", {}, title, count),
+    h("p", {}, title, count, sketch),
     notes,
     whileStreaming,
     whenDone,
@@ -252,6 +256,7 @@ function createBar(view: EditorView, tasks: ReviewTasks): Panel {
     title.textContent = proposal.wish.action.label;
     const told = isDone ? [countOf(proposal, view.state.selection.main.head)] : [progress(proposal, view.state), remaining(proposal)];
     count.textContent = [...told, placeOf(proposal, view.state)].filter(Boolean).join(" ");
+    sketch.textContent = isDone ? "" : lastWords(proposal);
     whileStreaming.hidden = isDone;
     whenDone.hidden = !isDone;
     if (proposal.id !== shown?.id || !isDone) showRefining(false);
@@ -265,7 +270,7 @@ function createBar(view: EditorView, tasks: ReviewTasks): Panel {
     const isKnown = proposal.phase === "writing" && proposal.from < proposal.to && !proposal.wish.instruction;
     if (!speed || !isKnown) return "";
     const source = view.state.sliceDoc(proposal.from, proposal.to);
-    return about(secondsLeft(source, proposal.text, (performance.now() - proposal.since) / 1_000, speed));
+    return about(secondsLeft(source, proposal.text + proposal.sketch, (performance.now() - proposal.since) / 1_000, speed));
   };
 
   render();
@@ -286,7 +291,17 @@ function createBar(view: EditorView, tasks: ReviewTasks): Panel {
 const FEW = 3;
 const SENTENCES = new Intl.Segmenter(undefined, { granularity: "sentence" });
 
-function progress({ phase, from, to, text }: Proposal, state: EditorState): string {
+/** So many letters of what is being written are seen in the bar. */
+const LAST = 60;
+
+function lastWords({ from, to, sketch }: Proposal): string {
+  const words = from < to ? sketch.replace(/\s+/g, " ").trim() : "";
+  return words.length > LAST ? `…${words.slice(words.indexOf(" ", words.length - LAST))}` : words;
+}
+
+function progress(proposal: Proposal, state: EditorState): string {
+  const { phase, from, to } = proposal;
+  const text = proposal.text + proposal.sketch;
   if (phase === "waiting") return "waits until the model is free…";
   if (!text) return "reading…";
   const all = sentences(state.sliceDoc(from, to));

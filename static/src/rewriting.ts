@@ -16,6 +16,7 @@ import {
   proposalOf,
   proposalsAt,
   proposalsOf,
+  sketchProposal,
   startProposal,
   streamProposal,
   type Wish,
@@ -83,7 +84,9 @@ export function createRewriting(
   let running: string | null = null;
   /** What it is asked next, in this order: an editor's newer question would break off the one before. */
   let waiting: readonly Order[] = [];
-  let arrived = "";
+  /** What came since the last frame: null where nothing has been checked. */
+  let arrived: string | null = null;
+  let sketched = "";
   let frame: number | null = null;
 
   /** Whether it could be asked; what is open stays when it could not. */
@@ -125,15 +128,20 @@ export function createRewriting(
 
   const forget = () => {
     running = null;
-    arrived = "";
+    arrived = null;
+    sketched = "";
     if (frame !== null) cancelAnimationFrame(frame);
     frame = null;
   };
 
   const flush = () => {
     frame = null;
-    if (running && arrived) view.dispatch({ effects: streamProposal.of({ id: running, piece: arrived }) });
-    arrived = "";
+    const effects = [];
+    if (running && arrived !== null) effects.push(streamProposal.of({ id: running, piece: arrived }));
+    if (running && sketched) effects.push(sketchProposal.of({ id: running, piece: sketched }));
+    arrived = null;
+    sketched = "";
+    view.dispatch({ effects });
   };
 
   /** Give up the request `id`, asked or waiting. */
@@ -229,8 +237,9 @@ export function createRewriting(
     },
     receive(message) {
       if (!("id" in message) || message.id !== running) return;
-      if (message.type === "delta") {
-        arrived += message.text;
+      if (message.type === "delta" || message.type === "sketch") {
+        if (message.type === "delta") [arrived, sketched] = [(arrived ?? "") + message.text, ""];
+        else sketched += message.text;
         frame ??= requestAnimationFrame(flush);
         return;
       }

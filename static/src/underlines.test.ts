@@ -3,6 +3,7 @@ import test from "node:test";
 
 import { EditorState } from "@codemirror/state";
 
+import { closeProposal, openProposal, proposals } from "./proposal";
 import { dialectOf, located, setUnderlines, underlineAt, underlinesField } from "./underlines";
 import type { Problem } from "./protocol";
 
@@ -25,6 +26,19 @@ test("a problem is found by its line, its text and its occurrence, also behind e
 test("a problem that the document does not have is left out", () => {
   const { doc } = stateOf("teh");
   assert.deepEqual(located(doc, [problem(0, "teh", 1), problem(4, "teh"), problem(0, "")]), []);
+});
+
+test("where a suggestion is open there is no underline to be seen or fixed; the others stay", () => {
+  const doc = "I seen teh dog.\n\nAnd teh cat.";
+  const all = located(EditorState.create({ doc }).doc, [problem(0, "teh"), problem(2, "teh")]);
+  const wish = { action: { name: "paraphrase", label: "Paraphrase", scope: "replace" }, instruction: "" } as const;
+  const passage = { from: 0, to: 15 };
+  const open = EditorState.create({ doc, extensions: [underlinesField, proposals] }).update({
+    effects: [setUnderlines.of({ all, checked: true }), openProposal.of({ id: "r1", wish, source: passage, ...passage })],
+  }).state;
+  assert.equal(underlineAt(open, 8), null);
+  assert(underlineAt(open, 22));
+  assert(underlineAt(open.update({ effects: closeProposal.of("r1") }).state, 8));
 });
 
 test("underlines follow the text that is typed before them", () => {

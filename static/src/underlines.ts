@@ -7,6 +7,7 @@ import { recall, remember } from "./memory";
 import type { MenuContent, MenuItem } from "./menu";
 import type { Clock } from "./pace";
 import { paragraphAt, type Range } from "./paragraph";
+import { proposalField, proposalsOf } from "./proposal";
 import type { FromPage, Problem, ProblemsFound } from "./protocol";
 
 /** A problem where it stands now. */
@@ -82,15 +83,21 @@ export const underlinesField = StateField.define<Underlines>({
     return all === now.all && typing === now.typing && checked === now.checked ? now : { all, typing, checked };
   },
   provide: (field) => [
-    EditorView.decorations.compute([field, "selection"], (state) => decorations(state, state.field(field))),
+    EditorView.decorations.compute([field, proposalField, "selection"], (state) => decorations(state, seen(state))),
     Prec.high(EditorView.contentAttributes.compute([field], (state) => ({ spellcheck: String(!state.field(field).checked) }))),
   ],
 });
 
+/** The underlines that are shown: none where a suggestion is open, which says better what is wrong there. */
+function seen(state: EditorState): Underlines {
+  const now = state.field(underlinesField, false) ?? NONE;
+  const open = proposalsOf(state);
+  return open.length === 0 ? now : { ...now, all: now.all.filter(({ from, to }) => !open.some((each) => each.from < to && from < each.to)) };
+}
+
 /** The underline that holds `position`, or ends there. */
 export function underlineAt(state: EditorState, position: number): Underline | null {
-  const { all } = state.field(underlinesField, false) ?? NONE;
-  return all.find(({ from, to }) => from <= position && position <= to) ?? null;
+  return seen(state).all.find(({ from, to }) => from <= position && position <= to) ?? null;
 }
 
 /** Where the document has `problems`; those that it has no more are left out. */
@@ -238,7 +245,7 @@ export function createUnderlines(parts: UnderlineParts): Underlining {
         openAt(here);
         return true;
       }
-      const { all, checked } = state().field(underlinesField);
+      const { all, checked } = seen(state());
       const next = all.find(({ from }) => from > state().selection.main.head) ?? all[0];
       if (!next) {
         parts.announce(!isOn ? OFF_NOW : isWaiting || timer !== null ? NOT_YET : checked ? NOTHING : NOT_ENGLISH);

@@ -36,6 +36,11 @@ class ScriptedModel:
         for piece in pieces:
             self._send({"type": "delta", "id": self._open["id"], "text": piece})
 
+    def sketches(self, *pieces: str) -> None:
+        """Send *pieces* that nothing has checked; a `says("")` takes them back."""
+        for piece in pieces:
+            self._send({"type": "sketch", "id": self._open["id"], "text": piece})
+
     def proposes(
         self,
         text: str,

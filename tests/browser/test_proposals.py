@@ -241,6 +241,20 @@ def test_a_failed_rewrite_says_why_and_leaves_the_text(sit_down: SitDown, script
     desk.expect_file(FAULTY.encode() + b"\n")
 
 
+def test_what_is_not_checked_yet_is_no_suggestion(sit_down: SitDown, scripted: ScriptedModel) -> None:
+    desk = sit_down(f"{FAULTY}\n")
+    ask_for(desk, scripted, FAULTY, "Make it fluent")
+    scripted.sketches("As an AI, ", "I cannot")
+    expect(desk.bar.locator(".sketch")).to_have_text("As an AI, I cannot")
+    expect(desk.changes).to_have_count(0)
+    scripted.says("")
+    expect(desk.bar.locator(".sketch")).to_have_text("")
+    scripted.says("I have a dog.")
+    expect(desk.page.locator("ins.added")).to_have_text(["have"])
+    desk.press("Escape")
+    desk.expect_file(f"{FAULTY}\n".encode())
+
+
 # Several at once.
 
 

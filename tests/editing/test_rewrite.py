@@ -62,10 +62,26 @@ class Scripted:
         self.read_ahead += requests
 
 
+class Seen:
+    """What a writer sees of an answer as it comes, and each sketch that ever stood there."""
+
+    def __init__(self) -> None:
+        self.checked = self.sketched = ""
+        self.sketches: list[str] = []
+
+    def emit(self, text: str) -> None:
+        if self.sketched:
+            self.sketches.append(self.sketched)
+        self.checked, self.sketched = self.checked + text, ""
+
+    def sketch(self, text: str) -> None:
+        self.sketched += text
+
+
 def rewrite(engine: Scripted, order: RewriteOrder) -> tuple[Proposal, str]:
-    shown: list[str] = []
-    proposal = Rewriter(engine).rewrite(order, shown.append, threading.Event())
-    return proposal, "".join(shown)
+    seen = Seen()
+    proposal = Rewriter(engine).rewrite(order, seen.emit, threading.Event(), seen.sketch)
+    return proposal, seen.checked + seen.sketched
 
 
 def test_the_words_change_and_all_that_stands_between_stays() -> None:
@@ -74,7 +90,7 @@ def test_the_words_change_and_all_that_stands_between_stays() -> None:
         Scripted(lambda words: words.replace("Helo", "Hello")), RewriteOrder("correct-spelling", selection)
     )
     assert proposal.text == selection.replace("Helo", "Hello").replace("```\nHello", "```\nHelo")
-    assert shown.replace("\n> ", "\n") == proposal.text.replace("\n> ", "\n")
+    assert shown == proposal.text
     assert [unit.reason for unit in proposal.units] == ["", "", ""]
 
 
@@ -156,6 +172,26 @@ def test_a_small_model_works_sentence_by_sentence_and_a_large_one_by_paragraph()
             RewriteOrder("correct-spelling", "One here. Two here."),
         )
         assert len(proposal.units) == count
+
+
+def test_what_a_larger_model_writes_is_a_sketch_until_it_has_passed_its_checks() -> None:
+    answers = iter(["I'm sorry, I cannot help with that.", "We were glad. She has a cat."])
+    seen = Seen()
+    order = RewriteOrder("make-fluent", "We was glad. She have a cat.")
+    proposal = Rewriter(Scripted(lambda words: next(answers))).rewrite(order, seen.emit, threading.Event(), seen.sketch)
+    assert seen.sketches == ["I'm sorry, I cannot help with that."]
+    assert seen.checked == proposal.text == "We were glad. She has a cat."
+
+
+def test_a_whole_answer_that_is_not_good_is_withdrawn() -> None:
+    seen = Seen()
+    order = RewriteOrder("ask", "We was glad.", instruction="Mend it")
+    with pytest.raises(BadInput):
+        Rewriter(Scripted(lambda words: "As an AI language model, I cannot.")).rewrite(
+            order, seen.emit, threading.Event(), seen.sketch
+        )
+    assert (seen.checked, seen.sketched) == ("", "")
+    assert seen.sketches == ["As an AI language model, I cannot."]
 
 
 def test_a_continuation_stands_after_the_text_and_joins_it_with_one_space() -> None:

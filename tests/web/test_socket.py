@@ -68,7 +68,13 @@ class Rewrites:
     def obstacles(self) -> dict[str, str]:
         return self.beyond
 
-    def rewrite(self, order: RewriteOrder, emit: Callable[[str], None], cancelled: threading.Event) -> Proposal:
+    def rewrite(
+        self,
+        order: RewriteOrder,
+        emit: Callable[[str], None],
+        cancelled: threading.Event,
+        sketch: Callable[[str], None],
+    ) -> Proposal:
         self.orders.append(order)
         self.running.release()
         return self.answer(emit, cancelled)
@@ -434,7 +440,7 @@ def test_the_first_delta_does_not_wait(house: House, page: websocket.WebSocket, 
 def test_deltas_come_at_most_thirty_times_a_second() -> None:
     now = 0.0
     sent: list[tuple[float, str]] = []
-    deltas = Deltas(lambda text: sent.append((now, text)), clock=lambda: now)
+    deltas = Deltas(lambda text: sent.append((now, text)), lambda text: None, clock=lambda: now)
     for number in range(200):  # tokens of one second
         now = number / 200
         deltas.add(f"{number} ")
@@ -444,6 +450,22 @@ def test_deltas_come_at_most_thirty_times_a_second() -> None:
     assert len(sent) <= 31
     assert all(later - sooner >= FRAME_S for (sooner, _), (later, _) in pairwise(sent[:-1]))
     assert "".join(text for _, text in sent) == "".join(f"{number} " for number in range(200))
+
+
+def test_what_is_not_checked_is_a_sketch_and_what_is_takes_its_place() -> None:
+    now = 0.0
+    sent: list[str] = []
+    deltas = Deltas(lambda text: sent.append(f"+{text}"), lambda text: sent.append(f"?{text}"), clock=lambda: now)
+    deltas.sketch("I ")
+    deltas.sketch("am sorry")
+    deltas.add("")
+    now = 1.0
+    deltas.sketch("We ")
+    deltas.sketch("were")
+    deltas.add("We were.")
+    deltas.sketch(" She")
+    deltas.flush()
+    assert sent == ["?I ", "+", "?We ", "+We were.", "? She"]
 
 
 @pytest.mark.parametrize(
