@@ -11,6 +11,7 @@ import contextlib
 import json
 import logging
 import os
+import queue
 import struct
 import subprocess
 import sys
@@ -26,7 +27,6 @@ Frame = dict[str, Any]
 _LOG = logging.getLogger("meai.process")
 
 MAX_FRAME_BYTES = 32 * 1024 * 1024
-_PATIENCE_S = 1.0
 _HEADER = struct.Struct(">I")
 
 
@@ -41,10 +41,7 @@ def write_frame(stream: BinaryIO, frame: Frame) -> None:
 
     Raises FrameError above MAX_FRAME_BYTES and OSError when the other side is gone.
     """
-    body = json.dumps(frame, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-    if len(body) > MAX_FRAME_BYTES:
-        raise FrameError(f"A message of {len(body)} bytes is above the limit of {MAX_FRAME_BYTES}.")
-    stream.write(_HEADER.pack(len(body)) + body)
+    stream.write(_encode(frame))
     stream.flush()
 
 
@@ -61,6 +58,13 @@ def read_frames(stream: BinaryIO) -> Iterator[Frame]:
         if len(body) < length:
             return
         yield _decode(body)
+
+
+def _encode(frame: Frame) -> bytes:
+    body = json.dumps(frame, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    if len(body) > MAX_FRAME_BYTES:
+        raise FrameError(f"A message of {len(body)} bytes is above the limit of {MAX_FRAME_BYTES}.")
+    return _HEADER.pack(len(body)) + body
 
 
 def _decode(body: bytes) -> Frame:
@@ -106,7 +110,8 @@ class Child:
         self._module = module
         self._on_frame = on_frame
         self._on_exit = on_exit
-        self._lock = threading.Lock()
+        # What is to be sent; None ends the child's input.
+        self._outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._process: subprocess.Popen[bytes] | None = None
         self._reader: threading.Thread | None = None
 
@@ -132,19 +137,21 @@ class Child:
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
         self._process = process
-        self._reader = threading.Thread(target=self._read, args=(process,), name=self._module, daemon=True)
+        self._outbox = outbox = queue.SimpleQueue()
+        threading.Thread(target=_write, args=(process, outbox), name=f"to {self._module}", daemon=True).start()
+        self._reader = threading.Thread(target=self._read, args=(process, outbox), name=self._module, daemon=True)
         self._reader.start()
 
     def send(self, frame: Frame) -> None:
-        """Send *frame*; any thread may call. Raises EngineGone when the child is not there to read it."""
-        process = self._process
-        if process is None:
+        """Send *frame*; any thread may call. Returns at once, also where the child does not read.
+
+        Raises EngineGone when the child is not there to read it; one that ends afterwards is told to *on_exit*.
+        """
+        if self._process is None:
             raise EngineGone(f"The helper process {self._module} is not running.")
-        with self._lock:
-            try:
-                write_frame(cast(BinaryIO, process.stdin), frame)
-            except (OSError, ValueError) as error:
-                raise EngineGone(f"The helper process {self._module} has ended; please try again.") from error
+        if not self.alive:
+            raise EngineGone(f"The helper process {self._module} has ended; please try again.")
+        self._outbox.put(_encode(frame))
 
     def kill(self) -> None:
         """End the child now, whatever it does. `on_exit` follows from the reader thread."""
@@ -156,7 +163,7 @@ class Child:
         process = self._process
         if process is None:
             return
-        self._end_input(process)
+        self._outbox.put(None)
         try:
             process.wait(timeout_s)
         except subprocess.TimeoutExpired:
@@ -164,7 +171,7 @@ class Child:
         if self._reader is not None and self._reader is not threading.current_thread():
             self._reader.join(timeout_s)
 
-    def _read(self, process: subprocess.Popen[bytes]) -> None:
+    def _read(self, process: subprocess.Popen[bytes], outbox: queue.SimpleQueue[bytes | None]) -> None:
         outgoing = cast(BinaryIO, process.stdout)
         try:
             for frame in read_frames(outgoing):
@@ -175,16 +182,17 @@ class Child:
             process.kill()
         status = process.wait()
         outgoing.close()
-        self._end_input(process)
+        outbox.put(None)
         self._on_exit(status)
 
-    def _end_input(self, process: subprocess.Popen[bytes]) -> None:
-        # Two threads must not close one stream, nor one while another writes. A write that hangs is left to a kill.
-        if not self._lock.acquire(timeout=_PATIENCE_S):
-            return
-        try:
-            # Closing flushes, and a child that is gone cannot take what is left.
-            with contextlib.suppress(OSError):
-                cast(BinaryIO, process.stdin).close()
-        finally:
-            self._lock.release()
+
+def _write(process: subprocess.Popen[bytes], outbox: queue.SimpleQueue[bytes | None]) -> None:
+    """Hand what is in *outbox* to *process*, on a thread of its own: one that does not read must hold nobody up."""
+    incoming = cast(BinaryIO, process.stdin)
+    # A child that is gone takes nothing more, and its end is told by who reads from it.
+    with contextlib.suppress(OSError):
+        while (encoded := outbox.get()) is not None:
+            incoming.write(encoded)
+            incoming.flush()
+    with contextlib.suppress(OSError):
+        incoming.close()

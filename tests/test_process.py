@@ -109,6 +109,21 @@ def test_a_child_that_does_not_end_by_itself_is_killed(
     assert told.get(timeout=10) == -9
 
 
+@pytest.mark.timeout(20)
+def test_a_child_that_does_not_read_holds_up_nobody_who_sends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: queue.Queue[object]
+) -> None:
+    (tmp_path / "deaf_child.py").write_text("import time\ntime.sleep(600)\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    child = Child("deaf_child", on_frame=told.put, on_exit=told.put)
+    child.start()
+    for _ in range(3):
+        child.send({"text": "more than a pipe holds " * 10_000})
+    child.kill()
+    assert told.get(timeout=10) == -9
+    child.close()
+
+
 def test_a_child_that_speaks_nonsense_is_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: queue.Queue[object]
 ) -> None:
