@@ -137,7 +137,8 @@ class Child:
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
         self._process = process
-        self._outbox = outbox = queue.SimpleQueue()
+        outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._outbox = outbox
         threading.Thread(target=_write, args=(process, outbox), name=f"to {self._module}", daemon=True).start()
         self._reader = threading.Thread(target=self._read, args=(process, outbox), name=self._module, daemon=True)
         self._reader.start()
