@@ -59,6 +59,16 @@ _SOURCES: dict[str, type[Source]] = {"wheel": WheelSource, "hub": HubSource, "ht
 
 
 @dataclass(frozen=True, slots=True)
+class Quality:
+    """How well a model corrects spelling, as docs/quality.md measured it."""
+
+    precision: float
+    """Of its corrections, the share that is right."""
+    recall: float
+    """Of the mistakes, the share that it corrects."""
+
+
+@dataclass(frozen=True, slots=True)
 class CatalogueEntry:
     """A model that can be fetched."""
 
@@ -86,6 +96,10 @@ class CatalogueEntry:
     languages: tuple[str, ...] = ()
     good_at: str = ""
     """What it is fit for, as a sentence."""
+    actions: tuple[str, ...] = ()
+    """What of a writer's actions it is fit for."""
+    quality: Quality | None = None
+    """What was measured of it; without it, what it is fit for is what its size lets expect."""
     note: str = ""
     """What a writer should know before fetching it, as a sentence."""
     community: bool = False
@@ -117,5 +131,6 @@ def megabytes(size: int) -> str:
 
 def _entry(table: dict[str, Any]) -> CatalogueEntry:
     ((kind, source),) = table["source"].items()
-    languages = tuple(table.get("languages", ()))
-    return CatalogueEntry(**{**table, "languages": languages, "source": _SOURCES[kind](**source)})
+    lists = {key: tuple(table.get(key, ())) for key in ("languages", "actions")}
+    quality = Quality(**table["quality"]) if "quality" in table else None
+    return CatalogueEntry(**{**table, **lists, "quality": quality, "source": _SOURCES[kind](**source)})

@@ -38,6 +38,8 @@ class Chosen:
     """Files that stay where they are, by the name they have here."""
     learnt: dict[str, Learnt] = field(default_factory=dict)
     """By the name in the catalogue."""
+    offered: bool = False
+    """Whether a better model was offered, which is done once."""
 
 
 class Choices:
@@ -57,6 +59,7 @@ class Choices:
                 learnt={
                     str(name): Learnt(str(one["sha256"]), int(one["size"])) for name, one in frame["learnt"].items()
                 },
+                offered=frame.get("offered") is True,
             )
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return Chosen()
@@ -72,6 +75,10 @@ class Choices:
     def learn(self, name: str, learnt: Learnt) -> None:
         """Pin what the first download of the catalogue's *name* was."""
         self._change(lambda chosen: replace(chosen, learnt={**chosen.learnt, name: learnt}))
+
+    def offer(self) -> None:
+        """Remember that a better model was offered."""
+        self._change(lambda chosen: replace(chosen, offered=True))
 
     def forget(self, name: str) -> None:
         """Forget that *name* is linked or used. What was learnt of a download stays."""

@@ -15,7 +15,8 @@ from typing import BinaryIO
 
 from meai.errors import BadInput
 from meai.models.catalogue import megabytes
-from meai.models.gguf import MAX_HEADER_BYTES, read_header
+from meai.models.gguf import read_header
+from meai.models.gguf_reader import MAX_HEADER_BYTES
 from meai.models.importing import SPARE_BYTES, check_name, present
 from meai.models.library import SUFFIX, Model, ModelLibrary
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 from urllib.parse import urlsplit
 
 from meai.errors import BadInput, NoModel
-from meai.models.catalogue import CatalogueEntry, HubSource, WheelSource
+from meai.models.catalogue import PERMISSIVE, CatalogueEntry, HubSource, Quality, WheelSource
 from meai.models.download import fetched_bytes
 from meai.models.library import Model, ModelLibrary
 from meai.models.suitability import Computer, Fit, fit, memory_needed, speed
+
+READING_PER_S = 6.0
+"""Tokens that people read in a second; a model that writes more slowly is waited for."""
 
 Where: TypeAlias = Literal["here", "named", "elsewhere", "begun", "to-fetch"]
 
@@ -38,6 +42,10 @@ class Card:
     """Tokens; 0 where unknown."""
     languages: tuple[str, ...]
     good_at: str
+    actions: tuple[str, ...]
+    """What of a writer's actions it is fit for; none where that is unknown."""
+    quality: Quality | None
+    """What was measured of it; else `good_at` and `actions` are what its size lets expect."""
     note: str
     sha256: str
     """Empty where it is learnt at the first download, or was not computed."""
@@ -83,6 +91,25 @@ def card(library: ModelLibrary, folder: Path, computer: Computer, name_or_file: 
     return _of_model(library, model, computer)
 
 
+def better(listed: Sequence[Card], used: str) -> Card | None:
+    """Return which of *listed* to offer a writer who uses the catalogue's *used*: fit for more, and at home here.
+
+    That is the largest of those that fit the memory and write at least as fast as people read, whose licence lets them
+    be used for anything and whose publisher runs the source. None where there is none, or the speed is unknown.
+    """
+    now = next((card for card in listed if card.name == used), None)
+    if now is None or not now.actions:
+        return None
+    offered = [card for card in listed if card.where in ("begun", "to-fetch") and _suits(card, len(now.actions))]
+    return max(offered, key=lambda card: (len(card.actions), card.size), default=None)
+
+
+def _suits(card: Card, actions: int) -> bool:
+    quick = card.writes_per_s is not None and card.writes_per_s >= READING_PER_S
+    allowed = card.licence in PERMISSIVE and not card.community
+    return len(card.actions) > actions and card.fit == "fits" and quick and allowed
+
+
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of the file at *path*, in hexadecimal; takes a second for some gigabytes. Raises BadInput."""
     try:
@@ -110,6 +137,8 @@ def _of_model(library: ModelLibrary, model: Model, computer: Computer) -> Card:
         context_length=context,
         languages=entry.languages if entry is not None else (),
         good_at=entry.good_at if entry is not None else "",
+        actions=entry.actions if entry is not None else (),
+        quality=entry.quality if entry is not None else None,
         note=entry.note if entry is not None else "",
         sha256=_sha256(library, entry) if entry is not None else "",
         memory=needed,
@@ -138,6 +167,8 @@ def _of_entry(library: ModelLibrary, entry: CatalogueEntry, folder: Path, comput
         context_length=entry.context_length,
         languages=entry.languages,
         good_at=entry.good_at,
+        actions=entry.actions,
+        quality=entry.quality,
         note=entry.note,
         sha256=_sha256(library, entry),
         memory=needed,

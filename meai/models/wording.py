@@ -43,6 +43,14 @@ def speed(card: Card) -> str:
     )
 
 
+def corrections(card: Card) -> str:
+    """Return how well the model of *card* corrects, in words; nothing where that was not measured."""
+    if card.quality is None:
+        return ""
+    right, found = round(100 * card.quality.precision), round(100 * card.quality.recall)
+    return f"corrects {found} of 100 mistakes, and {right} of 100 corrections are right"
+
+
 def description(card: Card) -> str:
     """Return all that is known of *card*, a line for each thing."""
     rows = {
@@ -57,6 +65,8 @@ def description(card: Card) -> str:
         "memory": f"{megabytes(card.memory)} when it is loaded; {_FITS[card.fit]}",
         "speed": f"writes {speed(card)}" if card.writes_per_s is not None else "not measured yet",
         "good at": card.good_at,
+        "fit for": ", ".join(card.actions) and f"{', '.join(card.actions)}{'' if card.quality else ' (by its size)'}",
+        "measured": corrections(card),
         "note": card.note,
     }
     return "\n".join(f"{name:<10} {said}" for name, said in rows.items() if said)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -20,6 +20,7 @@ from meai.models.catalogue import CatalogueEntry
 from meai.models.download import Network, discard, fetched_bytes, pull
 from meai.models.library import Model, ModelLibrary
 from meai.models.pace import Pace
+from meai.models.shelf import Card, better
 from meai.web.protocol import Fetching, ModelState, Offer
 
 Listener = Callable[[ModelState | Fetching], None]
@@ -89,6 +90,23 @@ class CurrentModel:
                 self._named = model = self._apart(model)
             self._used = model.name
             engine.load(model.path, model.label)
+
+    def better(self, listed: Sequence[Card]) -> Card | None:
+        """Return the model of *listed* to offer in place of the one that answers, once; None ever after.
+
+        None, too, for whoever chose a model, and where that it was offered cannot be remembered.
+        """
+        choices = self._library.choices
+        if choices is None or self._wanted is not None or not self._answers:
+            return None
+        chosen = choices.read()
+        found = None if chosen.offered or chosen.use else better(listed, self._used)
+        if found is not None:
+            try:
+                choices.offer()
+            except BadInput:
+                return None
+        return found
 
     def pull(self, name: str) -> None:
         """Fetch the catalogue's model *name*; load it where none answers. Returns at once; what is told tells the rest.

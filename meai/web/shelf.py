@@ -30,6 +30,13 @@ def blueprint(cards: Callable[[], tuple[Card, ...]], current: CurrentModel) -> B
         (place,) = answers.strings(answers.MAX_SMALL_BODY, "path")
         return jsonify({"done": current.take(place)}), 201
 
+    @shelf.post("/models/offer")
+    def offer_model() -> Response:
+        listed = cards()
+        found = current.better(listed)
+        used = next((card for card in listed if card.name == current.used), None)
+        return jsonify({"offer": found, "used": used if found is not None else None})
+
     @shelf.post("/models/file")
     def receive_model() -> tuple[Response, int]:
         answers.expect_type(answers.BYTES)

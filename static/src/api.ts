@@ -76,6 +76,8 @@ export interface Api {
   search(words: string, signal: AbortSignal): Promise<Result<SearchAnswer>>;
   /** Those here, those that other programs keep, those to fetch. */
   models(): Promise<Result<{ readonly used: string; readonly fetching: string; readonly models: readonly ModelCard[] }>>;
+  /** A model to offer in place of the one that answers, `used`; told once. */
+  offeredModel(): Promise<Result<{ readonly offer: ModelCard | null; readonly used: ModelCard | null }>>;
   /** Use the model file at `path`, on the server's machine, where it lies. */
   addModel(path: string): Promise<Result<{ readonly done: string }>>;
   /** Send a model file piece by piece; `progress` hears the bytes that have arrived. */
@@ -159,6 +161,7 @@ export function connectApi(token: () => string): Api {
     content: (etag) => json({ method: "GET", path: `/api/revisions/${encodeURIComponent(etag.replaceAll('"', ""))}` }),
     search: (words, signal) => json({ method: "GET", path: `/api/search?${new URLSearchParams({ q: words, page })}`, signal }),
     models: () => json({ method: "GET", path: "/api/models" }),
+    offeredModel: () => json({ method: "POST", path: "/api/models/offer", body: {} }),
     addModel: (path) => json({ method: "POST", path: "/api/models", body: { path } }),
     sendModel: async (file, progress) => {
       for (let at = 0; ; at += MODEL_PIECE) {

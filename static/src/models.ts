@@ -3,12 +3,14 @@
 import type { Api, Result } from "./api";
 import type { Dialogs } from "./dialogs";
 import { h } from "./dom";
+import type { Notices } from "./notices";
 import type { Fetching, FromPage, ModelCard, ModelFields } from "./protocol";
-import { inWords, sizeLabel, speedLabel } from "./sizes";
+import { inWords, qualityLabel, sizeLabel, speedLabel } from "./sizes";
 
 export interface ModelsParts {
   readonly api: Api;
   readonly dialogs: Dialogs;
+  readonly notices: Notices;
   send(message: FromPage): void;
 }
 
@@ -36,7 +38,7 @@ const FITS: Record<ModelCard["fit"], string> = {
   unknown: "",
 };
 
-export function createModels({ api, dialogs, send }: ModelsParts): Models {
+export function createModels({ api, dialogs, notices, send }: ModelsParts): Models {
   const problem = h("p", { class: "problem", role: "alert" });
   const said = h("p", { class: "quiet", role: "status" });
   const lists = h("div", { class: "models" });
@@ -45,6 +47,25 @@ export function createModels({ api, dialogs, send }: ModelsParts): Models {
   let loading = "";
   let isOpen = false;
   let sending = "";
+  let asked = false;
+
+  /** Offer a better model in plain words; the server says whether, and says it once. */
+  const offerBetter = async () => {
+    if (asked) return;
+    asked = true;
+    const result = await api.offeredModel();
+    if (!result.ok || !result.value.offer || !result.value.used) return;
+    const { offer, used } = result.value;
+    const hide = () => notices.hide("better");
+    const what = `${offer.label} (${sizeLabel(offer.size)}, ${offer.licence})`;
+    notices.show("better", {
+      text: `${used.label} is small: ${decapitalised(used.good_at)} ${what} would fit this computer: ${decapitalised(offer.good_at)}`,
+      choices: [
+        { label: `Get ${offer.label}`, run: () => (hide(), send({ type: "pull", model: offer.name })) },
+        { label: "All models…", run: () => (hide(), void open()) },
+      ],
+    });
+  };
 
   const refresh = async () => {
     const result = await api.models();
@@ -178,7 +199,7 @@ export function createModels({ api, dialogs, send }: ModelsParts): Models {
     if (!sending) said.textContent = "";
     isOpen = true;
     await refresh();
-    const body = [h("p", { class: "quiet" }, "The model on this computer reads and rewrites your text; a larger one writes better and takes longer."), lists, bring(), problem, said];
+    const body = [h("p", { class: "quiet" }, "The model on this computer reads and rewrites your text; a larger one writes better and takes longer."), lists, bring(), h("div", { class: "models-told" }, problem, said)];
     await dialogs.ask({ title: "Models", wide: true, body, answers: [{ label: "Close", value: null }] });
     isOpen = false;
   };
@@ -190,6 +211,7 @@ export function createModels({ api, dialogs, send }: ModelsParts): Models {
       void sendFile(file);
     },
     changed(fields) {
+      if (fields.state === "ready") void offerBetter();
       loading = fields.state === "loading" ? "Loading…" : fields.state === "failed" ? "Failed" : "";
       if (!isOpen) return;
       if (fields.state === "failed") problem.textContent = fields.message;
@@ -217,8 +239,13 @@ export function createModels({ api, dialogs, send }: ModelsParts): Models {
 
 function about(card: ModelCard): HTMLElement[] {
   const from = { elsewhere: `Kept by ${card.origin}; used where it is.`, named: `Named when ME_AI was started: ${card.path}` }[card.where as string] ?? "";
-  const words = [card.good_at, card.note, from].filter(Boolean).join(" ");
+  const words = [card.good_at, qualityLabel(card.quality), card.note, from].filter(Boolean).join(" ");
   return words === "" ? [] : [h("small", { class: "about" }, words)];
+}
+
+/** `Spelling, in English.` to `spelling, in English.` */
+function decapitalised(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }
 
 function section(title: string, rows: readonly HTMLElement[]): HTMLElement[] {

@@ -206,6 +206,7 @@ export interface ModelCard {
   /** Empty where it is not on this machine. */
   readonly path: string;
   readonly good_at: string;
+  readonly quality: { readonly precision: number; readonly recall: number } | null;
   readonly note: string;
   readonly fit: "fits" | "tight" | "too-large" | "unknown";
   readonly writes_per_s: number | null;

@@ -14,6 +14,13 @@ export function speedLabel({ writes_per_s: tokens, measured }: { readonly writes
   return measured ? `writes ${figure} words a second` : `about ${figure} words a second (estimated)`;
 }
 
+/** What was measured of a model's corrections; nothing where nothing was. */
+export function qualityLabel(quality: { readonly precision: number; readonly recall: number } | null): string {
+  if (quality === null) return "";
+  const [right, found] = [quality.precision, quality.recall].map((share) => Math.round(100 * share));
+  return `Measured: it corrects ${found} of 100 mistakes, and ${right} of 100 corrections are right.`;
+}
+
 export function inWords(seconds: number): string {
   if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
   return seconds < 90 * 60 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;

@@ -1,6 +1,12 @@
 from __future__ import annotations
 
-from meai.models.catalogue import WheelSource, checkout_models, read_catalogue
+import re
+from pathlib import Path
+
+from meai.editing.actions import ACTIONS
+from meai.editing.prompts import obstacle
+from meai.inference.request import ModelTraits
+from meai.models.catalogue import Quality, WheelSource, checkout_models, read_catalogue
 
 
 def test_the_default_model_is_the_embedded_one() -> None:
@@ -46,3 +52,23 @@ def test_what_comes_from_a_mirror_of_others_says_so_and_is_checked() -> None:
 def test_a_source_in_parts_names_its_wheels() -> None:
     assert WheelSource("data-{part}", "1.0", "*.bin", 1, parts=3).packages == ("data-1", "data-2", "data-3")
     assert WheelSource("data", "1.0", "model.gguf", 1).packages == ("data",)
+
+
+def test_what_a_model_is_fit_for_are_actions_that_there_are() -> None:
+    for entry in read_catalogue():
+        assert "correct-spelling" in entry.actions, entry.name
+        assert set(entry.actions) <= set(ACTIONS), entry.name
+
+
+def test_a_small_model_is_not_said_to_be_fit_for_what_it_is_not_offered_for() -> None:
+    smallest = read_catalogue()[0]
+    traits = ModelTraits(parameters=134_515_008, basename="SmolLM2")
+    assert [action for action in smallest.actions if obstacle(ACTIONS[action], traits, ())] == []
+
+
+def test_what_was_measured_of_a_model_is_what_the_page_on_quality_says() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "quality.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\S+) \| all \|.*\| ([\d.]+) \| ([\d.]+) \| [\d.]+ \|$", page, re.MULTILINE)
+    told = {name: Quality(float(precision), float(recall)) for name, precision, recall in rows}
+    assert told
+    assert {entry.name: entry.quality for entry in read_catalogue() if entry.quality} == told

@@ -17,7 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meai.errors import ModelRefused
-from meai.models.gguf import MAX_KEYS, Header, read_header
+from meai.models.gguf import Header, read_header
+from meai.models.gguf_reader import MAX_KEYS
 from meai.models.gguf_tables import ARCHITECTURES, WEIGHTS
 
 from .gguf_files import ARRAY, BOOL, F32, FLOAT, I32, PAIRS, STRING, U32, Gguf, Tensor, text, tiny_model, value

@@ -12,7 +12,7 @@ from meai.models.catalogue import CatalogueEntry
 from meai.models.choices import Choices, Learnt
 from meai.models.library import ModelLibrary
 from meai.models.pace import Pace, in_words
-from meai.models.shelf import card, cards
+from meai.models.shelf import Card, better, card, cards
 from meai.models.suitability import Computer, Measured, fit, memory_needed, speed
 from meai.models.wording import description, line
 
@@ -106,3 +106,45 @@ def test_the_pace_is_that_of_the_last_seconds() -> None:
 @pytest.mark.parametrize(("seconds", "words"), [(0.1, "1 s"), (89, "89 s"), (600, "10 min"), (7200, "2.0 h")])
 def test_time_left_in_words(seconds: float, words: str) -> None:
     assert in_words(seconds) == words
+
+
+@pytest.fixture
+def small(library: ModelLibrary, tmp_path: Path, entry: CatalogueEntry) -> Card:
+    """A model that corrects and does nothing else."""
+    put(tmp_path / "models", entry.file)
+    return replace(card(library, tmp_path, NOTHING_MEASURED, "tiny-1b"), actions=("correct-spelling",))
+
+
+def larger(small: Card, name: str, **more: object) -> Card:
+    told = {"where": "to-fetch", "size": GB, "actions": ("correct-spelling", "shorten"), "writes_per_s": 9.0}
+    return replace(small, name=name, fit="fits", community=False, **{**told, **more})  # type: ignore[arg-type]
+
+
+def test_the_largest_model_that_fits_and_keeps_up_with_a_reader_is_offered(small: Card) -> None:
+    listed = [small, larger(small, "good"), larger(small, "slow", size=4 * GB, writes_per_s=3.0)]
+    offered = better([*listed, larger(small, "best", size=2 * GB)], "tiny-1b")
+    assert offered is not None
+    assert offered.name == "best"
+
+
+@pytest.mark.parametrize(
+    "flaw",
+    [
+        {"fit": "tight"},
+        {"writes_per_s": None},
+        {"writes_per_s": 2.0},
+        {"licence": "Gemma"},
+        {"community": True},
+        {"actions": ("correct-spelling",)},
+        {"where": "here"},
+    ],
+)
+def test_what_would_disappoint_is_not_offered(small: Card, flaw: dict[str, object]) -> None:
+    candidate = larger(small, "other")
+    assert better([small, candidate], "tiny-1b") == candidate
+    assert better([small, replace(candidate, **flaw)], "tiny-1b") is None  # type: ignore[arg-type]
+
+
+def test_a_writers_own_model_is_not_judged(small: Card) -> None:
+    mine = replace(small, name="mine", actions=())
+    assert better([mine, larger(small, "other")], "mine") is None

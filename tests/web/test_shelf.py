@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from meai.inference.engine import Engine
+from meai.inference.engine import Engine, EngineState
 from meai.models.catalogue import read_catalogue
 from meai.models.choices import Choices
 from meai.models.library import ModelLibrary
 from meai.models.shelf import cards
-from meai.models.suitability import Computer
+from meai.models.suitability import Computer, Measured
 from meai.web.models import CurrentModel
 from tests.models.gguf_files import tiny_model
 from tests.web.conftest import Ask
@@ -123,3 +124,31 @@ def test_a_model_named_by_its_path_that_has_anothers_name_is_told_apart(tmp_path
     names = [card.name for card in cards(library, tmp_path, Computer(0, lambda path: None, None), current.named)]
     assert names == [str(elsewhere), "brought"]
     assert current.used == str(elsewhere)
+
+
+class Ready(Loads):
+    state = EngineState("ready")
+
+
+def test_a_better_model_is_offered_once_and_never_to_who_chose_one(tmp_path: Path) -> None:
+    small = read_catalogue()[0]
+    folder = tmp_path / "models"
+    folder.mkdir()
+    (folder / small.file).write_bytes(tiny_model())
+    entry = replace(small, sha256="", size=len(tiny_model()))
+    choices = Choices(folder / "choices.json")
+    library = ModelLibrary((folder,), (entry, *read_catalogue()[1:]), choices)
+    quick = Computer(64 << 30, lambda path: None, Measured(2_000_000_000, 100.0, 20.0))
+
+    def offered(wanted: str | None = None) -> str | None:
+        current = CurrentModel(library, folder, wanted)
+        current.start(Ready())
+        found = current.better(cards(library, folder, quick))
+        return found.name if found is not None else None
+
+    assert offered(small.name) is None
+    assert offered() == "granite-4.1-8b"
+    assert offered() is None
+    (folder / "choices.json").unlink()
+    choices.use(small.name)
+    assert offered() is None

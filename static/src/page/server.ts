@@ -16,6 +16,7 @@ export function serverWing(page: Page): ServerWing {
     switch (message.type) {
       case "welcome":
         page.bindOwnActions(message.actions);
+        models.changed(message.model);
         return model.welcome(message.actions, message.model);
       case "beyond":
         return model.tooSmallFor(message.actions);
