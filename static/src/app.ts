@@ -10,6 +10,7 @@ import { exportWing } from "./page/exporting";
 import { modelWing } from "./page/model";
 import type { Page } from "./page/page";
 import { serverWing } from "./page/server";
+import { structureWing } from "./page/structure";
 import { surfacesWing } from "./page/surfaces";
 import { writingWing } from "./page/writing";
 import { takeToken } from "./token";
@@ -19,7 +20,7 @@ const NO_TOKEN = "Open the whole address that ME_AI printed in the terminal: it 
 function run(token: string): void {
   const page = {} as Page;
   Object.assign(page, baseWing(page, token));
-  for (const wing of [writingWing, documentsWing, modelWing, exportWing, surfacesWing, serverWing]) Object.assign(page, wing(page));
+  for (const wing of [writingWing, structureWing, documentsWing, modelWing, exportWing, surfacesWing, serverWing]) Object.assign(page, wing(page));
   listenToWindow(page);
   page.intake.listen();
   void page.documents.start();

@@ -17,8 +17,8 @@ const headingsIn = (doc: string) => headingsOf(stateOf(doc), 1_000)!;
 
 function afterMove(doc: string, index: number, target: number): string {
   const state = stateOf(doc);
-  const spec = moved(state, headingsOf(state, 1_000)!, index, target);
-  return spec ? state.update(spec).state.doc.toString() : doc;
+  const move = moved(state, headingsOf(state, 1_000)!, index, target);
+  return move ? state.update(move.spec).state.doc.toString() : doc;
 }
 
 test("headings are those of the document: not of front matter, code, quotations and lists", () => {
@@ -60,7 +60,7 @@ test("what runs into each other is parted", () => {
 
 test("the caret goes along with its section", () => {
   const state = stateOf("# A\n\na\n\n# B\n\nbe", 14);
-  const { selection, doc } = state.update(moved(state, headingsOf(state, 1_000)!, 1, 0)!).state;
+  const { selection, doc } = state.update(moved(state, headingsOf(state, 1_000)!, 1, 0)!.spec).state;
   assert.equal(doc.sliceString(selection.main.head), "e\n\n# A\n\na");
 });
 
@@ -72,9 +72,9 @@ test("moving loses no character and no line, and is one undo step", () => {
     let state = stateOf(doc, random.below(doc.length + 1));
     const headings = headingsOf(state, 1_000)!;
     if (headings.length === 0) return;
-    const spec = moved(state, headings, random.below(headings.length), random.below(headings.length + 1));
-    if (spec === null) return;
-    state = state.update(spec).state;
+    const move = moved(state, headings, random.below(headings.length), random.below(headings.length + 1));
+    if (move === null) return;
+    state = state.update(move.spec).state;
     const signs = (text: string) => [...text.replace(/\s/g, "")].sort().join("");
     assert.equal(signs(state.doc.toString()), signs(doc));
     const lines = (text: string) => text.split("\n").filter((line) => line.trim() !== "").sort();

@@ -1,5 +1,6 @@
 /** A document as headings and what stands below each. Knows nothing of how that is shown. */
 
+import { isolateHistory } from "@codemirror/commands";
 import { ensureSyntaxTree, syntaxTree, syntaxTreeAvailable } from "@codemirror/language";
 import type { EditorState, Text, TransactionSpec } from "@codemirror/state";
 
@@ -89,11 +90,17 @@ export function siblingOf(headings: readonly Heading[], index: number, by: 1 | -
   return null;
 }
 
+export interface Move {
+  readonly spec: TransactionSpec;
+  /** Where the section begins afterwards. */
+  readonly at: number;
+}
+
 /**
  * The section at `index` put before the one at `target`, or at the end for `headings.length`; null where it stands there.
  * No character goes; where two passages would run into each other an empty line comes between them.
  */
-export function moved(state: EditorState, headings: readonly Heading[], index: number, target: number): TransactionSpec | null {
+export function moved(state: EditorState, headings: readonly Heading[], index: number, target: number): Move | null {
   const { doc } = state;
   const own = sectionAt(doc, headings, index);
   const place = headings[target]?.from ?? Math.max(own.to, endOf(doc));
@@ -109,7 +116,8 @@ export function moved(state: EditorState, headings: readonly Heading[], index: n
   const start = isUp ? other.from + lead(doc, other.from).length : own.from + lead(doc, own.from).length + passage.words.length + gap.length;
   const inside = state.selection.main.head - own.from;
   const isHere = inside >= 0 && inside < section.words.length;
-  return { changes, selection: { anchor: start + (isHere ? inside : 0) }, userEvent: "move.section", scrollIntoView: true };
+  const selection = { anchor: start + (isHere ? inside : 0) };
+  return { spec: { changes, selection, annotations: isolateHistory.of("full"), userEvent: "move.section", scrollIntoView: true }, at: start };
 }
 
 interface Halves {

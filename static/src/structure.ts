@@ -5,14 +5,13 @@ import { type KeyBinding, keymap } from "@codemirror/view";
 
 import { lineFaces } from "./line-faces";
 import { continueList, deleteMark, moveIn, moveOut } from "./lists";
-import { breakCell, enterRow, keepEdge, nextCell, previousCell, tableCommands } from "./tables";
+import { breakCell, enterRow, keepEdge, nextCell, previousCell } from "./tables";
 
 const KEYS: readonly KeyBinding[] = [
   { key: "Tab", run: nextCell, shift: previousCell },
   { key: "Enter", run: enterRow, shift: breakCell },
   { key: "Backspace", run: keepEdge("before") },
   { key: "Delete", run: keepEdge("after") },
-  ...tableCommands.flatMap(({ key, run }) => (key === undefined ? [] : [{ key, run }])),
   { key: "Tab", run: moveIn, shift: moveOut },
   { key: "Enter", run: continueList },
   { key: "Backspace", run: deleteMark },

@@ -5,7 +5,7 @@ import type { KeyBinding } from "@codemirror/view";
 import type { MenuItem } from "../menu";
 import { keyLabel } from "./keys";
 
-export type Group = "ai" | "review" | "text" | "blocks" | "clipboard" | "documents" | "export" | "view";
+export type Group = "ai" | "review" | "text" | "blocks" | "tables" | "sections" | "clipboard" | "documents" | "export" | "view";
 
 /** What is known of a command before the page is there. */
 export interface Description {
@@ -46,6 +46,8 @@ export const GROUP_TITLES: Record<Group, string> = {
   review: "Suggestions",
   text: "Words",
   blocks: "Lines",
+  tables: "Tables",
+  sections: "Sections",
   clipboard: "Clipboard",
   documents: "Documents",
   export: "Export",

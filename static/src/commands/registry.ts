@@ -8,11 +8,12 @@ import { CLIPBOARD, type ClipboardParts } from "./clipboard";
 import type { CommandOf } from "./command";
 import { DOCUMENTS, type DocumentParts, EXPORT, type ExportParts } from "./documents";
 import { REVIEW, type ReviewParts } from "./review";
+import { SECTIONS, type StructureParts, TABLES } from "./structure";
 import { LINES, type TextParts, WORDS } from "./text";
 import { VIEW, type ViewParts } from "./view";
 
 /** What all of them need of the page. */
-export type Parts = AiParts & ReviewParts & TextParts & ClipboardParts & DocumentParts & ExportParts & ViewParts;
+export type Parts = AiParts & ReviewParts & TextParts & StructureParts & ClipboardParts & DocumentParts & ExportParts & ViewParts;
 
 export const COMMANDS: readonly CommandOf<Parts>[] = [
   ...AI,
@@ -20,6 +21,8 @@ export const COMMANDS: readonly CommandOf<Parts>[] = [
   ...AUTHORSHIP,
   ...WORDS,
   ...LINES,
+  ...TABLES,
+  ...SECTIONS,
   ...CLIPBOARD,
   ...DOCUMENTS,
   ...EXPORT,

@@ -140,6 +140,7 @@ export function documentsWing(page: Page): DocumentsWing {
       byId("preview-state").textContent = isPlain ? NO_PREVIEW : "";
       if (!isPlain) page.previewing.changed();
       page.length.changed();
+      page.structureOpened();
       page.underlines.restart();
       page.receipts.opened();
       page.attribution.opened();

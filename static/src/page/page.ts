@@ -8,7 +8,8 @@ import type { DocumentsWing } from "./documents";
 import type { ExportWing } from "./exporting";
 import type { ModelWing } from "./model";
 import type { ServerWing } from "./server";
+import type { StructureWing } from "./structure";
 import type { SurfacesWing } from "./surfaces";
 import type { WritingWing } from "./writing";
 
-export type Page = BaseWing & WritingWing & DocumentsWing & ModelWing & ExportWing & SurfacesWing & ServerWing;
+export type Page = BaseWing & WritingWing & StructureWing & DocumentsWing & ModelWing & ExportWing & SurfacesWing & ServerWing;

@@ -59,7 +59,7 @@ export function surfacesWing(page: Page): SurfacesWing {
 
 /** What the commands need of the page. */
 function partsOf(page: Page, commands: () => readonly Command[]): Parts {
-  const { attribution, caret, caretText, dialogs, download, filing, history, intake, layout, models, notices, rewriting } = page;
+  const { attribution, caret, caretText, dialogs, download, filing, history, intake, layout, models, notices, outline, rewriting } = page;
   const { saving, search, trash, uncover, underlines, view, warming, withOpen } = page;
   return {
     view,
@@ -91,6 +91,7 @@ function partsOf(page: Page, commands: () => readonly Command[]): Parts {
     history: () => void history.open(),
     fixProblem: underlines.fix,
     underlines,
+    outline,
     toggleAuthorship: attribution.toggle,
     openReceipt: attribution.openCard,
     trash: () => void trash.open(),
@@ -98,7 +99,7 @@ function partsOf(page: Page, commands: () => readonly Command[]): Parts {
     toggleDocuments: layout.toggleDocuments,
     cycleLayout: layout.cycle,
     cycleTheme: () => nameTheme(byId("theme-button"), cycleTheme()),
-    nextPane: () => focusNext([view.contentDOM, byId("preview"), byId("documents-search"), byId("documents-list")]),
+    nextPane: () => focusNext([view.contentDOM, byId("preview"), byId("documents-search"), byId("documents-list"), byId("outline-list")]),
     help: () => void showHelp(dialogs, commands(), metadata("version")),
     paste: intake.paste,
     pickFiles: intake.pick,

@@ -12,7 +12,6 @@ import { createPreviewing, type Previewing } from "../previewing";
 import { createRepairOffer } from "../repair";
 import { keepInStep } from "../scroll";
 import { createLength } from "../status";
-import { tableBar } from "../table-bar";
 import type { Page } from "./page";
 
 export interface WritingWing {
@@ -32,7 +31,7 @@ export function writingWing(page: Page): WritingWing {
   const editor = createEditor(byId("editor"), metadata("csp-nonce"), () => [
     keymap.of([{ key: "ContextMenu", run: openTextMenu }, ...keymapOf(page.commands)]),
     page.modelExtensions(),
-    tableBar((name) => page.keyOf(name)),
+    page.structureExtensions,
     page.intake.extension,
     EditorView.updateListener.of(updated),
     EditorView.domEventHandlers({ contextmenu }),
@@ -69,6 +68,7 @@ export function writingWing(page: Page): WritingWing {
       if (update.transactions.some((transaction) => transaction.isUserEvent("input.type"))) document.body.dataset["typing"] = "";
     }
     if (update.docChanged || update.selectionSet) length.changed();
+    page.structureUpdated(update);
     page.modelUpdated(update);
   }
 
