@@ -174,6 +174,9 @@ class Database:
             if not self._path.exists():
                 return None
             with closing(self._new_connection(f"{self._path.as_uri()}?mode=ro")) as connection:
+                # Empty while a writer makes it: that is no damage.
+                if _is_empty(connection):
+                    return None
                 _refuse_foreign(connection)
                 return work(connection)
         except (sqlite3.Error, OSError) as error:
@@ -203,7 +206,7 @@ class Database:
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         """Make the file what this program needs. Raises HistoryUnavailable for one that a newer program wrote."""
-        if not _value(connection, "SELECT count(*) FROM sqlite_schema"):
+        if _is_empty(connection):
             connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
         else:
             _refuse_foreign(connection)
@@ -219,10 +222,12 @@ class Database:
             before = self._beside(f"before-version-{len(self._schema)}")
             before.unlink(missing_ok=True)
             connection.execute("VACUUM INTO ?", (str(before),))
-        for number in range(version, len(self._schema)):
+        if version < len(self._schema):
+            # In one transaction, so that no reader meets half of it.
+            steps = "; ".join(self._schema[version:])
             connection.executescript(
-                f"BEGIN IMMEDIATE; {self._schema[number]}; PRAGMA application_id={APPLICATION_ID}; "
-                f"PRAGMA user_version={number + 1}; COMMIT"
+                f"BEGIN IMMEDIATE; {steps}; PRAGMA application_id={APPLICATION_ID}; "
+                f"PRAGMA user_version={len(self._schema)}; COMMIT"
             )
 
     def _set_aside(self, generation: int) -> None:
@@ -286,6 +291,10 @@ class Database:
 
     def _patience_ms(self) -> int:
         return 50 if time.monotonic() < self._impatient_until else round(self._busy_timeout_s * 1000)
+
+
+def _is_empty(connection: sqlite3.Connection) -> bool:
+    return not _value(connection, "SELECT count(*) FROM sqlite_schema")
 
 
 def _refuse_foreign(connection: sqlite3.Connection) -> None:

@@ -80,6 +80,25 @@ def test_what_was_written_is_there_and_durable(database: Database, path: Path) -
     assert sorted(entry.name for entry in path.parent.iterdir()) == [path.name]
 
 
+def test_a_file_that_is_being_made_is_empty_and_not_damaged(open_database: Callable[..., Database], path: Path) -> None:
+    found: list[list[str]] = []
+
+    class ReadMeanwhile(sqlite3.Connection):
+        def executescript(self, script: str) -> sqlite3.Cursor:
+            found.append(said(open_database()))
+            return super().executescript(script)
+
+    database = open_database(
+        (*SCHEMA, "ALTER TABLE word ADD COLUMN loud INTEGER NOT NULL DEFAULT 0"),
+        connect=lambda *a, **k: sqlite3.connect(*a, factory=ReadMeanwhile, **k),
+    )
+    database.write(lambda connection: connection.execute("INSERT INTO word (said) VALUES ('one')"))
+    assert found == [[]]
+    assert said(database) == ["one"]
+    assert database.take_notice() is None
+    assert not list(path.parent.glob("*.corrupt-*"))
+
+
 @posix
 def test_the_folder_is_this_users_alone(database: Database, path: Path) -> None:
     say(database, "secret")
