@@ -77,6 +77,8 @@ def blueprint(token: str, channels: Channels, wings: Wings) -> Blueprint:
     sockets.record_once(lambda setup: setup.app.config.update(SOCK_SERVER_OPTIONS=SERVER_OPTIONS))
     sockets.register_error_handler(UpgradeRefused, _refuse_upgrade)
     sockets.register_error_handler(ProtocolError, _refuse_upgrade)
+    # A page that goes away in the middle of its handshake is no defect; nobody hears the answer.
+    sockets.register_error_handler(ConnectionError, _refuse_upgrade)
 
     # Before the upgrade, since afterwards there is no way to answer 503.
     @sockets.before_request

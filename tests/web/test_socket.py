@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+import simple_websocket
 import websocket
 from flask import Flask
 
@@ -621,6 +622,18 @@ def test_a_guess_that_meets_a_defect_costs_the_page_nothing(
     say(page, **{**WARM, "selection": "defect"})
     settled(page, say)
     assert "a defect" in caplog.text
+
+
+def test_a_page_that_goes_away_in_its_handshake_is_no_defect(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def handshake(server: simple_websocket.Server) -> None:
+        raise ConnectionResetError
+
+    monkeypatch.setattr(simple_websocket.Server, "handshake", handshake)
+    with pytest.raises(websocket.WebSocketException):
+        house.connect()
+    assert caplog.text == ""
 
 
 def test_a_block_is_answered_with_its_problems_by_line_and_occurrence(
