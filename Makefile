@@ -21,10 +21,10 @@ run: engine $(VENV)/.project page model ## start ME_AI; ARGS="..." goes to meai
 	@$(MEAI) $(ARGS)
 
 test: engine $(VENV)/.test page model chromium lint test-page ## everything that is checked
-	$(PY) -m pytest $(ARGS)
+	$(PY) .ci/tests.py $(ARGS)
 
 test-quick: engine $(VENV)/.test page model chromium lint test-page ## all but the long tests
-	$(PY) -m pytest -m "not slow" $(ARGS)
+	$(PY) .ci/tests.py -m "not slow" $(ARGS)
 
 soak: engine $(VENV)/.test page model ## kill, save, ask and start anew for minutes, and keep the counts in docs/reliability.md
 	$(PY) -m pytest --soak --keep --capture=no $(ARGS)

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import HealthCheck, settings
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route, expect, sync_playwright
 
 from meai.config import read_config
 from meai.models.library import open_library
@@ -42,6 +42,8 @@ CHROMIUM_FLAGS = (
 RUNNING = re.compile(r"ME_AI is running at (http://127\.0\.0\.1:\d+)/#token=(\S+)\n")
 START_TIMEOUT_S = 30
 EMBEDDED = "smollm2-135m"
+PATIENCE_MS = 20_000
+"""How long a browser is waited for where a test promises no time: a busy machine is no failure."""
 
 
 # A busy machine is no failure. CI draws the same examples each time, so that a change is judged by what it changes.
@@ -49,23 +51,37 @@ settings.register_profile(
     "meai", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=bool(os.environ.get("CI"))
 )
 settings.load_profile("meai")
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options that `make soak` gives."""
+    """Add the options that `make soak` and `make test` give."""
     parser.addoption("--soak", action="store_true", help="run the tests marked soak, and only those")
+    parser.addoption("--part", choices=("shared", "alone"), help="run the tests that can share the machine, or the rest")
     parser.addoption("--keep", action="store_true", help="put the figures of a soak into docs/reliability.md")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Run the tests that take minutes when they are asked for, and then alone."""
-    wanted = config.getoption("--soak")
-    by_soak = {
-        mark: [item for item in items if (item.get_closest_marker("soak") is not None) is mark]
-        for mark in (True, False)
-    }
-    items[:] = by_soak[wanted]
-    config.hook.pytest_deselected(items=by_soak[not wanted])
+    """Leave out what is not asked for: tests that take minutes, and the part of the others that runs another time."""
+    for item in items:
+        if "model_path" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.model)
+    part = config.getoption("--part")
+    left_out = [
+        item
+        for item in items
+        if (item.get_closest_marker("soak") is not None) is not config.getoption("--soak")
+        or (part is not None and _part(item) != part)
+    ]
+    config.hook.pytest_deselected(items=left_out)
+    gone = set(left_out)
+    items[:] = [item for item in items if item not in gone]
+
+
+def _part(item: pytest.Item) -> str:
+    needs_all = any(item.get_closest_marker(mark) for mark in ("alone", "model"))
+    return "alone" if needs_all else "shared"
 
 
 @pytest.fixture(scope="session")
@@ -277,7 +293,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     """A browser session of its own, with a clipboard."""
     session = browser.new_context(viewport={"width": 1280, "height": 800})
     session.grant_permissions(["clipboard-read", "clipboard-write"])
-    session.set_default_timeout(15_000)
+    session.set_default_timeout(PATIENCE_MS)
     yield session
     session.close()
 

@@ -55,6 +55,7 @@ def sentence(result: subprocess.CompletedProcess[bytes]) -> str:
     return said.strip()
 
 
+@pytest.mark.alone
 def test_help_names_options_and_commands_and_comes_at_once(meai: Run) -> None:
     started = time.monotonic()
     said = meai("--help").stdout.decode()

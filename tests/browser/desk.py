@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.conftest import Server
-
-SAVED_MS = 10_000
-PATIENCE_S = 10
+from tests.conftest import PATIENCE_MS, Server
 
 # The window's points at both ends of the nth occurrence of some words in the text, scrolled into view.
 _ENDS_OF = """({ words, nth }) => {
@@ -46,7 +44,7 @@ _ENDS_OF = """({ words, nth }) => {
 
 def wait_until(page: Page, holds: Callable[[], bool]) -> None:
     """Let the browser work until *holds* is true, for what no locator shows."""
-    end = time.monotonic() + PATIENCE_S
+    end = time.monotonic() + PATIENCE_MS / 1000
     while not holds():
         assert time.monotonic() < end, "it did not come about"
         page.wait_for_timeout(5)
@@ -134,9 +132,26 @@ class Desk:
         self.press("Control+End")
         self.page.keyboard.insert_text(text)
 
+    @contextmanager
+    def unsaved(self) -> Iterator[None]:
+        """Hold back what the page saves until the end of the block, so that a file can change before it, however slow.
+
+        Write something first in the block: a page with nothing to save takes over what comes from the disk.
+        """
+        held: list[Route] = []
+
+        def hold(route: Route) -> None:
+            held.append(route) if route.request.method == "PUT" else route.fallback()
+
+        self.page.route("**/api/documents/*", hold)
+        yield
+        self.page.unroute("**/api/documents/*", hold)
+        for route in held:
+            route.continue_()
+
     def expect_saved(self) -> None:
         """Wait until the page says that the text is on disk."""
-        expect(self.page.locator("#save-state")).to_have_attribute("data-state", "saved", timeout=SAVED_MS)
+        expect(self.page.locator("#save-state")).to_have_attribute("data-state", "saved")
 
     def expect_file(self, content: bytes) -> None:
         """Save at once, and look at the file."""

@@ -64,6 +64,11 @@ class ScriptedModel:
         """End the last rewrite without an answer."""
         self._end({"type": "failed", "id": self._open["id"], "code": code, "message": message})
 
+    def order(self, number: int = 1) -> dict[str, Any]:
+        """The rewrite that the page asks for as its *number*th, once it has."""
+        wait_until(self._tab, lambda: len(self.asked) >= number)
+        return self.asked[number - 1]
+
     @property
     def _open(self) -> dict[str, Any]:
         """The rewrite that waits for an answer, once there is one."""

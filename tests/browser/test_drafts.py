@@ -90,6 +90,7 @@ def leave_unsaved(desk: Desk, old: str, new: str) -> None:
 # The server dies.
 
 
+@pytest.mark.alone
 def test_words_wait_for_a_killed_server_and_are_saved_once_when_it_is_back(
     watched: Watched, sit_down: SitDown, start_server: StartServer
 ) -> None:

@@ -136,6 +136,7 @@ def test_a_folder_is_deleted_with_its_documents_and_that_is_undone(shelf: Desk) 
     assert len(list(shelf.server.workspace.rglob("*.md"))) == 3
 
 
+@pytest.mark.alone
 def test_thousands_of_documents_are_listed_in_a_moment(page: Page, letters: Path, start_server: StartServer) -> None:
     for number in range(MANY):
         (letters / f"Letter {number}.md").write_bytes(b"")

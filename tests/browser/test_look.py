@@ -194,8 +194,9 @@ def two_versions(desk: Desk, model: ScriptedModel) -> Iterator[None]:
     """The end, written here and elsewhere at the same time."""
     desk.press("Control+s")
     desk.expect_saved()
-    desk.file.write_bytes(desk.file.read_bytes() + b"\n\nTheirs.")
-    desk.write("\n\nMine.")
+    with desk.unsaved():
+        desk.write("\n\nMine.")
+        desk.file.write_bytes(desk.file.read_bytes() + b"\n\nTheirs.")
     desk.page.get_by_role("button", name="Compare…").click()
     asked = desk.page.get_by_role("dialog", name="was changed elsewhere")
     expect(asked).to_be_visible()

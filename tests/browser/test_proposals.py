@@ -28,8 +28,7 @@ def ask_for(desk: Desk, model: ScriptedModel, words: str, action: str, nth: int 
     desk.select(words, nth)
     desk.right_click(words, nth)
     desk.choose(action)
-    wait_until(desk.page, lambda: len(model.asked) == asked + 1)
-    assert model.asked[-1]["selection"] == words
+    assert model.order(asked + 1)["selection"] == words
     expect(desk.bar).to_have_attribute("data-proposal", "streaming")
 
 
@@ -40,7 +39,7 @@ def mending(sit_down: SitDown, scripted: ScriptedModel) -> Desk:
     ask_for(desk, scripted, FAULTY, "Correct spelling")
     scripted.says("I have a dog.", " She has")
     scripted.proposes(MENDED)
-    assert desk.changes.count() == 3
+    expect(desk.changes).to_have_count(3)
     desk.press("Control+Home")
     return desk
 
@@ -57,7 +56,7 @@ def test_a_passage_is_read_ahead_and_the_bar_says_about_how_long_it_takes(
 ) -> None:
     desk = sit_down(f"# Pets\n\n{FAULTY}\n")
     desk.select(FAULTY)
-    wait_until(desk.page, lambda: [each["selection"] for each in scripted.read_ahead] == [FAULTY])
+    wait_until(desk.page, lambda: [each["selection"] for each in scripted.read_ahead][-1:] == [FAULTY])
     ask_for(desk, scripted, FAULTY, "Correct spelling")
     expect(desk.bar).to_contain_text(re.compile(r"reading… about \d+ s"))
     scripted.proposes(MENDED)
@@ -67,8 +66,8 @@ def test_a_passage_is_read_ahead_and_the_bar_says_about_how_long_it_takes(
 def test_what_stands_at_the_caret_is_read_ahead_in_a_pause(sit_down: SitDown, scripted: ScriptedModel) -> None:
     desk = sit_down("Once upon")
     desk.write(" a time")
-    wait_until(desk.page, lambda: [each["before"] for each in scripted.read_ahead] == ["Once upon a time"])
-    assert scripted.read_ahead[0]["selection"] == ""
+    wait_until(desk.page, lambda: [each["before"] for each in scripted.read_ahead][-1:] == ["Once upon a time"])
+    assert scripted.read_ahead[-1]["selection"] == ""
 
 
 # Where it lands.
@@ -123,7 +122,7 @@ def test_changing_the_passage_itself_stops_the_model(sit_down: SitDown, scripted
     expect(desk.bar).to_have_count(0)
     expect(desk.page.get_by_text("The model was stopped, because the text it was working on changed.")).to_be_visible()
     desk.expect_file(FAULTY.replace("dog", "doggy").encode() + b"\n")
-    assert scripted.cancelled == [scripted.asked[-1]["id"]]
+    wait_until(desk.page, lambda: scripted.cancelled == [scripted.order()["id"]])
 
 
 # What is meant when nothing is selected.
@@ -137,11 +136,10 @@ def test_with_no_selection_the_whole_paragraph_is_meant(sit_down: SitDown, scrip
         desk.click_after(at)
         desk.press("ContextMenu")
         desk.choose("Make it fluent")
-        wait_until(desk.page, lambda count=count: len(scripted.asked) == count)
-        asked = scripted.asked[-1]
+        asked = scripted.order(count)
         assert asked["selection"] == "One line above,\nthe caret's line,\nand one below."
         assert asked["before"] + asked["selection"] + asked["after"] == PARAGRAPHS
-    assert scripted.cancelled == [asked["id"] for asked in scripted.asked[:2]]
+    wait_until(desk.page, lambda: scripted.cancelled == [asked["id"] for asked in scripted.asked[:2]])
     scripted.proposes("One line.")
     desk.page.get_by_role("button", name="Accept all").click()
     desk.expect_file(b"# Head\n\nOne line.\n\nAnother paragraph.\n")
@@ -172,8 +170,7 @@ def test_autocomplete_continues_at_the_caret(sit_down: SitDown, scripted: Script
     desk.click_after("dark night.")
     desk.press("ContextMenu")
     desk.choose("Autocomplete")
-    wait_until(desk.page, lambda: len(scripted.asked) == 1)
-    asked = scripted.asked[-1]
+    asked = scripted.order()
     assert (asked["before"], asked["selection"], asked["after"]) == (
         "First.\n\n",
         "It was a dark night.",
@@ -322,7 +319,7 @@ def test_arrows_letters_and_enter_choose_and_escape_returns(sit_down: SitDown, s
     desk.press("ContextMenu", "p", "Enter")
     expect(desk.bar).to_contain_text("Paraphrase")
     expect(desk.content).to_be_focused()
-    assert scripted.asked[-1]["selection"] == "Some words here."
+    assert scripted.order()["selection"] == "Some words here."
 
 
 # With the real model.

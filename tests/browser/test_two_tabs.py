@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import SitDown
 from tests.browser.desk import Desk, wait_until
-from tests.conftest import Watched
+from tests.conftest import PATIENCE_MS, Watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -27,7 +27,7 @@ def other_browser(browser: Browser) -> Iterator[Callable[[Desk], Desk]]:
 
     def open_beside(first: Desk) -> Desk:
         context = browser.new_context(viewport={"width": 1280, "height": 800})
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         return beside(first, context.new_page())
 
@@ -143,11 +143,11 @@ def test_what_both_wrote_in_one_place_is_chosen_side_by_side_with_the_keyboard(
     watched: Watched, sit_down: SitDown
 ) -> None:
     desk = sit_down(POEM)
-    change(desk.file, "a stone", "a crab")
-    change(desk.file, "comes in", "storms in")
-    desk.click_after("a stone")
-    desk.press("Control+Shift+ArrowLeft")
-    desk.page.keyboard.type("pearl")
+    with desk.unsaved():
+        desk.click_after("a stone")
+        desk.press("Control+Shift+ArrowLeft")
+        desk.page.keyboard.insert_text("pearl")
+        desk.file.write_text(POEM.replace("a stone", "a crab").replace("comes in", "storms in"))
     bar = desk.page.get_by_role("alert").filter(has_text="was changed elsewhere, where you changed it too")
     expect(bar).to_be_visible()
     expect(desk.page.locator("#save-state")).to_have_text("Not saved")
@@ -169,8 +169,9 @@ def test_what_both_wrote_in_one_place_is_chosen_side_by_side_with_the_keyboard(
 
 def test_mine_can_be_kept_as_a_copy_and_the_decision_may_wait(watched: Watched, sit_down: SitDown) -> None:
     desk = sit_down("One.")
-    change(desk.file, "One.", "One. Theirs.")
-    desk.write(" Mine.")
+    with desk.unsaved():
+        desk.write(" Mine.")
+        change(desk.file, "One.", "One. Theirs.")
     compare = desk.page.get_by_role("button", name="Compare…")
     asked = desk.page.get_by_role("dialog", name="Letter was changed elsewhere")
     compare.click()
@@ -191,6 +192,7 @@ def test_mine_can_be_kept_as_a_copy_and_the_decision_may_wait(watched: Watched, 
     watched.forgive("412")
 
 
+@pytest.mark.alone
 def test_an_edit_outside_appears_within_two_seconds_and_moves_neither_caret_nor_scroll(sit_down: SitDown) -> None:
     desk = sit_down("".join(f"Line {n}.\n\n" for n in range(200)))
     desk.click_after("Line 0.")

@@ -226,6 +226,7 @@ def test_three_backups_stay(database: Database, path: Path) -> None:
 # Refusals.
 
 
+@pytest.mark.alone
 def test_a_lock_held_by_another_program_is_waited_for_once(database: Database, path: Path) -> None:
     say(database, "one")
     with closing(sqlite3.connect(path, isolation_level=None)) as other:

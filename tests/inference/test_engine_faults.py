@@ -272,6 +272,7 @@ def test_nothing_is_started_after_the_end(engine: Engine) -> None:
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="this system cannot hold a process up")
+@pytest.mark.alone
 def test_a_worker_that_stands_still_is_ended_within_two_seconds_or_so_and_the_next_request_works(
     tmp_path: Path, engine: Engine
 ) -> None:

@@ -119,6 +119,7 @@ def test_sessions_take_turns(service: PreviewService, page: Page) -> None:
     assert other.read().message == ""
 
 
+@pytest.mark.alone
 def test_a_text_that_takes_too_long_pauses_and_the_next_comes_whole(page: Page) -> None:
     page.show(1, "a\n")
     started = time.monotonic()
@@ -237,6 +238,7 @@ def test_the_parent_loads_no_parser() -> None:
     assert answer.stdout.strip() == b"[]"
 
 
+@pytest.mark.alone
 def test_the_process_is_ready_soon() -> None:
     service = PreviewService(max_seconds=5)
     page = Page(service, "one")

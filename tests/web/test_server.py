@@ -68,6 +68,7 @@ def test_what_serves_is_not_told_and_requests_are_not_logged(live: Any, capfd: p
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.alone
 def test_a_full_server_says_so_at_once_and_comes_back(
     live: Any, opened: list[socket.socket], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -94,6 +95,7 @@ HEAD = b"PUT / HTTP/1.1\r\nContent-Length: 1000\r\n\r\n"
 
 
 @pytest.mark.parametrize("begun", [b"GET / HTTP/1.1\r\nX: ", HEAD], ids=["head", "body"])
+@pytest.mark.alone
 def test_a_request_that_comes_byte_by_byte_has_no_more_time_than_another(
     live: Any, monkeypatch: pytest.MonkeyPatch, begun: bytes
 ) -> None:
@@ -218,6 +220,7 @@ def program(tmp_path: Path) -> Iterator[Program]:
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends no such signals")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.alone
 def test_a_signal_ends_everything_within_two_seconds(program: Program, number: signal.Signals) -> None:
     pages = [program.page() for _ in range(5)]
     pages[0].send('{"type": "preview", "version": 1, "text": "# Hi"}')

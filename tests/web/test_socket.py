@@ -488,6 +488,7 @@ def test_a_rewrite_that_fails_says_why(
     assert hear(page, "failed") == {"type": "failed", "id": "1", "code": code, "message": message}
 
 
+@pytest.mark.alone
 def test_a_cancelled_rewrite_stops_and_says_so(house: House, page: websocket.WebSocket, say: Say, hear: Hear) -> None:
     say(page, **ASKED)
     assert house.rewrites.running.acquire(timeout=WAIT_S)
@@ -511,6 +512,7 @@ def test_one_of_two_rewrites_can_be_cancelled(house: House, page: websocket.WebS
     assert "running already" in hear(page, "error")["message"]
 
 
+@pytest.mark.alone
 def test_closing_the_page_stops_what_it_asked_for(house: House, page: websocket.WebSocket, say: Say) -> None:
     for number in range(3):
         say(page, **{**ASKED, "id": str(number)})

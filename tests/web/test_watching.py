@@ -42,6 +42,7 @@ def hear_of(page: websocket.WebSocket, hear: Hear, name: str, etag: str | None) 
     return time.monotonic() - began
 
 
+@pytest.mark.alone
 def test_a_change_by_another_program_is_told_within_two_seconds(
     page: websocket.WebSocket, workspace: Path, hear: Hear
 ) -> None:
