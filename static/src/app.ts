@@ -1,7 +1,5 @@
 /** The page: makes its wings, one after the other, and listens to the window. */
 
-import { runScopeHandlers } from "@codemirror/view";
-
 import "../css/app.css";
 
 import { baseWing } from "./page/base";
@@ -22,19 +20,17 @@ function run(token: string): void {
   Object.assign(page, baseWing(page, token));
   for (const wing of [writingWing, structureWing, documentsWing, modelWing, exportWing, surfacesWing, serverWing]) Object.assign(page, wing(page));
   listenToWindow(page);
+  page.keyboard.listen();
   page.intake.listen();
   void page.documents.start();
 }
 
-function listenToWindow({ disk, documents, drafts, renewToken, saving, socket, view }: Page): void {
+function listenToWindow({ disk, documents, drafts, renewToken, saving, socket }: Page): void {
   /** The page may be gone in a moment. */
   const keepNow = () => {
     void drafts.flush();
     saving.hurry();
   };
-  window.addEventListener("keydown", (event) => {
-    if (!event.defaultPrevented && runScopeHandlers(view, event, "page")) event.preventDefault();
-  });
   window.addEventListener("pointermove", () => delete document.body.dataset["typing"], { passive: true });
   window.addEventListener("hashchange", () => {
     renewToken();

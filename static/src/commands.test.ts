@@ -3,18 +3,12 @@ import { readFileSync } from "node:fs";
 import test from "node:test";
 
 import { bind, type CommandOf, GROUP_TITLES, keysOf } from "./commands/command";
-import { keyLabel } from "./commands/keys";
+import { normalKey } from "./commands/keys";
 import { keysTable } from "./commands/keys-table";
 import { COMMANDS } from "./commands/registry";
 
-test("keys are written as the machine's keyboard writes them", () => {
-  assert.equal(keyLabel("Mod-Shift-x", false), "Ctrl+Shift+X");
-  assert.equal(keyLabel("Mod-Shift-x", true), "⌘⇧X");
-  assert.equal(keyLabel("Alt-Backspace", true), "⌥⌫");
-});
-
 test("no two commands share a name, a label or a key", () => {
-  for (const told of [COMMANDS.map(({ name }) => name), COMMANDS.map(({ label }) => label), COMMANDS.flatMap(keysOf)]) {
+  for (const told of [COMMANDS.map(({ name }) => name), COMMANDS.map(({ label }) => label), COMMANDS.flatMap(keysOf).map(normalKey)]) {
     assert.deepEqual(told, [...new Set(told)]);
   }
 });

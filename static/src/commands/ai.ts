@@ -16,7 +16,7 @@ export interface AiParts {
 }
 
 export const AI: readonly CommandOf<AiParts>[] = [
-  { name: "ask", label: "Ask AI…", group: "ai", key: "Mod-j", reach: "page", words: "prompt model instruction", run: (parts) => parts.askAi() },
+  { name: "ask", label: "Ask AI…", group: "ai", key: "Mod-j", aliases: ["Mod-Shift-p"], reach: "page", words: "prompt model instruction", run: (parts) => parts.askAi() },
   { name: "menu", label: "Menu of the model’s actions", group: "ai", key: "Shift-F10", run: (parts) => parts.openMenu() },
   { name: "models", label: "Models…", group: "ai", key: "Shift-F4", reach: "page", words: "download choose", run: (parts) => parts.openModels() },
   { name: "complete", label: "Go on with the sentence", group: "ai", key: "Alt-\\", words: "autocomplete continue", run: (parts) => parts.complete() },

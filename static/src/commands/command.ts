@@ -1,7 +1,5 @@
 /** What a command is, and what is made of commands: keymap, buttons, menus. Knows none of them; `registry.ts` lists them. */
 
-import type { KeyBinding } from "@codemirror/view";
-
 import type { MenuItem } from "../menu";
 import { keyLabel } from "./keys";
 
@@ -67,22 +65,27 @@ export function keysOf({ key, aliases = [] }: Description): readonly string[] {
   return key === undefined ? aliases : [key, ...aliases];
 }
 
-export function keymapOf(commands: readonly Command[]): KeyBinding[] {
-  return commands
-    .filter(({ reach }) => reach !== "native")
-    .flatMap((command) =>
-      keysOf(command).map((key) => ({ key, scope: command.reach === "page" ? "editor page" : "editor", run: command.run })),
-    );
+/** Buttons of the page that name a command do it. */
+export function connectButtons(root: ParentNode, commands: () => readonly Command[]): void {
+  for (const button of buttonsIn(root)) button.addEventListener("click", () => named(commands(), button).run());
 }
 
-/** Buttons of the page that name a command run it, and say its key in their tooltip. */
-export function connectButtons(root: ParentNode, commands: readonly Command[]): void {
-  for (const button of root.querySelectorAll<HTMLElement>("[data-command]")) {
-    const command = commands.find(({ name }) => name === button.dataset["command"]);
-    if (!command) throw new Error(`The page names an unknown command: ${button.dataset["command"]}`);
-    button.addEventListener("click", () => command.run());
-    button.title = [button.getAttribute("aria-label"), command.key && keyLabel(command.key)].filter(Boolean).join("  ");
+/** Say each button's key in its tooltip. */
+export function nameButtons(root: ParentNode, commands: readonly Command[]): void {
+  for (const button of buttonsIn(root)) {
+    const { key } = named(commands, button);
+    button.title = [button.getAttribute("aria-label"), key && keyLabel(key)].filter(Boolean).join("  ");
   }
+}
+
+function buttonsIn(root: ParentNode): Iterable<HTMLElement> {
+  return root.querySelectorAll<HTMLElement>("[data-command]");
+}
+
+function named(commands: readonly Command[], button: HTMLElement): Command {
+  const command = commands.find(({ name }) => name === button.dataset["command"]);
+  if (!command) throw new Error(`The page names an unknown command: ${button.dataset["command"]}`);
+  return command;
 }
 
 /** The commands whose buttons have no room on this screen. */

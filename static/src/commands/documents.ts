@@ -3,11 +3,13 @@
 import { openSearchPanel } from "@codemirror/search";
 
 import type { Exporting } from "../exporting";
+import { DOCUMENTS_PREFIX } from "../palette";
 import type { CommandOf } from "./command";
 import type { EditorParts } from "./editing";
 
 export interface DocumentParts extends EditorParts {
   save(): void;
+  openPalette(prefix?: string): void;
   newDocument(): void;
   pickFiles(pictures: boolean): void;
   searchDocuments(): void;
@@ -23,6 +25,7 @@ export interface DocumentParts extends EditorParts {
 
 export const DOCUMENTS: readonly CommandOf<DocumentParts>[] = [
   { name: "save", label: "Save now", group: "documents", key: "Mod-s", reach: "page", run: (parts) => parts.save() },
+  { name: "open-document", label: "Open a document…", group: "documents", key: "Mod-o", reach: "page", words: "switch go", run: (parts) => parts.openPalette(DOCUMENTS_PREFIX) },
   { name: "new-document", label: "New document…", group: "documents", words: "create file", run: (parts) => parts.newDocument() },
   { name: "import", label: "Import…", group: "documents", words: "upload word substack ghost", run: (parts) => parts.pickFiles(false) },
   { name: "search-documents", label: "Search all documents", group: "documents", key: "Mod-Shift-f", reach: "page", words: "find", run: (parts) => parts.searchDocuments() },

@@ -1,7 +1,7 @@
 /** The model at the writer's hand: asked, its answers reviewed, its words remembered, and what it reads ahead. */
 
-import { Compartment, type Extension } from "@codemirror/state";
-import { keymap, type KeyBinding, type ViewUpdate } from "@codemirror/view";
+import type { Extension } from "@codemirror/state";
+import type { ViewUpdate } from "@codemirror/view";
 
 import { type Ask, createAsk } from "../ask";
 import { type Attribution, createAttribution } from "../attribution";
@@ -40,7 +40,8 @@ export interface ModelWing {
   /** Let the model shorten what stands there. */
   shortenAt(from: number, to: number): void;
   copySuggestion(): void;
-  bindOwnActions(actions: readonly Action[]): void;
+  /** What a writer asks for in words of their own. */
+  askFor(instruction: string): void;
 }
 
 const ASK: Action = { name: "ask", label: "Ask AI", scope: "replace" };
@@ -49,8 +50,6 @@ const LANGUAGES = ["English", "German", "French", "Spanish", "Italian", "Portugu
 export function modelWing(page: Page): ModelWing {
   const { api, clock, dialogs, notices, view } = page;
   const send = page.send;
-  const ownKeys = new Compartment();
-  let ownBindings: readonly KeyBinding[] = [];
 
   const model = createModelView(byId("model"), (name) => send({ type: "pull", model: name }));
   const models = createModels({ api, dialogs, notices, send });
@@ -89,7 +88,7 @@ export function modelWing(page: Page): ModelWing {
   const ask = createAsk(
     view,
     { box: byId("ask"), form: byId("ask-form"), input: byId("ask-input"), subject: byId("ask-subject"), history: byId("ask-history") },
-    (instruction) => act(actionOf(ASK), instruction),
+    askFor,
   );
 
   function act(action: Action, instruction?: string): void {
@@ -102,9 +101,8 @@ export function modelWing(page: Page): ModelWing {
     page.menus.choose("Translate to", LANGUAGES, (language) => language && rewriting.start(action, language));
   }
 
-  /** As the server offers it. */
-  function actionOf(known: Action): Action {
-    return model.actions.find(({ name }) => name === known.name) ?? known;
+  function askFor(instruction: string): void {
+    act(model.actions.find(({ name }) => name === "ask") ?? ASK, instruction);
   }
 
   function modelIsThere(): boolean {
@@ -147,10 +145,10 @@ export function modelWing(page: Page): ModelWing {
     attribution,
     ask,
     act,
+    askFor,
     modelIsThere,
     copySuggestion,
     modelExtensions: () => [
-      ownKeys.of(keymap.of(ownBindings)),
       review({
         stop: rewriting.cancel,
         retry: rewriting.retry,
@@ -178,10 +176,6 @@ export function modelWing(page: Page): ModelWing {
       view.dispatch({ selection: { anchor: from, head: to }, scrollIntoView: true });
       view.focus();
       act(model.actions.find(({ name }) => name === "shorten") ?? ASK, "Shorten this to one line of at most 200 characters.");
-    },
-    bindOwnActions(actions) {
-      ownBindings = actions.flatMap((action) => (action.key ? [{ key: action.key, run: () => (act(action), true) }] : []));
-      view.dispatch({ effects: ownKeys.reconfigure(keymap.of(ownBindings)) });
     },
   };
 }

@@ -15,9 +15,9 @@ export function serverWing(page: Page): ServerWing {
   function receive(message: FromServer): void {
     switch (message.type) {
       case "welcome":
-        page.bindOwnActions(message.actions);
         models.changed(message.model);
-        return model.welcome(message.actions, message.model);
+        model.welcome(message.actions, message.model);
+        return page.commandsChanged();
       case "beyond":
         return model.tooSmallFor(message.actions);
       case "model":

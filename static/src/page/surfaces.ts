@@ -1,6 +1,10 @@
 /** What a writer reaches everything by: the commands, their keys and buttons, and the menus. */
 
-import { bind, type Command, connectButtons, unseen } from "../commands/command";
+import { EditorView } from "@codemirror/view";
+
+import { actionCommands } from "../commands/actions";
+import { bind, type Command, connectButtons, nameButtons, unseen } from "../commands/command";
+import { createKeyboard, type Keyboard, withOwnKeys } from "../commands/keyboard";
 import { keyLabel } from "../commands/keys";
 import { COMMANDS, type Parts } from "../commands/registry";
 import { byId, metadata } from "../dom";
@@ -8,26 +12,50 @@ import { showHelp } from "../help";
 import { focusNext } from "../layout";
 import { createMenu } from "../menu";
 import { createMenus, type Menus } from "../menus";
+import { createPalette, type Palette } from "../palette";
+import { headingsOf } from "../sections";
 import { cycleTheme, nameTheme, storedTheme } from "../theme";
 import type { Page } from "./page";
 
 export interface SurfacesWing {
-  readonly commands: readonly Command[];
+  /** All of them, with the writer's own keys. */
+  commands(): readonly Command[];
+  /** What can be asked of the model, or a key, is another one now. */
+  commandsChanged(): void;
+  readonly keyboard: Keyboard;
+  readonly palette: Palette;
   readonly menus: Menus;
   /** How the key of the command `name` is written; empty where it has none. */
   keyOf(name: string): string;
 }
 
 const CLIPBOARD_REFUSED = "The browser did not allow it; use its own keys for cut, copy and paste.";
+/** What a palette may wait for the headings of a long document, in milliseconds. */
+const PATIENCE_MS = 100;
 
 export function surfacesWing(page: Page): SurfacesWing {
-  const { filing, history, model, openFromList, sidebar, underlines, view, warming } = page;
-  const commands: readonly Command[] = bind(COMMANDS, partsOf(page, () => commands));
+  const { filing, history, model, notices, openFromList, sidebar, underlines, view, warming } = page;
+  const fixed = bind(COMMANDS, partsOf(page));
+  let all = fixed;
+  const commands = () => all;
+  const palette = createPalette({
+    dialog: byId("palette"),
+    commands,
+    documents: () => page.documents.entries.map(({ name }) => name),
+    headings: () => headingsOf(view.state, PATIENCE_MS) ?? [],
+    openDocument: (name) => void openFromList(name),
+    goTo(position) {
+      view.dispatch({ selection: { anchor: position }, effects: EditorView.scrollIntoView(position, { y: "start", yMargin: 48 }) });
+      view.focus();
+    },
+    ask: page.askFor,
+    tell: (sentence) => notices.show("command", { text: sentence }),
+  });
   const menus = createMenus({
     view,
     menu: createMenu(byId("menu")),
     model,
-    commands: () => commands,
+    commands,
     act: page.act,
     choosing: () => warming.choosing(view.state),
     fixesAt: underlines.fixesAt,
@@ -36,29 +64,40 @@ export function surfacesWing(page: Page): SurfacesWing {
     open: (name) => void openFromList(name),
     focusList: sidebar.focus,
   });
-  connectButtons(document, commands);
-  nameTheme(byId("theme-button"), storedTheme());
   const opens: Record<string, (button: HTMLElement) => void> = {
     "ai-button": menus.ai,
     "format-button": menus.format,
     "export-button": menus.export,
     "title-button": menus.document,
-    "more-button": (button) => menus.more(button, unseen(commands)),
+    "more-button": (button) => menus.more(button, unseen(all)),
   };
+
+  /** Those that the model can be asked for as well. */
+  function commandsChanged(): void {
+    all = withOwnKeys([...fixed, ...actionCommands(model.actions, page.act)], {});
+    nameButtons(document, all);
+  }
+
+  connectButtons(document, commands);
+  nameTheme(byId("theme-button"), storedTheme());
   for (const [id, open] of Object.entries(opens)) byId(id).addEventListener("click", () => open(byId(id)));
+  commandsChanged();
 
   return {
     commands,
+    commandsChanged,
+    keyboard: createKeyboard(commands),
+    palette,
     menus,
     keyOf(name) {
-      const key = commands.find((command) => command.name === name)?.key;
+      const key = all.find((command) => command.name === name)?.key;
       return key === undefined ? "" : keyLabel(key);
     },
   };
 }
 
 /** What the commands need of the page. */
-function partsOf(page: Page, commands: () => readonly Command[]): Parts {
+function partsOf(page: Page): Parts {
   const { attribution, caret, caretText, dialogs, download, filing, history, intake, layout, models, notices, outline, rewriting } = page;
   const { saving, search, trash, uncover, underlines, view, warming, withOpen } = page;
   return {
@@ -100,7 +139,8 @@ function partsOf(page: Page, commands: () => readonly Command[]): Parts {
     cycleLayout: layout.cycle,
     cycleTheme: () => nameTheme(byId("theme-button"), cycleTheme()),
     nextPane: () => focusNext([view.contentDOM, byId("preview"), byId("documents-search"), byId("documents-list"), byId("outline-list")]),
-    help: () => void showHelp(dialogs, commands(), metadata("version")),
+    help: () => void showHelp(dialogs, page.commands(), metadata("version")),
+    openPalette: (prefix) => page.palette.open(prefix),
     paste: intake.paste,
     pickFiles: intake.pick,
     download: () => void download.one(),

@@ -2,7 +2,6 @@
 
 import { EditorView, keymap, type ViewUpdate } from "@codemirror/view";
 
-import { keymapOf } from "../commands/command";
 import { byId, metadata } from "../dom";
 import { createEditor, type Editor } from "../editor";
 import { createLayout, type Layouts } from "../layout";
@@ -29,7 +28,8 @@ export interface WritingWing {
 
 export function writingWing(page: Page): WritingWing {
   const editor = createEditor(byId("editor"), metadata("csp-nonce"), () => [
-    keymap.of([{ key: "ContextMenu", run: openTextMenu }, ...keymapOf(page.commands)]),
+    page.keyboard.extension,
+    keymap.of([{ key: "ContextMenu", run: openTextMenu }]),
     page.modelExtensions(),
     page.structureExtensions,
     page.intake.extension,
