@@ -148,6 +148,8 @@ def python_server(file: str, threads: int) -> Iterator[tuple[Ask, int]]:
         try:
             address = f"http://127.0.0.1:{port}/v1"
             while not answers(f"{address}/models"):
+                if process.poll() is not None:
+                    sys.exit(f"llama-cpp-python's server ended with status {process.returncode} before it answered.")
                 time.sleep(0.1)
             yield over_http(f"{address}/completions", "max_tokens", {}), process.pid
         finally:
