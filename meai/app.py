@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Flask
 
 from meai import assets
+from meai.adapted import adapters_for
 from meai.config import Config
 from meai.documents import places, tables
 from meai.documents.database import Database
@@ -29,6 +31,7 @@ from meai.editing.rewrite import Rewriter
 from meai.inference.engine import Engine
 from meai.markdown.service import PreviewService
 from meai.measured import this_computer
+from meai.models.adapters import kept_adapters
 from meai.models.catalogue import read_catalogue
 from meai.models.download import Network
 from meai.models.library import ModelLibrary, models_folder, open_library
@@ -107,7 +110,9 @@ def create_app(config: Config, *, token: str) -> Flask:
     app.register_blueprint(history.blueprint(services.past))
     app.register_blueprint(search.blueprint(Search(services.store)))
     app.register_blueprint(intake.blueprint(services.store, services.converter))
-    app.register_blueprint(shelf.blueprint(lambda: _cards(services, config), services.model))
+    app.register_blueprint(
+        shelf.blueprint(lambda: _cards(services, config), lambda: kept_adapters(services.library), services.model)
+    )
     app.register_blueprint(exports.blueprint(services.store, services.past.receipts))
     app.register_blueprint(dictionary.blueprint(services.dictionary))
     wings = sockets.Wings(
@@ -124,7 +129,7 @@ def create_app(config: Config, *, token: str) -> Flask:
 
 def _services(config: Config) -> Services:
     library, network = open_library(config.data_dir, config.elsewhere), Network(config.hub, config.hub_key)
-    model = CurrentModel(library, models_folder(config.data_dir), config.model, network)
+    model = CurrentModel(library, models_folder(config.data_dir), config.model, network, partial(adapters_for, library))
     database = Database(places.history_file(config.data_dir, config.workspace), tables.SCHEMA)
     trash, kept = places.trash_folder(config.data_dir, config.workspace), History(database)
     words, checker = dictionary_in(config.data_dir), Checker()

@@ -18,11 +18,11 @@ import click
 
 from meai import __version__
 from meai.config import read_config
-from meai.errors import BadInput, MeaiError
+from meai.errors import BadInput, MeaiError, NoModel
 
 if TYPE_CHECKING:
     from meai.config import Config
-    from meai.models.library import ModelLibrary
+    from meai.models.library import Model, ModelLibrary
     from meai.models.suitability import Computer
 
 FAILED, LOSSES, INTERRUPTED = 1, 3, 130
@@ -375,6 +375,72 @@ def remove(name: str, as_json: bool) -> None:
         _print_json(name=name, done=done)
     else:
         click.echo(done)
+
+
+@models.group()
+def adapter() -> None:
+    """Add LoRA adapters to models, see which there are, and take them out again."""
+
+
+@adapter.command("add")
+@click.argument("file", type=click.Path(path_type=Path))
+@_model_option
+@click.option("--scale", type=float, default=1.0, show_default=True, help="How strongly it works.")
+@click.option("--action", "actions", multiple=True, type=OneOf(_actions), help="Only for this one; may be given again.")
+@_json_option
+def add_adapter(file: Path, model: str | None, scale: float, actions: tuple[str, ...], as_json: bool) -> None:
+    """Add the adapter FILE, a .gguf that stays where it is, to a model. It is checked against that model first."""
+    from meai.models import adapters
+
+    config = read_config(model=model)
+    library = _library(config)
+    added = adapters.add(library, file, _model_of(library, config), scale=scale, actions=actions)
+    if as_json:
+        _print_json(name=added.name, model=added.model.name, scale=scale, actions=actions, **asdict(added.header))
+        return
+    used_for = f"for {', '.join(actions)}" if actions else "for every action"
+    click.echo(
+        f"{added.name} is used with {added.model.label}, {used_for}; an editor that is open takes it at its next"
+    )
+    click.echo(f"start. Whether it makes corrections better says: meai models check-adapter {file}")
+
+
+@adapter.command("list")
+@_json_option
+def list_adapters(as_json: bool) -> None:
+    """List the adapters, the model of each, how strongly it works and for what."""
+    from meai.models.adapters import kept_adapters
+
+    kept = kept_adapters(_library(read_config()))
+    if as_json:
+        _print_json(adapters=[{"name": name, **asdict(each)} for name, each in kept.items()])
+        return
+    for name, each in kept.items():
+        click.echo(f"{name}  {each.model}  {each.scale:g}  {', '.join(each.actions) or 'every action'}  {each.path}")
+    if not kept:
+        click.echo("There is no adapter; add one with: meai models adapter add FILE")
+
+
+@adapter.command("remove")
+@click.argument("name")
+@_json_option
+def remove_adapter(name: str, as_json: bool) -> None:
+    """Use the adapter NAME no more; its file stays where it is."""
+    from meai.models import adapters
+
+    done = adapters.remove(_library(read_config()), name)
+    if as_json:
+        _print_json(name=name, done=done)
+    else:
+        click.echo(done)
+
+
+def _model_of(library: ModelLibrary, config: Config) -> Model:
+    """Return the model that *config* means. Raises NoModel where there is none."""
+    found = library.find(config.model)
+    if found is None:
+        raise NoModel(f"There is no model yet; fetch one with `meai models pull {library.entries[0].name}`.")
+    return found
 
 
 def _library(config: Config) -> ModelLibrary:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from meai.adapted import adapters_for
 from meai.config import Config
 from meai.editing.actions import KnownModel, own_action, with_own
 from meai.editing.checker import Checker
@@ -61,7 +62,7 @@ def answer(config: Config, order: RewriteOrder, tell: Callable[[str], None] = la
 
     started = time.monotonic()
     try:
-        engine.load(model.path, model.name)
+        engine.load(model.path, model.name, adapters_for(library, model))
         engine.wait_ready()
         ready = time.monotonic()
         rewriter = _rewriter(engine, checker, config, library.entries)

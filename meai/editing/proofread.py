@@ -90,7 +90,7 @@ class Proofreader:
         def score(start: str, candidates: Sequence[str]) -> Sequence[float]:
             if cancelled.is_set():
                 raise Cancelled("It was stopped.")
-            request = Request((), start, purpose="rewrite", editor=order.editor)
+            request = Request((), start, purpose="rewrite", action=order.action, editor=order.editor)
             return self._engine.score(request, candidates, cancelled)
 
         return score

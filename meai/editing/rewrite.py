@@ -88,7 +88,7 @@ class Rewriter:
         Raises BadInput for an order that makes no sense, Cancelled soon after *cancelled* is set, NoModel, EngineGone.
         """
         action = self._action_of(order)
-        ask = partial(self._generate, order.editor, cancelled)
+        ask = partial(self._generate, order, cancelled)
         screen = Screen(emit, sketch)
         if action.unit == "caret":
             return continued(order, screen, ask, _unread)
@@ -125,11 +125,11 @@ class Rewriter:
             model = self._engine.traits(self._at_once)
             self._engine.warm([replace(each, editor=order.editor) for each in _first_requests(order, model)])
 
-    def _generate(self, editor: str, cancelled: threading.Event, request: Request, emit: Emit) -> Completion:
+    def _generate(self, order: RewriteOrder, cancelled: threading.Event, request: Request, emit: Emit) -> Completion:
         # Before it is sent: it would take the place of the order that this one was given up for.
         if cancelled.is_set():
             raise Cancelled("It was stopped.")
-        return self._engine.generate(replace(request, editor=editor), emit, cancelled)
+        return self._engine.generate(replace(request, editor=order.editor, action=order.action), emit, cancelled)
 
     def _action_of(self, order: RewriteOrder) -> Action:
         action = self.actions.get(order.action)
@@ -188,7 +188,7 @@ def _first_requests(order: RewriteOrder, model: ModelTraits) -> tuple[Request, .
     """
     selection = order.selection[:READ_AHEAD]
     if not selection.strip():
-        return (continuation(order.before),) if order.before.strip() else ()
+        return (replace(continuation(order.before), action="autocomplete"),) if order.before.strip() else ()
     small = by_sentence(model)
     first: dict[str, Request] = {}
     for name in {order.action: None} | dict.fromkeys(LIKELY):
@@ -198,7 +198,8 @@ def _first_requests(order: RewriteOrder, model: ModelTraits) -> tuple[Request, .
             first[name] = first_request(unit, _manner(order, action, model))
     if not small:
         first["ask"] = free_instruction("", frozen_subject(replace(order, selection=selection)).text, model)
-    return tuple(first[name] for name in sorted(first, key=lambda name: name != order.action))
+    named = sorted(first, key=lambda name: name != order.action)
+    return tuple(replace(first[name], action=name) for name in named)
 
 
 def _first_unit(selection: str, action: Action, small: bool) -> str:

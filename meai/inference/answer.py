@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from meai.inference.cache import Cache, Seat
 from meai.inference.detokenizer import Detokenizer
-from meai.inference.llama import LOGIT_ROWS
+from meai.inference.llama import LOGIT_ROWS, Adapted
 from meai.inference.repetition import looped_tokens
 from meai.inference.request import Completion, FinishReason, Request
 from meai.inference.speculation import Drafter, DraftLength
@@ -41,6 +41,7 @@ class Answer:
 
     *limit* is how many tokens it may write, *chunk* how many tokens of a prompt to read at once; *say* gets its text,
     without what a model that *thinks* begins it with. *left_out* characters of the request are not in the prompt.
+    It is written with the adapters *adapted*.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Answer:
         say: Callable[[str], None],
         thinks: bool = False,
         left_out: int = 0,
+        adapted: Adapted = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._cache = cache
@@ -73,7 +75,7 @@ class Answer:
         self._chunk = chunk
         self._say = say
         self._clock = clock
-        self._seat = Seat(cache)
+        self._seat = Seat(cache, adapted)
         self._reused: int | None = None
         self._text = ""
         self._unsaid = ""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from meai.inference.llama import SEQUENCES, Model, NoRoom, Run
+from meai.inference.llama import SEQUENCES, Adapted, Model, NoRoom, Run
 from meai.inference.pace import Pace
 from meai.inference.parking import Parking
 from meai.inference.prefix import WORTH_KEEPING, Sequences, common_prefix
@@ -26,6 +26,9 @@ class Cache:
         self.model = model
         self._pace = pace
         self._clock = clock
+        # The sets of adapters that were used; what a token left in the cache under one is another token under another.
+        self._adapted: list[Adapted] = [()]
+        self._under: dict[int, int] = {}
         self._sequences = Sequences(SEQUENCES - BRANCHES, rewinds=model.rewinds)
         # What a model that cannot rewind holds is rarely of use, and its idle sequences cost others nothing.
         self._parking = Parking(model.cells * model.cell_bytes if model.rewinds else 0)
@@ -40,11 +43,16 @@ class Cache:
         """What is kept outside the cache."""
         return self._parking.bytes
 
-    def take(self, prompt: Sequence[int]) -> int:
+    def take(self, prompt: Sequence[int], adapted: Adapted = ()) -> int:
         """Take a sequence that holds as much of *prompt*'s beginning as any. Raises NoRoom when all are taken.
 
-        At least the last token of *prompt* is not held. The caller gives the sequence back with `release`.
+        What is evaluated in it is computed with the adapters *adapted*, and so was what it holds. At least the last
+        token of *prompt* is not held. The caller gives the sequence back with `release`.
         """
+        if adapted not in self._adapted:
+            self._adapted.append(adapted)
+        under = self._adapted.index(adapted)
+        prompt = _marked(prompt, under)
         self._fetch(prompt)
         place = self._sequences.take(prompt)
         if place is None:
@@ -56,6 +64,7 @@ class Cache:
         else:
             self.model.forget(place.sequence)
             self.model.share(place.copied_from, place.sequence, place.kept)
+        self._under[place.sequence] = under
         self._clear_idle(self._sequences.held(place.sequence))
         return place.sequence
 
@@ -69,9 +78,9 @@ class Cache:
         Idle sequences make room where there is none. False when interrupted: nothing has changed then. Raises NoRoom
         when the sequences at work fill the cache.
         """
-        if not self._evaluate(Run(tokens, self.length(sequence), sequence, logits)):
+        if not self._evaluate(sequence, Run(tokens, self.length(sequence), sequence, logits)):
             return False
-        self._sequences.extend(sequence, tokens)
+        self._sequences.extend(sequence, _marked(tokens, self._under[sequence]))
         return True
 
     def branch(self, sequence: int, variants: Sequence[Sequence[int]]) -> bool:
@@ -85,7 +94,7 @@ class Cache:
             self.model.share(sequence, branch, start)
         try:
             pairs = zip(variants, branches, strict=True)
-            return self._evaluate(*(Run(variant, start, branch, len(variant)) for variant, branch in pairs))
+            return self._evaluate(sequence, *(Run(variant, start, branch, len(variant)) for variant, branch in pairs))
         finally:
             for branch in branches:
                 self.model.forget(branch)
@@ -131,7 +140,9 @@ class Cache:
             self._parking.put(held, self.model.save(sequence))
         self.cut(sequence, 0)
 
-    def _evaluate(self, *runs: Run) -> bool:
+    def _evaluate(self, sequence: int, *runs: Run) -> bool:
+        """Evaluate *runs*, which belong to *sequence* or stand at its end."""
+        self.model.adapt(self._adapted[self._under[sequence]])
         while True:
             self.model.use_threads(self._pace.threads)
             began = self._clock()
@@ -151,14 +162,15 @@ class Cache:
 class Seat:
     """The sequence of one piece of work: taken when it is first needed, given back as it is or empty."""
 
-    def __init__(self, cache: Cache) -> None:
+    def __init__(self, cache: Cache, adapted: Adapted = ()) -> None:
         self._cache = cache
+        self._adapted = adapted
         self._sequence: int | None = None
 
     def take(self, prompt: Sequence[int]) -> int:
         """Return the sequence, which is taken for *prompt* where there is none yet. Raises NoRoom."""
         if self._sequence is None:
-            self._sequence = self._cache.take(prompt)
+            self._sequence = self._cache.take(prompt, self._adapted)
         return self._sequence
 
     def leave(self) -> None:
@@ -172,3 +184,8 @@ class Seat:
         if self._sequence is not None:
             self._cache.leave(self._sequence)
             self._sequence = None
+
+
+def _marked(tokens: Sequence[int], under: int) -> list[int]:
+    """Return *tokens* as they are told apart from those computed with another set of adapters."""
+    return [token + (under << 32) for token in tokens] if under else list(tokens)

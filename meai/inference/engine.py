@@ -18,7 +18,7 @@ from typing import Literal
 
 from meai.errors import BadInput, Cancelled, EngineGone, MeaiError, ModelRefused, NoModel
 from meai.inference.calibration import Calibration
-from meai.inference.request import Completion, ModelTraits, Request, WorkerReport
+from meai.inference.request import Adapter, Completion, ModelTraits, Request, WorkerReport
 from meai.inference.watched import Watched
 from meai.process import Frame
 
@@ -88,14 +88,24 @@ class Engine:
         run = self._run
         return run.child.pid if run is not None else None
 
-    def load(self, path: Path, name: str) -> None:
-        """Begin to load the model file at *path*, in place of any other. Returns at once; the state tells the rest."""
+    def load(self, path: Path, name: str, adapters: Sequence[Adapter] = ()) -> None:
+        """Begin to load the model file at *path*, in place of any other. Returns at once; the state tells the rest.
+
+        It answers with *adapters*, which were made for it.
+        """
         with self._changed:
             self._crashes.clear()
             old = self._run
-            self._start(path, name)
+            self._start(path, name, tuple(adapters))
         self._end(old, "The model was changed; please try again.")
         self._tell()
+
+    def adapt(self, adapters: Sequence[Adapter]) -> None:
+        """Have what is asked from now on answered with *adapters*, in place of others; nothing is loaded anew."""
+        with self._changed:
+            if self._run is not None:
+                self._run.adapters = tuple(adapters)
+                self._run.send_if_there({"do": "adapt", "adapters": [each.to_frame() for each in adapters]})
 
     def wait_ready(self, timeout_s: float = LOAD_TIMEOUT_S, cancelled: threading.Event | None = None) -> EngineState:
         """Return the state once it is `ready`.
@@ -216,7 +226,7 @@ class Engine:
             elif frame["is"] == "failed":
                 raise _error_of(frame)
 
-    def _start(self, path: Path, name: str) -> None:
+    def _start(self, path: Path, name: str, adapters: tuple[Adapter, ...]) -> None:
         run = Watched(path, name, self._worker, on_frame=self._on_frame, on_exit=self._on_exit)
         try:
             run.child.start()
@@ -226,8 +236,10 @@ class Engine:
             self._set(EngineState("failed", name, f"The model {name} could not be started: {reason}."))
             return
         self._run = run
+        run.adapters = adapters
         self._set(EngineState("loading", name))
-        run.send_if_there({"do": "load", "path": str(path), "cache": str(self._cache) if self._cache else None})
+        cache, given = str(self._cache) if self._cache else None, [each.to_frame() for each in adapters]
+        run.send_if_there({"do": "load", "path": str(path), "cache": cache, "adapters": given})
 
     def _end(self, run: Watched | None, message: str) -> None:
         if run is not None:
@@ -266,7 +278,7 @@ class Engine:
             if status in ILLEGAL_INSTRUCTION or len(self._crashes) >= CRASHES_ALLOWED:
                 self._set(EngineState("failed", run.name, _crash_sentence(run.name, status)))
             else:
-                self._start(run.path, run.name)
+                self._start(run.path, run.name, run.adapters)
         self._tell()
 
     def _set(self, state: EngineState) -> None:

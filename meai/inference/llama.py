@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import llama_cpp
 import llama_cpp.llama_cpp as lib
@@ -30,6 +30,10 @@ LOGIT_ROWS = 64
 SEQUENCES = 24
 POOL_BYTES = 256 * 1024 * 1024
 """What the KV cache may cost for working on more than one long text."""
+
+
+Adapted: TypeAlias = tuple[tuple[int, float], ...]
+"""LoRA adapters by their numbers, each with its scale."""
 
 
 class NoRoom(RuntimeError):
@@ -113,6 +117,8 @@ class Model:
         self._logits_at = 0
         self._logits: npt.NDArray[np.float32]
         self._threads = 0
+        self._adapters: list[Any] = []
+        self._adapted: Adapted = ()
         self._pieces: dict[int, bytes] = {}
         self._buffer = ctypes.create_string_buffer(512)
         template = lib.llama_model_chat_template(self._model, None)
@@ -193,6 +199,25 @@ class Model:
         if count != self._threads:
             self._threads = count
             lib.llama_set_n_threads(self._context, count, count)
+
+    def read_adapter(self, path: Path) -> int:
+        """Read the LoRA adapter at *path* and return its number for `adapt`; it is freed with the model.
+
+        llama.cpp trusts the file in part, so it must have been judged before. Raises ModelRefused.
+        """
+        adapter = lib.llama_adapter_lora_init(self._model, os.fsencode(path))
+        if not adapter:
+            raise ModelRefused(f"llama.cpp cannot use the adapter {path.name} with this model.")
+        self._adapters.append(adapter)
+        return len(self._adapters) - 1
+
+    def adapt(self, adapted: Adapted) -> None:
+        """Compute with these adapters, and no others, from the next evaluation on."""
+        if adapted != self._adapted:
+            pointers = (lib.llama_adapter_lora_p_ctypes * len(adapted))(*(self._adapters[one] for one, _ in adapted))
+            scales = (ctypes.c_float * len(adapted))(*(scale for _, scale in adapted))
+            lib.llama_set_adapters_lora(self._context, pointers, len(adapted), scales)
+            self._adapted = adapted
 
     def forget(self, sequence: int, position: int = 0) -> bool:
         """Drop *sequence* from *position* on; false when the model can only drop all of it, which then happened."""

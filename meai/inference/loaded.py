@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from meai.errors import BadInput
+from meai.inference.adapters import Adapters
 from meai.inference.answer import Answer, Guessing
 from meai.inference.cache import Cache
 from meai.inference.calibration import Calibration
@@ -25,7 +26,7 @@ from meai.inference.resident import resident_bytes
 from meai.inference.scores import Scores
 from meai.inference.speculation import DraftLength
 from meai.inference.templates import Writer
-from meai.inference.warming import Warming
+from meai.inference.warming import Prompt, Warming
 
 CONTEXT_LENGTH = 4096
 LEFT_SOURCE_HOPE = 0.5
@@ -37,6 +38,7 @@ class Loaded:
     """A model and what it takes to work with it. One thread only, but for `model.interrupt`."""
 
     model: Model
+    adapters: Adapters
     cache: Cache
     calibration: Calibration
     guessing: Guessing
@@ -62,6 +64,7 @@ class Loaded:
             chunk=self.calibration.chunk_tokens(),
             thinks=self.writer.thinks,
             left_out=prompt.left_out,
+            adapted=self.adapters.of(request.action),
             say=say,
         )
 
@@ -71,7 +74,8 @@ class Loaded:
         for request in requests:
             # What does not fit is told to whoever asks for its answer.
             with suppress(BadInput):
-                prompts.append(prompt_of(request, self.writer, self.model).tokens)
+                tokens = prompt_of(request, self.writer, self.model).tokens
+                prompts.append(Prompt(tokens, self.adapters.of(request.action)))
         return Warming(prompts, cache=self.cache, chunk=self.calibration.chunk_tokens())
 
     def scores(self, request: Request, candidates: Sequence[str]) -> Scores:
@@ -80,7 +84,8 @@ class Loaded:
         tokens = [self.model.tokenize(text, special=False) for text in candidates]
         if len(prompt) + max(map(len, tokens), default=0) > self.model.context_length:
             raise BadInput("The text is too long for this model to compare its variants; select less of it.")
-        return Scores(prompt, tokens, cache=self.cache, chunk=self.calibration.chunk_tokens())
+        adapted = self.adapters.of(request.action)
+        return Scores(prompt, tokens, cache=self.cache, chunk=self.calibration.chunk_tokens(), adapted=adapted)
 
     def report(self, working: int) -> WorkerReport:
         """Return what this process holds while it is *working* on so many requests."""
@@ -110,6 +115,7 @@ def load(path: Path, cache: Path | None, tell: Tell) -> Loaded:
     writer, makeshift = writer_of(model.chat_template, model.end_text)
     return Loaded(
         model,
+        Adapters(model),
         Cache(model, Pace(calibration.threads, calibration.one_thread_s)),
         calibration,
         Guessing(DraftLength(price), DraftLength(price, LEFT_SOURCE_HOPE)),

@@ -55,6 +55,8 @@ class Request:
     source: str = ""
     """The text that the answer largely repeats, as it stands in the prompt; guesses are taken from it."""
     purpose: Purpose = "free"
+    action: str = ""
+    """What the writer asked for by name; the adapters of that action are used."""
     editor: str = ""
     """Who asks, so that an editor's newest request for a purpose takes the place of its older one; empty: nobody's."""
 
@@ -88,6 +90,31 @@ class ModelTraits:
     def from_frame(cls, frame: dict[str, Any]) -> ModelTraits:
         """Rebuild what `to_frame` gave. Raises KeyError or ValueError for anything else."""
         return cls(int(frame["parameters"]), str(frame["basename"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """A LoRA adapter that goes with a model."""
+
+    name: str
+    """What a writer calls it."""
+    path: str
+    """Its file, judged already: this process gives it to llama.cpp as it is."""
+    scale: float
+    """How strongly it works; 1 is as it was trained."""
+    actions: tuple[str, ...] = ()
+    """The actions that it is used for; none: all."""
+    problem: str = ""
+    """A sentence where it cannot be used; its file is then not looked at, and the actions are refused with this."""
+
+    def to_frame(self) -> dict[str, Any]:
+        """Return the adapter as JSON-ready values."""
+        return asdict(self)
+
+    @classmethod
+    def from_frame(cls, frame: dict[str, Any]) -> Adapter:
+        """Rebuild what `to_frame` gave. Raises KeyError or TypeError for anything else."""
+        return cls(**{**frame, "actions": tuple(frame["actions"])})
 
 
 FinishReason = Literal["stop", "length", "repetition", "cancelled"]

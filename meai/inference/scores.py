@@ -11,16 +11,25 @@ import numpy as np
 import numpy.typing as npt
 
 from meai.inference.cache import BRANCHES, Cache, Seat
-from meai.inference.llama import LOGIT_ROWS
+from meai.inference.llama import LOGIT_ROWS, Adapted
 
 
 class Scores:
-    """Scores *candidates*, continuations of *prompt*, all tokens. `close` gives back what it holds.
+    """Scores *candidates*, continuations of *prompt*, all tokens, with the adapters *adapted*.
 
+    `close` gives back what it holds.
     `result` then has for each candidate the natural logarithm of its probability, the sum over its tokens.
     """
 
-    def __init__(self, prompt: Sequence[int], candidates: Sequence[Sequence[int]], *, cache: Cache, chunk: int) -> None:
+    def __init__(
+        self,
+        prompt: Sequence[int],
+        candidates: Sequence[Sequence[int]],
+        *,
+        cache: Cache,
+        chunk: int,
+        adapted: Adapted = (),
+    ) -> None:
         self._cache = cache
         self._chunk = chunk
         self._candidates = [list(candidate) for candidate in candidates]
@@ -28,7 +37,7 @@ class Scores:
         self._trunk = [*prompt, *self._candidates[0][:shared]] if candidates else list(prompt)
         self._prompt_length = len(prompt)
         self._tails = [candidate[shared:] for candidate in self._candidates]
-        self._seat = Seat(cache)
+        self._seat = Seat(cache, adapted)
         self._trunk_score = 0.0
         self._scores: list[float] = []
 

@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from meai.errors import EngineGone
+from meai.inference.request import Adapter
 from meai.process import Child, Frame
 
 PING_S, PINGS = 0.4, 4
@@ -21,7 +22,7 @@ PING_S, PINGS = 0.4, 4
 
 
 class Watched:
-    """The process that runs the module *worker* for the model file *path*. Whoever owns it guards `waiting`.
+    """The process that runs the module *worker* for the model file *path*. Whoever owns it guards what can change.
 
     *on_frame* and *on_exit* hear of it as `Child` tells, with this object.
     """
@@ -37,6 +38,8 @@ class Watched:
     ) -> None:
         self.path = path
         self.name = name
+        self.adapters: tuple[Adapter, ...] = ()
+        """What the model answers with, also after a crash."""
         self.child = Child(
             worker,
             on_frame=lambda frame: on_frame(self, frame),

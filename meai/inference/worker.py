@@ -20,7 +20,7 @@ from meai.errors import BadInput, Cancelled, MeaiError, ModelRefused
 from meai.inference.answer import Answer
 from meai.inference.llama import NoRoom
 from meai.inference.loaded import Loaded, load
-from meai.inference.request import Request
+from meai.inference.request import Adapter, Request
 from meai.inference.scheduler import Schedule, Work, overtakes
 from meai.inference.scores import Scores
 from meai.inference.warming import Warming
@@ -101,10 +101,14 @@ class Worker:
     def _load(self, frame: Frame) -> None:
         cache = Path(frame["cache"]) if frame["cache"] else None
         self._loaded = loaded = load(Path(frame["path"]), cache, self._show_preparing)
+        loaded.adapters.take([Adapter.from_frame(each) for each in frame.get("adapters", ())])
         said = {"traits": loaded.model.traits.to_frame(), "calibration": loaded.calibration.to_frame()}
         self._reply({"is": "ready", **said, "message": loaded.makeshift})
         # This delays nobody who has just seen the page.
         loaded.learn_words()
+
+    def _adapt(self, frame: Frame) -> None:
+        self._require_loaded().adapters.take([Adapter.from_frame(each) for each in frame["adapters"]])
 
     def _show_preparing(self, message: str, fraction: float) -> None:
         self._reply({"is": "preparing", "message": message, "fraction": fraction})
@@ -184,6 +188,7 @@ class Worker:
 
 _HANDLERS: dict[str, Callable[[Worker, Frame], None]] = {
     "load": Worker._load,
+    "adapt": Worker._adapt,
     "submit": Worker._submit,
     "warm": Worker._warm,
     "score": Worker._score,

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -29,6 +30,25 @@ class Learnt:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptAdapter:
+    """A LoRA adapter that a writer added to a model."""
+
+    path: str
+    """Its file, which stays where it is."""
+    model: str
+    """The name of the model that it was added to."""
+    scale: float = 1.0
+    """How strongly it works; 1 is as it was trained."""
+    actions: tuple[str, ...] = ()
+    """The actions that it is used for; none: all."""
+
+    @classmethod
+    def from_frame(cls, frame: dict[str, Any]) -> KeptAdapter:
+        """Rebuild what was kept. Raises KeyError, TypeError or ValueError for anything else."""
+        return cls(str(frame["path"]), str(frame["model"]), float(frame["scale"]), tuple(map(str, frame["actions"])))
+
+
+@dataclass(frozen=True, slots=True)
 class Chosen:
     """The choices at a moment."""
 
@@ -38,6 +58,8 @@ class Chosen:
     """Files that stay where they are, by the name they have here."""
     learnt: dict[str, Learnt] = field(default_factory=dict)
     """By the name in the catalogue."""
+    adapters: dict[str, KeptAdapter] = field(default_factory=dict)
+    """By their names."""
     offered: bool = False
     """Whether a better model was offered, which is done once."""
 
@@ -59,6 +81,7 @@ class Choices:
                 learnt={
                     str(name): Learnt(str(one["sha256"]), int(one["size"])) for name, one in frame["learnt"].items()
                 },
+                adapters={str(name): KeptAdapter.from_frame(one) for name, one in frame.get("adapters", {}).items()},
                 offered=frame.get("offered") is True,
             )
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -75,6 +98,15 @@ class Choices:
     def learn(self, name: str, learnt: Learnt) -> None:
         """Pin what the first download of the catalogue's *name* was."""
         self._change(lambda chosen: replace(chosen, learnt={**chosen.learnt, name: learnt}))
+
+    def adapt(self, name: str, adapter: KeptAdapter | None) -> None:
+        """Keep *adapter* as *name*, in place of another of that name; None: forget it."""
+
+        def adapted(chosen: Chosen) -> Chosen:
+            others = {one: kept for one, kept in chosen.adapters.items() if one != name}
+            return replace(chosen, adapters=others if adapter is None else {**others, name: adapter})
+
+        self._change(adapted)
 
     def offer(self) -> None:
         """Remember that a better model was offered."""

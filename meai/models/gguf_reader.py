@@ -73,6 +73,8 @@ class Contents:
     """What a file holds."""
 
     values: Values
+    kinds: Mapping[str, int]
+    """The type of each value."""
     tensors: Mapping[str, Tensor]
 
 
@@ -100,13 +102,14 @@ class _Reader:
         self._size = size
         self._strings = 0
         self._values: dict[str, Scalar | List] = {}
+        self._kinds: dict[str, int] = {}
 
     def contents(self, judge: Callable[[Values], None]) -> Contents:
         keys, tensors = self._counts()
         for _ in range(keys):
             self._pair()
         judge(self._values)
-        return Contents(self._values, self._tensors(tensors))
+        return Contents(self._values, self._kinds, self._tensors(tensors))
 
     def _counts(self) -> tuple[int, int]:
         if self._size < 24 or self._file.read(4) != b"GGUF":
@@ -125,6 +128,7 @@ class _Reader:
         if key in self._values:
             raise Refused(f"it describes {key} twice")
         (kind,) = _TYPE.unpack(self._bytes(4))
+        self._kinds[key] = kind
         self._values[key] = self._list(key) if kind == ARRAY else self._scalar(key, kind)
         if self._file.tell() > MAX_HEADER_BYTES:
             raise Refused(f"its description is longer than {MAX_HEADER_BYTES >> 20} MiB")

@@ -15,10 +15,12 @@ from typing import BinaryIO
 
 from meai.errors import BadInput, Cancelled, MeaiError, NoModel
 from meai.inference.engine import Engine, EngineState
-from meai.models import importing, receiving
+from meai.inference.request import Adapter
+from meai.models import adapters, importing, receiving
 from meai.models.catalogue import CatalogueEntry
 from meai.models.download import Network, discard, fetched_bytes, pull
 from meai.models.library import Model, ModelLibrary
+from meai.models.lora import is_adapter
 from meai.models.pace import Pace
 from meai.models.shelf import Card, better
 from meai.web.protocol import Fetching, ModelState, Offer
@@ -34,13 +36,22 @@ class CurrentModel:
     """Which model answers, or what is being done to get one. Any thread may call.
 
     *wanted* is a model's name or file, None for the best there is; fetched models go to *folder*, by *network*.
+    *adapters_for* gives those that a model is to answer with.
     """
 
-    def __init__(self, library: ModelLibrary, folder: Path, wanted: str | None, network: Network | None = None) -> None:
+    def __init__(
+        self,
+        library: ModelLibrary,
+        folder: Path,
+        wanted: str | None,
+        network: Network | None = None,
+        adapters_for: Callable[[Model], Sequence[Adapter]] = lambda model: (),
+    ) -> None:
         self._library = library
         self._folder = folder
         self._wanted = wanted
         self._network = network
+        self._adapters = adapters_for
         self._engine: Engine | None = None
         self._turn = threading.RLock()
         self._listeners: set[Listener] = set()
@@ -50,7 +61,7 @@ class CurrentModel:
         self._closed = False
         self._pace = Pace()
         self._told_at = 0.0
-        self._used = ""
+        self._used: Model | None = None
         self._named: Model | None = None
 
     @property
@@ -62,7 +73,7 @@ class CurrentModel:
     @property
     def used(self) -> str:
         """The name of the model that answers; empty where there is none."""
-        return self._used
+        return self._used.name if self._used is not None else ""
 
     @property
     def named(self) -> Model | None:
@@ -88,8 +99,7 @@ class CurrentModel:
         else:
             if not self._library.keeps(model.path) and not model.program:
                 self._named = model = self._apart(model)
-            self._used = model.name
-            engine.load(model.path, model.label)
+            self._load(model)
 
     def better(self, listed: Sequence[Card]) -> Card | None:
         """Return the model of *listed* to offer in place of the one that answers, once; None ever after.
@@ -100,7 +110,7 @@ class CurrentModel:
         if choices is None or self._wanted is not None or not self._answers:
             return None
         chosen = choices.read()
-        found = None if chosen.offered or chosen.use else better(listed, self._used)
+        found = None if chosen.offered or chosen.use else better(listed, self.used)
         if found is not None:
             try:
                 choices.offer()
@@ -137,22 +147,31 @@ class CurrentModel:
         elif Path(name).name != name:
             raise NoModel(f"There is no model called {name}.")
         model = importing.use(self._library, name)
-        if self._engine is not None and (model.name != self._used or self._engine.state.state != "ready"):
-            self._used = model.name
-            self._engine.load(model.path, model.label)
+        if self._engine is not None and (model.name != self.used or self._engine.state.state != "ready"):
+            self._load(model)
 
     def take(self, place: str) -> str:
         """Add the model file at *place*, a path or a `file:` address, where it lies, and return what was done.
 
+        An adapter is added to the model that answers, for every action.
         Raises BadInput for what is no whole path or a name that is taken, and ModelRefused for no sound model.
         """
-        model = importing.import_model(self._library, importing.path_of(place), copy=False)
+        path = importing.path_of(place)
+        if is_adapter(path):
+            return self._add_adapter(path)
+        model = importing.import_model(self._library, path, copy=False)
         return self._taken(model, "stays where it is")
 
     def receive(self, name: str, piece: BinaryIO, at: int, whole: int) -> str:
         """Take a piece of a model file as `receiving.receive` does; return what was done, empty until it is whole."""
         model = receiving.receive(self._library, name, piece, at=at, whole=whole)
         return self._taken(model, "was copied to the models folder") if model is not None else ""
+
+    def remove_adapter(self, name: str) -> str:
+        """Use the adapter *name* no more, and return what was done, as a sentence. Raises BadInput where none is."""
+        done = adapters.remove(self._library, name)
+        self._adapt()
+        return done
 
     def remove(self, name: str) -> str:
         """Remove the model *name*, or what had come of it, and return what was done, as a sentence.
@@ -162,7 +181,7 @@ class CurrentModel:
         with self._turn:
             if self._fetching is not None and self._fetching.name == name:
                 raise BadInput(f"{self._fetching.label} is being fetched; pause it first.")
-        if name == self._used:
+        if name == self.used:
             raise BadInput(f"{name} is in use; choose another model first.")
         entry = next((entry for entry in self._library.entries if entry.name == name), None)
         if entry is not None and fetched_bytes(entry, self._folder):
@@ -198,12 +217,30 @@ class CurrentModel:
         self._closed = True
         self._stop.set()
 
+    def _add_adapter(self, path: Path) -> str:
+        if self._used is None:
+            raise BadInput(
+                "There is no model yet to which the adapter could be added; get the one that it was made for."
+            )
+        added = adapters.add(self._library, path, self._used)
+        self._adapt()
+        return f"The adapter {added.name} is used with {self._used.label} from now on, for every action."
+
+    def _load(self, model: Model) -> None:
+        self._used = model
+        if self._engine is not None:
+            self._engine.load(model.path, model.label, self._adapters(model))
+
+    def _adapt(self) -> None:
+        """Have the model that answers go on with the adapters that are kept for it now."""
+        if self._engine is not None and self._used is not None:
+            self._engine.adapt(self._adapters(self._used))
+
     def _taken(self, model: Model, where: str) -> str:
         """Load *model*, which was just added, where none answers, and return what became of it."""
         if self._answers or self._engine is None or self._closed:
             return f"{model.label} is here and {where}."
-        self._used = model.name
-        self._engine.load(model.path, model.label)
+        self._load(model)
         return f"{model.label} is used from now on and {where}."
 
     def _apart(self, model: Model) -> Model:
@@ -230,9 +267,8 @@ class CurrentModel:
                 with self._turn:
                     self._fetching = None
                     self._tell(Fetching(None, "", 0, 0, 0.0, None))
-                self._used = entry.name
-                if self._engine is not None and not self._closed:
-                    self._engine.load(path, entry.label)
+                if not self._closed:
+                    self._load(Model(entry.name, entry.label, path, entry.size, entry.licence, entry.family, ""))
 
     @property
     def _answers(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import BinaryIO, cast
 
@@ -10,20 +10,23 @@ from flask import Blueprint, Response, jsonify, request
 
 from meai.errors import BadInput
 from meai.models import receiving
+from meai.models.choices import KeptAdapter
 from meai.models.shelf import Card
 from meai.web import answers
 from meai.web.models import CurrentModel
 
 
-def blueprint(cards: Callable[[], tuple[Card, ...]], current: CurrentModel) -> Blueprint:
-    """Return the routes of the models that *cards* finds, of which *current* answers."""
+def blueprint(
+    cards: Callable[[], tuple[Card, ...]], adapters: Callable[[], Mapping[str, KeptAdapter]], current: CurrentModel
+) -> Blueprint:
+    """Return the routes of the models that *cards* finds, of which *current* answers, and of their *adapters*."""
     shelf = Blueprint("shelf", __name__, url_prefix="/api")
 
     @shelf.get("/models")
     def list_models() -> Response:
-        return jsonify(
-            {"used": current.used, "fetching": current.fetching, "models": [asdict(card) for card in cards()]}
-        )
+        told = {"used": current.used, "fetching": current.fetching}
+        kept = [{"name": name, **asdict(adapter)} for name, adapter in adapters().items()]
+        return jsonify({**told, "models": [asdict(card) for card in cards()], "adapters": kept})
 
     @shelf.post("/models")
     def add_model() -> tuple[Response, int]:
@@ -50,5 +53,9 @@ def blueprint(cards: Callable[[], tuple[Card, ...]], current: CurrentModel) -> B
     @shelf.delete("/models/<name>")
     def remove_model(name: str) -> Response:
         return jsonify({"done": current.remove(name)})
+
+    @shelf.delete("/adapters/<name>")
+    def remove_adapter(name: str) -> Response:
+        return jsonify({"done": current.remove_adapter(name)})
 
     return shelf

@@ -9,7 +9,7 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 
-from meai.inference.llama import SEQUENCES, Model, NoRoom, Run
+from meai.inference.llama import SEQUENCES, Adapted, Model, NoRoom, Run
 from meai.inference.pace import Pace
 from meai.inference.request import ModelTraits, Sampling
 from meai.inference.sampler import Sampler
@@ -50,6 +50,7 @@ class FakeModel:
         self.cells = cells
         self.rewinds = rewinds
         self._interrupted = False
+        self.adapted: Adapted = ()
         self.sequences: list[list[int]] = [[] for _ in range(SEQUENCES)]
         self.logits: npt.NDArray[np.float32]
         self.batches: list[int] = []
@@ -106,6 +107,10 @@ class FakeModel:
 
     def tokenize(self, text: str, *, special: bool, start: bool = False) -> list[int]:
         return [1 + ord(letter) % (VOCABULARY - 1) for letter in text]
+
+    def adapt(self, adapted: Adapted) -> None:
+        """What follows depends on the adapters, too."""
+        self.adapted = adapted
 
     def use_threads(self, count: int) -> None:
         assert count == 1

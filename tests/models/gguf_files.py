@@ -35,6 +35,8 @@ class Tensor:
     offset: int | None = None
     """None: where the one before ends."""
     size: int = 72
+    content: bytes = b""
+    """Its weights; zeros behind them."""
 
     def packed(self, offset: int) -> bytes:
         at = offset if self.offset is None else self.offset
@@ -94,7 +96,9 @@ class Gguf:
     def packed(self) -> bytes:
         header = self.header()
         start = len(header) + -len(header) % self.alignment
-        weights = b"".join(bytes(tensor.size + -tensor.size % self.alignment) for tensor in self.tensors)
+        weights = b"".join(
+            tensor.content.ljust(tensor.size + -tensor.size % self.alignment, b"\0") for tensor in self.tensors
+        )
         return header.ljust(start, b"\0") + weights
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 from meai.errors import BadInput, Cancelled, DownloadFailed, ModelRefused, NoModel
 from meai.inference.calibration import Calibration
 from meai.inference.engine import EngineState
+from meai.inference.request import Adapter
 from meai.models.catalogue import CatalogueEntry, WheelSource
 from meai.models.choices import Choices
 from meai.models.library import Model, ModelLibrary
@@ -68,7 +69,7 @@ class Engine:
         self.state = EngineState("none")
         self.loaded: list[Path] = []
 
-    def load(self, path: Path, name: str) -> None:
+    def load(self, path: Path, name: str, adapters: Sequence[Adapter] = ()) -> None:
         self.loaded.append(path)
         for state in ("loading", "ready"):
             self.state = EngineState(state, name)  # type: ignore[arg-type]

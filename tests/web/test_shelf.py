@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from meai.inference.engine import Engine, EngineState
+from meai.inference.request import Adapter
 from meai.models.catalogue import read_catalogue
 from meai.models.choices import Choices
 from meai.models.library import ModelLibrary
@@ -95,7 +97,7 @@ def test_a_piece_that_does_not_say_where_it_belongs_is_refused(ask: Ask, query: 
 class Loads(Engine):
     """Takes note of what it is to load, and starts nothing."""
 
-    def load(self, path: Path, name: str) -> None:
+    def load(self, path: Path, name: str, adapters: Sequence[Adapter] = ()) -> None:
         self.loaded = path
 
 
