@@ -18,7 +18,23 @@ if TYPE_CHECKING:
 
 # What is a matter of taste, of a house's style or of typesetting is the writer's to say, and not a mistake.
 _TASTE = frozenset(["Style", "Enhancement", "Readability", "Redundancy", "Regionalism", "Formatting"])
-_OFF = frozenset(["UseTitleCase", "VeryUnique", "LongSentences", "SpelledNumbers", "OrthographicConsistency"])
+_OFF = frozenset(
+    [
+        *("UseTitleCase", "VeryUnique", "LongSentences", "SpelledNumbers", "OrthographicConsistency"),
+        # `plain text`, `non-native`, a comma after `Otherwise`: both ways are right.
+        *("CompoundNouns", "DisjointPrefixes", "DiscourseMarkers"),
+    ]
+)
+# Nor are units and the short words of a trade, which these would spell out.
+_SHORT = frozenset(
+    f"Expand{what}"
+    for what in (
+        *("Algorithm", "Alloc", "Argument", "Configuration", "Control", "Coordinate", "Decl", "Dependencies"),
+        *("Dereference", "Directory", "Forward", "MemoryShorthands", "Minimum", "Notification", "Parameter"),
+        *("Performance", "Pointer", "Preference", "Previous", "StandardInputAndOutput", "TimeShorthands"),
+        "Vulnerability",
+    )
+)
 
 SPELLING = "SpellCheck"
 
@@ -44,7 +60,7 @@ class Linters:
         linter = self._linters.get(dialect)
         if linter is None:
             linter = self._linters[dialect] = Linter(Dialect[dialect.upper()])
-            linter.set_lint_config(linter.get_lint_config() | dict.fromkeys(_OFF, False))
+            linter.set_lint_config(linter.get_lint_config() | dict.fromkeys(_OFF | _SHORT, False))
         if self._words.get(dialect, ()) != words:
             linter.clear_words()
             linter.import_words([word.encode("utf-8", "replace").decode() for word in words])

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from meai.editing.language import other_spelling
 from meai.editing.problems import Problem
 from meai.editing.protect import spans
-from meai.editing.spelling import is_name, likeliest_first, neighbours, slips
+from meai.editing.spelling import COMMON, frequent_words, is_name, likeliest_first, neighbours, slips
+from meai.editing.technical import code_words, technical_ranges
 
 MOST_SUGGESTIONS = 5
 OFTEN = 3
@@ -35,13 +36,25 @@ class Mark:
 
 
 def owned(text: str, words: frozenset[str]) -> Callable[[str], bool]:
-    """Return what tells the writer's own words: those in *words*, and those that *text* has again and again."""
+    """Return what tells the writer's own words: those in *words*, and those that *text* has in code or so often."""
     often = Counter(_WORD.findall(text))
-    return lambda word: word in words or word.casefold() in words or (often[word] >= OFTEN and not _is_near(word))
+    code = code_words(text)
+
+    def is_own(word: str) -> bool:
+        if word in words or word.casefold() in words:
+            return True
+        if word.casefold() in code and not _is_near(word, COMMON):
+            return True
+        return often[word] >= OFTEN and not _is_near(word)
+
+    return is_own
 
 
-def _is_near(word: str) -> bool:
-    return any(slips(other, word) <= 1 for other in neighbours(word))
+def _is_near(word: str, rank: int | None = None) -> bool:
+    """Whether a slip turns a frequent word, one of the first *rank*, into *word*."""
+    ranks = frequent_words()
+    near = (other for other in neighbours(word) if slips(other, word) <= 1)
+    return any(rank is None or ranks.get(other.lower(), rank) < rank for other in near)
 
 
 def marks(
@@ -51,13 +64,13 @@ def marks(
 
     With *any_dialect* a word spelled as on the other side of the sea is none.
     """
-    frozen = tuple(spans(text))
+    left = [*((span.start, span.end) for span in spans(text)), *technical_ranges(text)]
     found: list[Mark] = []
     at = 0
     for problem in problems:
         if problem.start < at or "\n" in text[problem.start : problem.end] or problem.start == problem.end:
             continue
-        if any(span.start < problem.end and problem.start < span.end for span in frozen):
+        if any(start < problem.end and problem.start < end for start, end in left):
             continue
         if _is_wrong(text, problem, known, any_dialect=any_dialect):
             found.append(_mark(text, problem))

@@ -15,6 +15,7 @@ from meai.editing.language import other_spelling
 from meai.editing.problems import Problem
 from meai.editing.protect import spans
 from meai.editing.spelling import farthest, frequent_words, in_case_of, is_name, neighbours, parted, slips
+from meai.editing.technical import technical_ranges
 
 Score = Callable[[str, Sequence[str]], Sequence[float]]
 """How probable each continuation of a text is, as natural logarithms."""
@@ -68,6 +69,8 @@ MOST_VARIANTS = 16
 """Ways of one group that are compared."""
 _SURE_KINDS = frozenset(["Spelling", "Typo", "BoundaryError", "Repetition"])
 _SURE_RULES = frozenset(["ModalOf", "CapitalizePersonalPronouns"])
+_UNSURE_RULES = frozenset(["ThatThan"])
+"""Among the sure kinds: it takes `the exporter that writes` for a comparison."""
 
 
 def corrected(
@@ -96,14 +99,14 @@ def corrected(
 
 def doubts_of(text: str, problems: Iterable[Problem], known: Callable[[str], bool], weights: Weights) -> list[Doubt]:
     """Return the places of *text* that may be wrong, in order and apart from one another."""
-    frozen = tuple(spans(text))
+    left = [*((span.start, span.end) for span in spans(text)), *technical_ranges(text)]
     found = [*_of_problems(text, problems, known, weights), *_of_confusions(text, weights)]
     free = [
         doubt
         for doubt in found
         if doubt.candidates
         and "\n" not in text[doubt.start : doubt.end]
-        and not any(span.start < doubt.end and doubt.start < span.end for span in frozen)
+        and not any(start < doubt.end and doubt.start < end for start, end in left)
     ]
     return _apart(free, text)
 
@@ -117,7 +120,7 @@ def _of_problems(
             if not known(word) and not is_name(text, problem.start, word):
                 yield _misspelled(problem, word, weights)
         elif problem.rule != "SentenceCapitalization" or _is_sentence(text, problem.start):
-            sure = problem.kind in _SURE_KINDS or problem.rule in _SURE_RULES
+            sure = problem.rule in _SURE_RULES or (problem.kind in _SURE_KINDS and problem.rule not in _UNSURE_RULES)
             cost = weights.sure if sure else weights.rule
             candidates = {other: cost for other in problem.suggestions if other != word}
             yield Doubt(problem.start, problem.end, candidates)
@@ -125,7 +128,7 @@ def _of_problems(
 
 def _misspelled(problem: Problem, word: str, weights: Weights) -> Doubt:
     others = dict.fromkeys((*problem.suggestions, *neighbours(word), *parted(word)))
-    if any(other_spelling(word, other) for other in others):
+    if any(other_spelling(word, other) or other_spelling(_owner(word), _owner(other)) for other in others):
         return Doubt(problem.start, problem.end)
     distance = {other: slips(other, word) for other in others if other != word}
     distance = {other: far for other, far in distance.items() if far <= farthest(word)}
@@ -137,9 +140,19 @@ def _misspelled(problem: Problem, word: str, weights: Weights) -> Doubt:
     return Doubt(problem.start, problem.end, candidates, wrong=True)
 
 
+def _owner(word: str) -> str:
+    """Return *word* without the `'s` of what is somebody's; a dictionary may have it only as several."""
+    return re.sub(r"['’]?s$", "", word)
+
+
 def _is_sentence(text: str, start: int) -> bool:
-    """Whether what begins at *start* is a sentence and no list item or heading."""
+    """Whether what begins at *start* is a sentence and no list item, also of a list in a line, nor a heading."""
+    if _COUNTED.search(text, 0, start):
+        return False
     return start > 0 or (text.rstrip()[-1:] in ".!?" and text.count(" ") >= 3)
+
+
+_COUNTED = re.compile(r"(?<!\w)\d{1,3}[.)]\s+$")
 
 
 def _of_confusions(text: str, weights: Weights) -> Iterator[Doubt]:

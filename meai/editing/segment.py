@@ -50,7 +50,7 @@ _SENTENCE_END = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LIST_MARK = re.compile(r"[ >]*(?:[-*+]|\d{1,9}[.)])[ \t]")
-_CELL = re.compile(r"[^\s|>](?:(?:\\.|`[^`\n]*`|[^|\\`\n])*(?:\\.|`[^`\n]*`|[^|\\`\s]))?")
+_CELL = re.compile(r"(?:\\.|`[^`\n]*`|[^\s|>`])(?:(?:\\.|`[^`\n]*`|[^|\\`\n])*(?:\\.|`[^`\n]*`|[^|\\`\s]))?")
 _VERBATIM = frozenset(["fence", "code_block", "html_block", "math_block", "math_block_label"])
 
 

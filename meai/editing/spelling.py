@@ -149,6 +149,11 @@ def _swapped(mine: str, theirs: str) -> float:
 
 
 _BEGINNING = re.compile(r"(?:^|[.!?:…][\"'”’)]*\s+|[\"“(\[*_])$")
+_OWNER = re.compile(r"([^\W\d_]+)['’]s")
+# Whose `'s` is a slip.
+_PRONOUNS = frozenset(
+    ["he", "her", "him", "his", "it", "my", "our", "she", "their", "them", "they", "who", "you", "your"]
+)
 _NAME = re.compile(r"[^\W\d_]*[a-z][^\W\d_]*[A-Z]|.*[\d_]|[A-Z]{2,}")
 
 
@@ -156,8 +161,12 @@ def is_name(text: str, start: int, word: str) -> bool:
     """Return whether *word*, which no dictionary has and which *text* has at *start*, may be a name or foreign.
 
     It has capitals inside, digits, or nothing but capitals (`VampNet`, `GPT4`, `NASA`), a letter that English does not
-    have (`çay`), or a capital that no beginning of a sentence explains.
+    have (`çay`), or a capital that no beginning of a sentence explains; or a frequent word's `'s`, which not every
+    dictionary has.
     """
+    owner = _OWNER.fullmatch(word)
+    if owner and owner[1].lower() in frequent_words() and owner[1].lower() not in _PRONOUNS:
+        return True
     if not word.replace("’", "'").isascii():
         return True
     return _NAME.match(word) is not None or (word[:1].isupper() and _BEGINNING.search(text, 0, start) is None)

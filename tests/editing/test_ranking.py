@@ -121,3 +121,36 @@ def test_whatever_the_model_prefers_what_is_protected_stays(text: str, random: o
     answer = proofread(text, *found, score=any_preference)
     assert protected_spans(answer) == protected_spans(text)
     assert answer.count("\n") == text.count("\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "other"),
+    [
+        ("Put teh.md into src/teh.", "teh", "the"),
+        ("Start it with --recieve first.", "recieve", "receive"),
+        ("It takes 350 ms to begin.", "ms", "me"),
+        ("Ask lama.cpp for its words.", "cpp", "cap"),
+    ],
+)
+def test_words_for_machines_are_left_alone(text: str, words: str, other: str) -> None:
+    assert proofread(text, problem(text, words, other), score=preferring(other)) == text
+
+
+def test_no_file_is_renamed_by_a_word_that_sounds_alike() -> None:
+    assert proofread("It stands in from.ts and your.md.", score=preferring("form", "you're")) == (
+        "It stands in from.ts and your.md."
+    )
+
+
+def test_an_items_number_within_a_line_is_no_end_of_a_sentence() -> None:
+    text = "First 1. text at the caret, then 2. the rest of it."
+    found = (problem(text, "text", "Text", rule="SentenceCapitalization"),)
+    assert proofread(text, *found, score=preferring("Text")) == text
+
+
+def test_what_is_somebodys_is_known_where_somebody_is() -> None:
+    text = "It is another’s idea, and the sanitiser's too."
+    found = (problem(text, "another’s", "an other’s"), problem(text, "sanitiser's", "sanitizers"))
+    assert proofread(text, *found, score=preferring("an other’s", "sanitizers")) == text
+    text = "It is her's."
+    assert proofread(text, problem(text, "her's", "hers"), score=preferring("hers")) == "It is hers."

@@ -77,6 +77,12 @@ def test_only_words_are_prose(selection: str, expected: list[str]) -> None:
     assert prose(selection) == expected
 
 
+def test_a_cell_that_begins_with_code_has_all_of_it() -> None:
+    table = "| `a`, `b`, `c` | `d` and more |\n|---|---|\n| `e` too | a `|` b |\n"
+    words = [piece.words for piece in pieces(table, sentences=True, cells=True) if piece.prose]
+    assert words == ["`d` and more", "`e` too"]
+
+
 def test_sentences_end_where_a_reader_sees_it() -> None:
     text = 'Dr. Smith, i.e. me, paid 3.50 on the 3. of May. "Really?" Yes! And so on... 12 people came. (Few did.) ok'
     assert prose(text, sentences=True) == [
