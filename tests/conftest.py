@@ -57,7 +57,9 @@ expect.set_options(timeout=PATIENCE_MS)
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options that `make soak` and `make test` give."""
     parser.addoption("--soak", action="store_true", help="run the tests marked soak, and only those")
-    parser.addoption("--part", choices=("shared", "alone"), help="run the tests that can share the machine, or the rest")
+    parser.addoption(
+        "--part", choices=("shared", "alone"), help="run the tests that can share the machine, or the rest"
+    )
     parser.addoption("--keep", action="store_true", help="put the figures of a soak into docs/reliability.md")
 
 

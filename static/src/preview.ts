@@ -49,7 +49,9 @@ export function createPreview(article: HTMLElement, tasks: PreviewTasks): Previe
     template.innerHTML = trusted.createHTML(html);
     for (const image of template.content.querySelectorAll("img")) showImage(image);
     for (const table of template.content.querySelectorAll("table")) wrapWide(table);
-    return h("div", { class: "block", dir: "auto" }, template.content);
+    // Pictures and figures have no direction of their own, and stand as the document does.
+    const dir = /\p{L}/u.test(template.content.textContent ?? "") && "auto";
+    return h("div", { class: "block", dir }, template.content);
   };
 
   const showImage = (image: HTMLImageElement) => {

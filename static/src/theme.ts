@@ -14,6 +14,11 @@ export function storedTheme(): Theme {
 export function applyTheme(theme: Theme): void {
   if (theme === "system") delete document.documentElement.dataset["theme"];
   else document.documentElement.dataset["theme"] = theme;
+  // The bar of a phone, or of the window that the page is installed as, has the ground of the theme that is seen.
+  for (const meta of document.querySelectorAll<HTMLMetaElement>("meta[name=theme-color]")) {
+    const own = meta.dataset["theme"];
+    meta.media = theme === "system" ? `(prefers-color-scheme: ${own})` : own === theme ? "all" : "not all";
+  }
 }
 
 /** The next of the three, applied and remembered. */

@@ -19,7 +19,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 AXE = Path(__file__).resolve().parents[2] / "static" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-LOOK = """(tags) => axe.run({ runOnly: tags, resultTypes: ["violations"] }).then(({ violations }) =>
+CONTRAST = ["color-contrast"]
+# Where something is open over the page, the page has been looked at already; of the other theme, all but the colours.
+LOOK = """(rules) => axe.run(
+    document.querySelector("dialog[open], :popover-open") ?? document,
+    { runOnly: rules, resultTypes: ["violations"] },
+).then(({ violations }) =>
     violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).slice(0, 3).join(", ")}`)
 )"""
 HEIGHT = 900
@@ -245,17 +250,16 @@ def desk(sit_down: SitDown, scripted: ScriptedModel, letters: Path, fixtures: Pa
     return desk
 
 
-@pytest.mark.parametrize("width", [390, 820, 1440])
+@pytest.mark.parametrize("width", [390, 1440])
 def test_axe_finds_nothing_in_light_and_dark(watched: Watched, desk: Desk, scripted: ScriptedModel, width: int) -> None:
     desk.page.set_viewport_size({"width": width, "height": HEIGHT})
     desk.page.evaluate(AXE.read_text("utf-8"))
 
     def look(page: Page) -> list[str]:
-        found = []
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            found += [f"{scheme}: {problem}" for problem in page.evaluate(LOOK, RULES)]
-        return found
+        page.emulate_media(color_scheme="light")
+        found = [f"light: {problem}" for problem in page.evaluate(LOOK, RULES)]
+        page.emulate_media(color_scheme="dark")
+        return found + [f"dark: {problem}" for problem in page.evaluate(LOOK, CONTRAST)]
 
     assert walk_through(desk, scripted, look) == {}
     watched.forgive("412")
@@ -279,15 +283,15 @@ LONG = "\n\n".join(
     f"## Part {part}\n\n" + " ".join(f"Sentence {part}.{n} fills this line." for n in range(1, 4 + part % 9 * 3))
     for part in range(1, 81)
 )
-HEADINGS_AT_EYE = """() => {
+PARTS_AT_EYE = """() => {
     const at = (pane, selector) => {
         const box = document.querySelector(pane).getBoundingClientRect();
         const eye = box.top + box.height / 4;
-        const isAbove = (heading) => heading.getBoundingClientRect().top <= eye + 8;
+        const isAbove = (line) => line.textContent && line.getBoundingClientRect().top <= eye + 8;
         const above = [...document.querySelectorAll(selector)].filter(isAbove);
-        return Number(/Part (\\d+)/.exec(above.at(-1)?.textContent ?? "Part 0")[1]);
+        return Number(/\\d+/.exec(above.at(-1)?.textContent ?? "0")[0]);
     };
-    return [at(".cm-scroller", ".cm-line:has(.tok-heading)"), at("#preview", "#article h2")];
+    return [at(".cm-scroller", ".cm-line"), at("#preview", "#article :is(h2, p)")];
 }"""
 
 TOPS = "() => ['.cm-scroller', '#preview'].map((pane) => document.querySelector(pane).scrollTop)"
@@ -295,7 +299,7 @@ TOPS = "() => ['.cm-scroller', '#preview'].map((pane) => document.querySelector(
 
 def parts_at_eye(page: Page) -> tuple[int, int]:
     """Return which part is at eye level in the editor and in the preview."""
-    editor, preview = page.evaluate(HEADINGS_AT_EYE)
+    editor, preview = page.evaluate(PARTS_AT_EYE)
     return editor, preview
 
 

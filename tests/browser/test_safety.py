@@ -47,7 +47,7 @@ LOAD = """async ({ url }) => {
         await load("script", "src", "/static/early.js"),
         await load("script", "src", "/api/documents"),
         await load("link", "href", "/static/app.css"),
-        await load("img", "src", "/static/icon.svg"),
+        await load("img", "src", "/static/icons/icon.svg"),
         await load("img", "src", "/api/files/tally.png"),
     ];
 }"""

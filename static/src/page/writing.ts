@@ -10,8 +10,10 @@ import { createPreview, type Preview } from "../preview";
 import { createPreviewing, type Previewing } from "../previewing";
 import { createRepairOffer } from "../repair";
 import { keepInStep } from "../scroll";
+import { caretInSight, keepAboveKeyboard } from "../sight";
 import { createLength } from "../status";
 import type { Page } from "./page";
+import { inItsTongue } from "../tongue";
 
 export interface WritingWing {
   readonly editor: Editor;
@@ -33,6 +35,8 @@ export function writingWing(page: Page): WritingWing {
     page.modelExtensions(),
     page.structureExtensions,
     page.intake.extension,
+    inItsTongue(byId("article")),
+    caretInSight,
     EditorView.updateListener.of(updated),
     EditorView.domEventHandlers({ contextmenu }),
   ]);
@@ -47,6 +51,7 @@ export function writingWing(page: Page): WritingWing {
     patched: () => scroll.settle(),
   });
   const scroll = keepInStep({ view, preview: byId("preview"), anchors: preview.anchors });
+  keepAboveKeyboard(document.documentElement);
   const layout = createLayout(
     {
       root: document.body,
