@@ -5,7 +5,6 @@ import { markdown, markdownLanguage } from "@codemirror/lang-markdown";
 import { yamlFrontmatter } from "@codemirror/lang-yaml";
 import { syntaxHighlighting } from "@codemirror/language";
 import { languages } from "@codemirror/language-data";
-import { search, searchKeymap } from "@codemirror/search";
 import { Compartment, EditorState, type Extension } from "@codemirror/state";
 import {
   drawSelection,
@@ -19,6 +18,7 @@ import { tagHighlighter, tags } from "@lezer/highlight";
 
 import { type Change, diffWords } from "./diff";
 import { directionByLine } from "./direction";
+import { find } from "./find";
 import { wrapSelection } from "./formatting";
 import { structure } from "./structure";
 
@@ -40,17 +40,6 @@ const highlighter = tagHighlighter([
   { tag: [tags.propertyName, tags.attributeName, tags.definition(tags.variableName)], class: "tok-name" },
   { tag: [tags.typeName, tags.className, tags.function(tags.variableName)], class: "tok-type" },
 ]);
-
-const SEARCH_WORDS = {
-  next: "Next",
-  previous: "Previous",
-  all: "All",
-  replace: "Replace",
-  "replace all": "Replace all",
-  "match case": "Match case",
-  regexp: "Pattern",
-  "by word": "Whole words",
-};
 
 /** Changes that a lock lets through. */
 const REPLACED = "input.disk";
@@ -130,13 +119,16 @@ function differences(old: string, text: string): Change[] {
   return diffWords(before, after).map((change) => ({ ...change, from: change.from + head, to: change.to + head }));
 }
 
+/** A click with Alt adds a caret; with Ctrl it would follow what many take for a link. */
+const severalCarets: Extension = [EditorState.allowMultipleSelections.of(true), EditorView.clickAddsSelectionRange.of(({ altKey }) => altKey)];
+
 function writing(nonce: string): Extension {
   return [
     yamlFrontmatter({ content: markdown({ base: markdownLanguage, codeLanguages: languages }) }),
     syntaxHighlighting(highlighter),
     history(),
-    search({ top: true }),
-    EditorState.phrases.of(SEARCH_WORDS),
+    find,
+    severalCarets,
     drawSelection(),
     dropCursor(),
     highlightSpecialChars(),
@@ -154,6 +146,6 @@ function writing(nonce: string): Extension {
       autocapitalize: "sentences",
     }),
     // Tab belongs to the page where it has no meaning of its own.
-    keymap.of([...searchKeymap, ...historyKeymap, ...defaultKeymap]),
+    keymap.of([...historyKeymap, ...defaultKeymap]),
   ];
 }

@@ -3,7 +3,7 @@
 import type { MenuItem } from "../menu";
 import { keyLabel } from "./keys";
 
-export type Group = "ai" | "review" | "text" | "blocks" | "tables" | "sections" | "clipboard" | "documents" | "export" | "view";
+export type Group = "ai" | "review" | "text" | "blocks" | "tables" | "sections" | "finding" | "clipboard" | "documents" | "export" | "view";
 
 /** What is known of a command before the page is there. */
 export interface Description {
@@ -46,6 +46,7 @@ export const GROUP_TITLES: Record<Group, string> = {
   blocks: "Lines",
   tables: "Tables",
   sections: "Sections",
+  finding: "Finding",
   clipboard: "Clipboard",
   documents: "Documents",
   export: "Export",

@@ -1,7 +1,5 @@
 /** What can be done with the open document and the others, and how it leaves the house. */
 
-import { openSearchPanel } from "@codemirror/search";
-
 import type { Exporting } from "../exporting";
 import { DOCUMENTS_PREFIX } from "../palette";
 import type { CommandOf } from "./command";
@@ -36,7 +34,6 @@ export const DOCUMENTS: readonly CommandOf<DocumentParts>[] = [
   { name: "delete", label: "Delete", group: "documents", words: "remove trash", run: (parts) => parts.remove() },
   { name: "trash", label: "Deleted documents…", group: "documents", words: "restore", run: (parts) => parts.trash() },
   { name: "documents", label: "Show or hide documents", group: "documents", key: "Mod-Shift-\\", reach: "page", words: "sidebar list", run: (parts) => parts.toggleDocuments() },
-  { name: "find", label: "Find and replace", group: "documents", key: "Mod-f", reach: "native", words: "search", run: ({ view }) => openSearchPanel(view) },
 ];
 
 export interface ExportParts {

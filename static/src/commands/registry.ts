@@ -7,6 +7,7 @@ import { AI, type AiParts, AUTHORSHIP } from "./ai";
 import { CLIPBOARD, type ClipboardParts } from "./clipboard";
 import type { CommandOf } from "./command";
 import { DOCUMENTS, type DocumentParts, EXPORT, type ExportParts } from "./documents";
+import { FINDING } from "./finding";
 import { REVIEW, type ReviewParts } from "./review";
 import { SECTIONS, type StructureParts, TABLES } from "./structure";
 import { LINES, type TextParts, WORDS } from "./text";
@@ -23,6 +24,7 @@ export const COMMANDS: readonly CommandOf<Parts>[] = [
   ...LINES,
   ...TABLES,
   ...SECTIONS,
+  ...FINDING,
   ...CLIPBOARD,
   ...DOCUMENTS,
   ...EXPORT,

@@ -1,0 +1,205 @@
+/** Find and replace in the open text: a bar above it, which counts. What is found, CodeMirror knows. */
+
+import {
+  closeSearchPanel,
+  findNext,
+  findPrevious,
+  getSearchQuery,
+  replaceAll,
+  replaceNext,
+  search,
+  searchKeymap,
+  SearchQuery,
+  selectMatches,
+  setSearchQuery,
+} from "@codemirror/search";
+import type { EditorState, Extension } from "@codemirror/state";
+import { EditorView, keymap, type Panel, runScopeHandlers, type ViewUpdate } from "@codemirror/view";
+
+import { h, icon } from "./dom";
+
+/** Beyond these nobody counts. */
+const MOST = 9_999;
+const PATIENCE_MS = 40;
+const PAUSE_MS = 120;
+
+export const find: Extension = [
+  search({ top: true, literal: true, createPanel }),
+  // In the text these are commands, and keep no key that a writer has given to something else.
+  keymap.of(searchKeymap.filter(({ scope }) => scope).map((binding) => ({ ...binding, scope: binding.key === "Escape" ? "editor search-panel" : "search-panel" }))),
+];
+
+export interface Count {
+  readonly total: number;
+  /** The one that is selected, from 1; 0 for none. */
+  readonly here: number;
+  /** Whether there may be more. */
+  readonly more: boolean;
+}
+
+/** How often `query` is found; it looks for `patience` milliseconds at most. */
+export function countOf(query: SearchQuery, state: EditorState, patience = PATIENCE_MS): Count {
+  const end = performance.now() + patience;
+  const { from, to } = state.selection.main;
+  const cursor = query.getCursor(state);
+  let [total, here] = [0, 0];
+  for (let next = cursor.next(); !next.done; next = cursor.next()) {
+    total++;
+    if (next.value.from === from && next.value.to === to) here = total;
+    if (total >= MOST || (total % 64 === 0 && performance.now() > end)) return { total, here, more: true };
+  }
+  return { total, here, more: false };
+}
+
+/** What the bar says of `query` in `state`. */
+export function wordsFor(query: SearchQuery, state: EditorState): { readonly text: string; readonly isProblem: boolean } {
+  if (query.search === "") return { text: "", isProblem: false };
+  const problem = problemOf(query);
+  if (problem) return { text: problem, isProblem: true };
+  const { total, here, more } = countOf(query, state);
+  const all = total.toLocaleString("en") + (more ? "+" : "");
+  if (total === 0) return { text: "Not found", isProblem: false };
+  return { text: here > 0 ? `${here.toLocaleString("en")} of ${all}` : `${all} found`, isProblem: false };
+}
+
+/** Why a pattern is none; empty for one that is. */
+export function problemOf({ regexp, search: pattern }: SearchQuery): string {
+  if (!regexp) return "";
+  try {
+    new RegExp(pattern, "mu");
+    return "";
+  } catch (error) {
+    const reason = /: ([^:]+)$/.exec((error as Error).message)?.[1] ?? "it cannot be read";
+    return `This is no pattern yet: ${reason.charAt(0).toLowerCase()}${reason.slice(1)}. To find these very signs, switch off the pattern.`;
+  }
+}
+
+function createPanel(view: EditorView): Panel {
+  let query = getSearchQuery(view.state);
+  let timer = 0;
+  const isWritable = () => !view.state.readOnly;
+
+  const field = (name: string, label: string, main: boolean) =>
+    h("input", { type: "text", name, placeholder: label, "aria-label": label, autocomplete: "off", spellcheck: "false", ...(main && { "main-field": "true" }), input: commit });
+  const button = (label: string, run: () => void, title = label) => h("button", { type: "button", title, click: run }, label);
+  const iconButton = (name: string, label: string, run: () => void) => h("button", { type: "button", class: "icon-button", title: label, "aria-label": label, click: run }, icon(name));
+  const toggle = (name: string, label: string, key: string) => {
+    const each = iconButton(name, label, () => {
+      each.setAttribute("aria-pressed", String(each.ariaPressed !== "true"));
+      commit();
+    });
+    each.title = `${label}  Alt+${key.toUpperCase()}`;
+    each.setAttribute("aria-pressed", "false");
+    return each;
+  };
+
+  const input = field("search", "Find", true);
+  const replacement = field("replace", "Replace with", false);
+  const [matchCase, words, pattern] = [toggle("case", "Match case", "c"), toggle("words", "Whole words", "w"), toggle("pattern", "Pattern (regular expression)", "r")];
+  const count = h("span", { class: "count", role: "status" });
+  const problem = h("p", { class: "problem", role: "alert", hidden: true });
+  const replaceOne = button("Replace", () => replace(false));
+  const replaceEvery = button("Replace all", () => replace(true));
+
+  const dom = h(
+    "div",
+    { class: "find-bar", role: "search", "aria-label": "Find and replace", keydown: (event) => pressed(event as KeyboardEvent) },
+    h("div", { class: "finding" }, h("span", { class: "entry" }, input, matchCase, words, pattern), count, iconButton("up", "Previous", () => step(findPrevious)), iconButton("down", "Next", () => step(findNext))),
+    h("div", { class: "replacing" }, replacement, replaceOne, replaceEvery, button("Select all", () => selectEvery(), "A caret at every one"),
+    iconButton("cross", "Close", () => closeSearchPanel(view)),
+    problem,
+  );
+
+  function commit(): void {
+    const asked = {
+      search: input.value,
+      replace: replacement.value,
+      caseSensitive: matchCase.ariaPressed === "true",
+      wholeWord: words.ariaPressed === "true",
+      regexp: pattern.ariaPressed === "true",
+      literal: pattern.ariaPressed !== "true",
+    };
+    const next = new SearchQuery(asked);
+    if (next.eq(query)) return;
+    const isNew = next.search !== query.search;
+    query = next;
+    view.dispatch({ effects: setSearchQuery.of(query) });
+    if (isNew && problemOf(query) === "") reveal();
+    tell();
+  }
+
+  /** The first one from here on, while the writer still types what is sought. */
+  function reveal(): void {
+    const { from } = view.state.selection.main;
+    const ahead = query.valid ? query.getCursor(view.state, from).next() : null;
+    const found = ahead?.done === false ? ahead : query.valid ? query.getCursor(view.state).next() : null;
+    if (found?.done !== false) return;
+    view.dispatch({ selection: { anchor: found.value.from, head: found.value.to }, effects: EditorView.scrollIntoView(found.value.from, { y: "nearest", yMargin: 80 }), userEvent: "select.search" });
+  }
+
+  function show(): void {
+    input.value = query.search;
+    replacement.value = query.replace;
+    matchCase.setAttribute("aria-pressed", String(query.caseSensitive));
+    words.setAttribute("aria-pressed", String(query.wholeWord));
+    pattern.setAttribute("aria-pressed", String(query.regexp));
+    for (const each of [replacement, replaceOne, replaceEvery]) each.hidden = !isWritable();
+    tell();
+  }
+
+  function tell(done?: string): void {
+    const { text, isProblem } = wordsFor(query, view.state);
+    count.textContent = done ?? (isProblem ? "" : text);
+    problem.textContent = isProblem ? text : "";
+    problem.hidden = !isProblem;
+    input.setAttribute("aria-invalid", String(isProblem));
+  }
+
+  function step(command: (view: EditorView) => boolean): void {
+    if (query.valid) command(view);
+    tell();
+  }
+
+  function replace(all: boolean): void {
+    if (!query.valid || !isWritable()) return tell();
+    if (!all) return step(replaceNext);
+    const { total } = countOf(query, view.state, Number.POSITIVE_INFINITY);
+    replaceAll(view);
+    clearTimeout(timer);
+    tell(total === 0 ? "Not found" : `${total.toLocaleString("en")} replaced`);
+  }
+
+  function selectEvery(): void {
+    if (query.valid && selectMatches(view)) view.focus();
+  }
+
+  function pressed(event: KeyboardEvent): void {
+    const toggled = event.altKey && !event.ctrlKey && !event.metaKey ? { KeyC: matchCase, KeyW: words, KeyR: pattern }[event.code] : undefined;
+    if (toggled) toggled.click();
+    else if (event.key === "Enter" && event.target === input) step(event.shiftKey ? findPrevious : findNext);
+    else if (event.key === "Enter" && event.target === replacement) replace(event.ctrlKey || event.metaKey);
+    else if (!runScopeHandlers(view, event, "search-panel")) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  show();
+  return {
+    dom,
+    top: true,
+    mount: () => input.select(),
+    update(update: ViewUpdate) {
+      for (const { effects } of update.transactions) {
+        for (const effect of effects) {
+          if (!effect.is(setSearchQuery) || effect.value.eq(query)) continue;
+          query = effect.value;
+          show();
+        }
+      }
+      if (!update.docChanged && !update.selectionSet) return;
+      clearTimeout(timer);
+      timer = window.setTimeout(tell, PAUSE_MS);
+    },
+    destroy: () => clearTimeout(timer),
+  };
+}
