@@ -105,7 +105,7 @@ function createPanel(view: EditorView): Panel {
     "div",
     { class: "find-bar", role: "search", "aria-label": "Find and replace", keydown: (event) => pressed(event as KeyboardEvent) },
     h("div", { class: "finding" }, h("span", { class: "entry" }, input, matchCase, words, pattern), count, iconButton("up", "Previous", () => step(findPrevious)), iconButton("down", "Next", () => step(findNext))),
-    h("div", { class: "replacing" }, replacement, replaceOne, replaceEvery, button("Select all", () => selectEvery(), "A caret at every one"),
+    h("div", { class: "replacing" }, replacement, replaceOne, replaceEvery, button("Select all", () => selectEvery(), "A caret at every one")),
     iconButton("cross", "Close", () => closeSearchPanel(view)),
     problem,
   );
