@@ -1,5 +1,6 @@
 /** Marks on words and before lines, and what is put between them. */
 
+import { footnote } from "../footnotes";
 import { cycleHeading, insertBlock, insertImage, insertLink, toggleLines, toggleMark } from "../formatting";
 import type { CommandOf } from "./command";
 import { edit, type EditorParts, whenWritable } from "./editing";
@@ -34,5 +35,6 @@ export const LINES: readonly CommandOf<EditorParts>[] = [
   { name: "task-list", label: "Task list", group: "blocks", words: "todo check", when, run: edit(toggleLines("- [ ] ", /^[-*+] \[[ xX]\] /)) },
   { name: "quote", label: "Quote", group: "blocks", key: "Mod-Shift-9", when, run: edit(toggleLines("> ", /^> /)) },
   { name: "table", label: "Table", group: "blocks", words: "columns rows", when, run: edit(insertBlock(TABLE, 2)) },
+  { name: "footnote", label: "Footnote, or from its mark to its note", group: "blocks", key: "Mod-Alt-f", words: "note reference", when, run: edit(footnote) },
   { name: "code-block", label: "Code block", group: "blocks", words: "fence program", when, run: edit(insertBlock("```\n\n```", 4)) },
 ];
