@@ -88,7 +88,7 @@ def numbered(name: str) -> Iterator[str]:
     counted = _COUNTED.fullmatch(stem)
     first = int(counted[2]) + 1 if counted else 2
     stem = _NOT_PORTABLE.sub("-", counted[1] if counted else stem).strip(" .")
-    if not stem or _is_device(stem):
+    if not stem.strip() or _is_device(stem):
         stem = f"Copy {stem}".rstrip()
     for number in range(first, first + _MAX_COPIES):
         ending = f" {number}{dot}{suffix}"

@@ -143,7 +143,7 @@ class _Writer:
         source = (formula(element) or element.text()).strip("$").strip()
         if sign:
             # A program that does not know formulas after all would read HTML in them.
-            source = re.sub(r"<", r"\\lt ", source)
+            source = re.sub(r"<", r"\\lt ", source).rstrip()
             return f"{sign}\n{source}\n{sign}" if display else f"{sign}{source}{sign}"
         self._report.changed(element.line, "formula", "A formula stays as its source, written as code.")
         return f"```\n{source}\n```" if display else inline.line([Run(source, frozenset({"code"}))])

@@ -199,6 +199,7 @@ def test_a_usual_name_may_be_made(stem: str) -> None:
 @given(_PARTS)
 @example("aux.x")
 @example("aux .x 3")
+@example("\xa0")
 def test_the_names_of_copies_may_be_made(stem: str) -> None:
     """Whatever a document is called that is there."""
     try:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from meai.editing.actions import ACTIONS, own_action, with_own
@@ -113,11 +113,13 @@ def lost(selection: str, text: str) -> Counter[str]:
 
 @settings(max_examples=150)
 @given(MARKDOWN, st.sampled_from(REPLACING), st.sampled_from(sorted(HOSTILE)), st.sampled_from([SMALL, LARGE]))
+@example("```\nand {{ first_name }} will be glad[^1].\n", "ask", "drops half", SMALL)
 def test_no_model_loses_what_is_protected(selection: str, action: str, habit: str, parameters: int) -> None:
     proposal = proposed(Model(HOSTILE[habit], parameters), action, selection)
     if proposal is None:
         return
-    assert lost(selection, proposal.text) == Counter()
+    # What is put below code that nothing closes would be read as more of it; the code itself stands whole.
+    assert proposal.text.startswith(selection) or lost(selection, proposal.text) == Counter()
     for talk in TALK:
         assert talk not in proposal.text
 

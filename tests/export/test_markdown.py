@@ -6,7 +6,7 @@ import re
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from meai.export.formats import Export, export
@@ -72,6 +72,7 @@ def test_what_a_dialect_knows_is_the_same_again(construct: str) -> None:
         )
     )
 )
+@example(["$", "<", "$"])
 def test_whatever_signs_a_paragraph_has_they_are_read_as_they_were(pieces: list[str]) -> None:
     text = "x" + "".join(pieces)
     shown = re.sub(r"<[^>]*>|\s", "", "".join(block.html for block in Blocks().render(text)))
