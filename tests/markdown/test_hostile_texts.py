@@ -75,7 +75,10 @@ HOSTILE: dict[str, Callable[[int], str]] = {
 }
 
 QUICK = ("nested brackets", "eight wide tables", "images", "addresses", "overlapping elements", "nested formulas")
-SIZES = (1000, 2000, 4000)
+CASES = [
+    *(pytest.param(name, 4000, marks=() if name in QUICK else pytest.mark.slow) for name in HOSTILE),
+    *(pytest.param(name, size, marks=pytest.mark.soak) for name in HOSTILE for size in (1000, 2000)),
+]
 MAX_SECONDS = 2.5
 
 
@@ -97,13 +100,7 @@ def seconds(service: PreviewService, text: str) -> float:
     return time.monotonic() - started
 
 
-@pytest.mark.parametrize("name", QUICK)
-def test_a_hostile_text_is_drawn_or_killed_in_time(name: str, service: PreviewService) -> None:
-    assert seconds(service, HOSTILE[name](4000)) < MAX_SECONDS
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("name", HOSTILE)
-def test_every_hostile_text_is_drawn_or_killed_in_time(name: str, size: int, service: PreviewService) -> None:
+@pytest.mark.alone
+@pytest.mark.parametrize(("name", "size"), CASES)
+def test_a_hostile_text_is_drawn_or_killed_in_time(name: str, size: int, service: PreviewService) -> None:
     assert seconds(service, HOSTILE[name](size)) < MAX_SECONDS
