@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -46,10 +47,10 @@ PATIENCE_MS = 20_000
 """How long a browser is waited for where a test promises no time: a busy machine is no failure."""
 
 
-# A busy machine is no failure. CI draws the same examples each time, so that a change is judged by what it changes.
-settings.register_profile(
-    "meai", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=bool(os.environ.get("CI"))
-)
+# A busy machine is no failure. The same examples are drawn each time, so that a change is judged by what it changes;
+# `--hypothesis-profile=explore` draws others, and many more where a test does not say how many.
+settings.register_profile("meai", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+settings.register_profile("explore", settings.get_profile("meai"), derandomize=False, max_examples=1000)
 settings.load_profile("meai")
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -57,9 +58,7 @@ expect.set_options(timeout=PATIENCE_MS)
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options that `make soak` and `make test` give."""
     parser.addoption("--soak", action="store_true", help="run the tests marked soak, and only those")
-    parser.addoption(
-        "--part", choices=("shared", "alone"), help="run the tests that can share the machine, or the rest"
-    )
+    parser.addoption("--part", choices=("shared", "alone"), help="only tests that can share the machine, or the rest")
     parser.addoption("--keep", action="store_true", help="put the figures of a soak into docs/reliability.md")
 
 
@@ -146,13 +145,9 @@ class Server:
 StartServer = Callable[..., Server]
 
 
-@pytest.fixture
-def start_server(tmp_path: Path, prepared_cache: Path) -> Iterator[StartServer]:
-    """Start servers with `start_server(workspace, model=None)`; each ends with the test and must have had no complaint.
-
-    Without *model* there is none: no model of the checkout or the user is found. Without a workspace there must be a
-    MEAI_WORKSPACE in *environment*, which is added to that of the tests. *program* is what Python is to run.
-    """
+@contextmanager
+def serving(folder: Path, cache: Path) -> Iterator[StartServer]:
+    """Start servers, as the fixture `start_server` does, until the end of the block; *folder* is for what is theirs."""
     servers: list[Server] = []
 
     def start(
@@ -162,8 +157,8 @@ def start_server(tmp_path: Path, prepared_cache: Path) -> Iterator[StartServer]:
         environment: Mapping[str, str] = MappingProxyType({}),
         program: Sequence[str] = ("-m", "meai"),
     ) -> Server:
-        home = tmp_path / f"server-{len(servers)}"
-        more = {"MEAI_CACHE_DIR": str(prepared_cache), **environment}
+        home = folder / f"server-{len(servers)}"
+        more = {"MEAI_CACHE_DIR": str(cache), **environment}
         given = [*arguments, *(["--model", str(model)] if model else [])]
         server = _start(path, home, given, more, program)
         servers.append(server)
@@ -173,6 +168,17 @@ def start_server(tmp_path: Path, prepared_cache: Path) -> Iterator[StartServer]:
     for server in servers:
         _stop(server)
     assert "".join(line for server in servers for line in server.complaints) == ""
+
+
+@pytest.fixture
+def start_server(tmp_path: Path, prepared_cache: Path) -> Iterator[StartServer]:
+    """Start servers with `start_server(workspace, model=None)`; each ends with the test and must have had no complaint.
+
+    Without *model* there is none: no model of the checkout or the user is found. Without a workspace there must be a
+    MEAI_WORKSPACE in *environment*, which is added to that of the tests. *program* is what Python is to run.
+    """
+    with serving(tmp_path, prepared_cache) as start:
+        yield start
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.desk import Desk, wait_until
 from tests.browser.elsewhere import Site, elsewhere
-from tests.conftest import CHROMIUM_FLAGS, Server, StartServer, Watched
+from tests.conftest import CHROMIUM_FLAGS, Server, StartServer, Watched, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -90,11 +90,16 @@ def site() -> Iterator[Site]:
         yield site
 
 
-@pytest.fixture
-def server(letters: Path, fixtures: Path, start_server: StartServer) -> Server:
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, fixtures: Path, prepared_cache: Path) -> Iterator[Server]:
+    """One for all visitors, since none may leave a trace."""
+    home = tmp_path_factory.mktemp("safety")
+    letters = home / "letters"
+    letters.mkdir()
     (letters / "Letter.md").write_text(f"{SECRET}\n")
     shutil.copy(fixtures / "tally.png", letters / "tally.png")
-    return start_server(letters)
+    with serving(home, prepared_cache) as start:
+        yield start(letters)
 
 
 @pytest.fixture(params=["127.0.0.1", EVIL], ids=["another port", "another site"])

@@ -83,7 +83,7 @@ def test_every_class_is_one_that_the_sanitiser_lets_through() -> None:
 
 
 # Most lexers that can be made to hang can with one of the first.
-SIGNS = "a \"(\\<"
+SIGNS = 'a "(\\<'
 ALL_SIGNS = SIGNS + "0'`[{/*#$@:=-_é"
 
 
