@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -22,7 +22,7 @@ from meai.documents.search import Search
 from meai.documents.store import DocumentStore
 from meai.documents.upkeep import Upkeep
 from meai.documents.watch import Watch
-from meai.editing.actions import KnownModel, own_action, with_own
+from meai.editing.actions import Action, KnownModel, own_action, with_own
 from meai.editing.checker import Checker
 from meai.editing.dictionary import Dictionary, dictionary_in
 from meai.editing.marking import Marking
@@ -36,7 +36,10 @@ from meai.models.catalogue import read_catalogue
 from meai.models.download import Network
 from meai.models.library import ModelLibrary, models_folder, open_library
 from meai.models.shelf import Card, cards
+from meai.settings.file import SettingsFile
+from meai.settings.values import Settings
 from meai.web import answers, dictionary, documents, drafts, exports, history, intake, pages, search, security, shelf
+from meai.web import settings as settings_routes
 from meai.web import socket as sockets
 from meai.web.channel import Channels
 from meai.web.models import CurrentModel
@@ -56,6 +59,7 @@ class Services:
     converter: Converter
     preview: PreviewService
     dictionary: Dictionary
+    settings: SettingsFile
     checker: Checker
     marking: Marking
     engine: Engine
@@ -115,13 +119,15 @@ def create_app(config: Config, *, token: str) -> Flask:
     )
     app.register_blueprint(exports.blueprint(services.store, services.past.receipts))
     app.register_blueprint(dictionary.blueprint(services.dictionary))
+    app.register_blueprint(settings_routes.blueprint(services.settings))
     wings = sockets.Wings(
         preview=services.preview,
-        rewriter=_rewriter(config, services),
+        rewriter=_rewriter(services),
         marking=services.marking,
         model=services.model,
         journal=services.journal,
         watch=services.watch,
+        settings=services.settings,
     )
     app.register_blueprint(sockets.blueprint(token, services.channels, wings))
     return app
@@ -143,6 +149,7 @@ def _services(config: Config) -> Services:
         converter=Converter(),
         preview=PreviewService(),
         dictionary=words,
+        settings=SettingsFile(config.config_file),
         checker=checker,
         marking=Marking(checker, lambda: words.words),
         engine=Engine(model.engine_changed, cache=config.cache_dir),
@@ -152,11 +159,21 @@ def _services(config: Config) -> Services:
     )
 
 
-def _rewriter(config: Config, services: Services) -> Rewriter:
-    own = (own_action(each.name, each.instruction, each.key) for each in config.actions)
+def _rewriter(services: Services) -> Rewriter:
     known = (KnownModel(entry.label, entry.size) for entry in read_catalogue())
     proofreader = Proofreader(services.checker, services.engine, lambda: services.dictionary.words)
-    return Rewriter(services.engine, with_own(own), known, proofreader)
+    rewriter = Rewriter(services.engine, _actions(services.settings.settings), known, proofreader)
+
+    def follow(settings: Settings) -> None:
+        rewriter.actions = _actions(settings)
+
+    # Before any page listens: what a page is told can be asked for.
+    services.settings.listen(follow)
+    return rewriter
+
+
+def _actions(settings: Settings) -> Mapping[str, Action]:
+    return with_own(own_action(each.name, each.instruction, each.key) for each in settings.action)
 
 
 def _cards(services: Services, config: Config) -> tuple[Card, ...]:

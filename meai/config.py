@@ -6,7 +6,6 @@ The only reader of environment variables. Knows nothing of what the values are u
 from __future__ import annotations
 
 import os
-import re
 import sys
 import tomllib
 from collections.abc import Callable, Mapping
@@ -18,22 +17,11 @@ import platformdirs
 
 from meai.documents.names import is_document
 from meai.errors import BadInput
+from meai.settings.values import READERS, OwnAction, read_settings
 
 # Fixed, because a browser keeps its storage by origin, and the port is part of that. Registered to nobody.
 HUB = "https://huggingface.co"
 DEFAULT_PORT = 26324
-
-
-@dataclass(frozen=True, slots=True)
-class OwnAction:
-    """Something that a writer wants to ask the model for by name."""
-
-    name: str
-    """Its words in the menu."""
-    instruction: str
-    """What the model shall do; `{{selection}}` stands for the text it is about."""
-    key: str
-    """Such as `Mod-Alt-1`, or empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,26 +112,6 @@ def _path(value: object, base: Path) -> Path:
         raise ValueError(f"a path, and {Path(value).parts[0]} names no home folder here") from error
 
 
-def _actions(value: object, base: Path) -> tuple[OwnAction, ...]:
-    if not isinstance(value, list):
-        raise ValueError("written as [[action]], once for each")
-    actions = tuple(_action(each) for each in value)
-    names = [action.name.casefold() for action in actions]
-    if twice := next((name for name in names if names.count(name) > 1), ""):
-        raise ValueError(f"actions of different names, and {twice!r} is there twice")
-    return actions
-
-
-def _action(value: object) -> OwnAction:
-    fields = value if isinstance(value, dict) else {}
-    texts = {key: fields.get(key, "") for key in ("name", "instruction", "key")}
-    if fields.keys() - texts.keys() or not all(isinstance(text, str) for text in texts.values()):
-        raise ValueError("actions with a name, an instruction and perhaps a key, all of them texts")
-    if not re.search(r"\w", texts["name"]) or not texts["instruction"].strip():
-        raise ValueError("actions with a name and an instruction that are not empty")
-    return OwnAction(texts["name"].strip(), texts["instruction"].strip(), texts["key"].strip())
-
-
 # Key in the file, variable in the environment, how a value is read. Relative paths start at the second parameter.
 _SETTINGS: tuple[tuple[str, str, Callable[[object, Path], Any]], ...] = (
     ("workspace", "MEAI_WORKSPACE", _path),
@@ -163,11 +131,14 @@ def _from_file(file: Path) -> dict[str, Any]:
         raise BadInput(f"The config file {file} cannot be read: {error.strerror}.") from error
     except ValueError as error:
         raise BadInput(f"The config file {file} cannot be read: {error}.") from error
-    readers = {key: read for key, _, read in _SETTINGS} | {"action": _actions}
-    known = readers.keys()
+    readers = {key: read for key, _, read in _SETTINGS}
+    known = sorted(readers.keys() | READERS.keys())
     if unknown := sorted(table.keys() - known):
-        raise BadInput(f"{unknown[0]} in {file} is no setting; there are {', '.join(sorted(known))}.")
-    return {key: _read(readers[key], value, file.parent, f"{key} in {file}") for key, value in table.items()}
+        raise BadInput(f"{unknown[0]} in {file} is no setting; there are {', '.join(known)}.")
+    writing = read_settings(table, lambda name: f"{name} in {file}")
+    of_machine = {key: value for key, value in table.items() if key in readers}
+    read = {key: _read(readers[key], value, file.parent, f"{key} in {file}") for key, value in of_machine.items()}
+    return read | {"action": writing.action}
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:

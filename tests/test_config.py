@@ -73,7 +73,7 @@ def test_a_bad_port_in_the_environment_names_variable_and_value(value: str) -> N
         ("port = true", "port in .* is True, but must be a number"),
         ("model = 5", "model in .* is 5, but must be a name"),
         ('data_dir = ""', "data_dir in .* is '', but must be a path"),
-        ("prot = 5", "prot in .* is no setting; there are action, cache_dir, data_dir, model, port, workspace"),
+        ("prot = 5", "prot in .* is no setting; there are action, autosave, .* underlines, workspace"),
         ("port = ", "config file .* cannot be read"),
     ],
 )

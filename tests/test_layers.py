@@ -20,7 +20,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "logs": set(),
     "assets": set(),
     "process": {"errors", "logs"},
-    "config": {"errors", "documents.names"},
+    "config": {"errors", "documents.names", "settings.values"},
+    "settings": {"errors"},
     "browser": set(),
     "documents": {"assets", "errors", "process"},
     "markdown": {"errors", "process"},
@@ -28,7 +29,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "models": {"assets", "errors"},
     "editing": {"errors", "inference.request", "markdown", "process"},
     "export": {"assets", "errors", "markdown", "documents.foreign.inline"},
-    "web": {"errors", "editing", "export", "markdown", "documents", "models", "inference.engine", "inference.request"},
+    "web": {
+        *("errors", "editing", "export", "markdown", "documents", "models", "settings"),
+        *("inference.engine", "inference.request"),
+    },
     "server": {"errors"},
     "lease": {"errors"},
     "serving": {
@@ -47,6 +51,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "assets",
         "errors",
         "config",
+        "settings",
         "web",
         "editing",
         "export",
@@ -74,6 +79,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "filelock": ("lease.py", "models/"),
     "PIL": ("export/picture.py",),
     "watchfiles": ("documents/watch.py",),
+    "tomlkit": ("settings/file.py",),
 }
 # Pure rules: they decide, and touch neither clock nor disk nor socket nor thread.
 PURE = (
@@ -100,6 +106,7 @@ PURE = (
     "editing/ranking.py",
     "editing/spelling.py",
     "editing/language.py",
+    "settings/values.py",
 )
 IMPURE = {
     "asyncio",

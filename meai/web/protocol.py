@@ -7,6 +7,7 @@ from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from typing import Any, ClassVar, Literal, get_args
 
 from meai.errors import BadInput
+from meai.settings.values import Settings
 
 MAX_ID_CHARS = 100
 
@@ -192,6 +193,16 @@ class Welcome:
     type: ClassVar[str] = "welcome"
     actions: tuple[ActionOffered, ...]
     model: ModelState
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsNow:
+    """How the writer likes the program, and what can be asked for: told at every change."""
+
+    type: ClassVar[str] = "settings"
+    values: Settings
+    actions: tuple[ActionOffered, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,6 +359,7 @@ FromServer = (
     | ModelState
     | Beyond
     | Welcome
+    | SettingsNow
     | Previewed
     | Delta
     | Sketch

@@ -28,6 +28,8 @@ from meai.editing.marking import Block, Marked, Marking
 from meai.editing.rewrite import Proposal, RewriteOrder, Rewriter, Unit
 from meai.errors import BadInput, MeaiError
 from meai.markdown.service import Preview, PreviewService
+from meai.settings.file import SettingsFile
+from meai.settings.values import Settings
 from meai.web import protocol
 from meai.web.answers import failure
 from meai.web.channel import SERVER_OPTIONS, Channel, Channels, NoRoom
@@ -69,6 +71,7 @@ class Wings:
     model: CurrentModel
     journal: Journal
     watch: Watch
+    settings: SettingsFile
 
 
 def blueprint(token: str, channels: Channels, wings: Wings) -> Blueprint:
@@ -144,15 +147,12 @@ class Session:
 
     def open(self) -> None:
         """Welcome the page."""
-        offered = self._wings.rewriter.actions.values()
-        actions = tuple(
-            protocol.ActionOffered(each.name, each.label, each.scope, each.needs, each.key) for each in offered
-        )
         state = self._wings.model.state
-        self._say(protocol.Welcome(actions, state))
+        self._say(protocol.Welcome(self._offered(), state, self._wings.settings.settings))
         self._say_beyond(state)
         self._wings.model.listen(self._model_changed, state)
         self._wings.watch.listen(self._changed)
+        self._wings.settings.listen(self._settings_changed)
 
     def hear(self, raw: str | bytes) -> None:
         """Do what the message *raw* asks, or say why not. Returns soon; answers come when they are ready."""
@@ -167,6 +167,7 @@ class Session:
 
     def close(self) -> None:
         """Stop all that runs for the page."""
+        self._wings.settings.forget(self._settings_changed)
         self._wings.watch.forget(self._changed)
         self._wings.model.forget(self._model_changed)
         self._wings.preview.forget(self._name)
@@ -274,6 +275,13 @@ class Session:
     def _proofread(self, message: ProofreadWanted) -> None:
         block = Block(message.version, message.text, message.around, message.dialect)
         self._wings.marking.mark(self._name, block, lambda marked: self._say(_found(marked, message.line)))
+
+    def _settings_changed(self, settings: Settings) -> None:
+        self._say(protocol.SettingsNow(settings, self._offered()))
+
+    def _offered(self) -> tuple[protocol.ActionOffered, ...]:
+        known = self._wings.rewriter.actions.values()
+        return tuple(protocol.ActionOffered(each.name, each.label, each.scope, each.needs, each.key) for each in known)
 
     def _changed(self, changes: Changes) -> None:
         for document in changes.documents:

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meai.errors import BadInput
+from meai.settings.values import Settings
 from meai.web import protocol
 from meai.web.protocol import (
     Block,
@@ -111,7 +112,7 @@ def test_a_block_that_the_page_has_travels_without_its_html() -> None:
 
 def test_a_welcome_holds_the_fields_of_a_model_message() -> None:
     state = ModelState("none", None, "No model.", offer=Offer("small", "Small", 100, "MIT"))
-    welcome = json.loads(to_json(Welcome((), state)))
+    welcome = json.loads(to_json(Welcome((), state, Settings())))
     model = json.loads(to_json(state))
     assert model.pop("type") == "model"
     assert welcome["model"] == model

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ from meai.editing.problems import Dialect, Problem
 from meai.editing.rewrite import Proposal, RewriteOrder, Unit
 from meai.errors import Cancelled, DocumentNotWritten, EngineGone, NoModel
 from meai.markdown.service import Preview, PreviewBlock
+from meai.settings.file import SettingsFile
 from meai.web import answers, security
 from meai.web import socket as sockets
 from meai.web.channel import Channels
@@ -176,6 +178,7 @@ class House:
             model=self.models,  # type: ignore[arg-type]
             journal=self.journal,  # type: ignore[arg-type]
             watch=self.disk,  # type: ignore[arg-type]
+            settings=SettingsFile(Path("no-such-folder") / "config.toml"),
         )
         app.register_blueprint(sockets.blueprint(token, self.channels, wings))
         self.server = live(app)

@@ -1,0 +1,1 @@
+"""How a writer likes the program: what can be set, and the file that it is set in."""
