@@ -113,6 +113,14 @@ def move(source: Path, target: Path) -> None:
             disk.sync_folder(source.parent)
 
 
+def move_folder(source: Path, target: Path) -> None:
+    """Give the folder *source* the name *target*, which is free, durably. Raises DocumentNotWritten."""
+    with _refusals(target):
+        os.rename(source, target)
+        for folder in {target.parent, source.parent}:
+            disk.sync_folder(folder)
+
+
 def remove(path: Path, was: Snapshot) -> None:
     """Delete *path*, durably; *was* is what it, or the file it links to, held. Raises like `save`."""
     with _refusals(path):

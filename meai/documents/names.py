@@ -67,15 +67,12 @@ def new_document_parts(root: Path, name: str, *, instead_of: Path | None = None)
     hold it, and DocumentExists where only case or Unicode form, or what no reader sees, tell it from what is there.
     *instead_of* is a file that may have the name already: the one being renamed.
     """
-    pieces = document_parts(name)
-    folder = root
-    placed: list[str] = []
-    for piece in pieces[:-1]:
-        placed.append(_own_spelling(folder, piece) or _new_part(folder, (*placed, piece), instead_of))
-        folder = folder / placed[-1]
-    if folder / pieces[-1] != instead_of:
-        return (*placed, _new_part(folder, (*placed, pieces[-1]), instead_of))
-    return (*placed, pieces[-1])
+    return _new_parts(root, document_parts(name), instead_of)
+
+
+def new_folder_parts(root: Path, name: str, *, instead_of: Path) -> tuple[str, ...]:
+    """Return the parts for the folder *instead_of* to be called *name* below *root*; see `new_document_parts`."""
+    return _new_parts(root, parts(name), instead_of)
 
 
 def numbered(name: str) -> Iterator[str]:
@@ -123,6 +120,17 @@ def inside(root: Path, pieces: tuple[str, ...]) -> Path:
     if not all(is_visible(part) for part in real.relative_to(root).parts):
         raise BadInput(f"“{'/'.join(pieces)}” is a link to a hidden file, which ME_AI does not open.")
     return real
+
+
+def _new_parts(root: Path, pieces: tuple[str, ...], instead_of: Path | None) -> tuple[str, ...]:
+    folder = root
+    placed: list[str] = []
+    for piece in pieces[:-1]:
+        placed.append(_own_spelling(folder, piece) or _new_part(folder, (*placed, piece), instead_of))
+        folder = folder / placed[-1]
+    if folder / pieces[-1] != instead_of:
+        return (*placed, _new_part(folder, (*placed, pieces[-1]), instead_of))
+    return (*placed, pieces[-1])
 
 
 def _own_spelling(folder: Path, piece: str) -> str | None:

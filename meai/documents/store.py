@@ -160,6 +160,27 @@ class DocumentStore:
                 self._only = new
         return Document(new, document.text, document.etag)
 
+    def rename_folder(self, path: str, to: str) -> dict[str, str]:
+        """Give the folder *path* the name *to*, which must be free; all that lies in it comes along.
+
+        Returns the new names of its documents by the old ones. Raises like `rename`.
+        """
+        self._refuse_more_documents()
+        source = self._root.joinpath(*names.parts(path))
+        pieces = names.new_folder_parts(self._root, to, instead_of=source)
+        new = "/".join(pieces)
+        if source.is_symlink() or not source.is_dir():
+            raise DocumentNotFound(f"There is no folder “{path}” here.")
+        if new.startswith(f"{path}/"):
+            raise BadInput(f"The folder “{path}” cannot lie in itself; please choose another place.")
+        inside = (entry.name for entry in self.list() if entry.name.startswith(f"{path}/"))
+        called = {name: new + name[len(path) :] for name in inside}
+        with self._turns.take(*called, *called.values()):
+            files.move_folder(source, self._make_folder(pieces) / pieces[-1])
+            for name, now in called.items():
+                self._history.renamed(name, now)
+        return called
+
     def delete(self, name: str, *, base: str) -> str:
         """Move the document *name* to the trash and return its id there. Raises like `write`."""
         with self._turns.take(name):

@@ -40,6 +40,7 @@ def blueprint(store: DocumentStore, journal: Journal) -> Blueprint:
     documents.add_url_rule("/documents", view_func=_Workspace.as_view("workspace", store))
     documents.add_url_rule("/documents/<path:name>", view_func=_Document.as_view("document", store, journal))
     documents.add_url_rule("/documents/<path:name>/copy", view_func=_Copy.as_view("copy", store))
+    documents.add_url_rule("/folders/<path:path>", view_func=_Folder.as_view("folder", store))
     documents.add_url_rule("/files/<path:path>", view_func=_File.as_view("file", store))
     return documents
 
@@ -105,6 +106,12 @@ class _Copy(_StoreView):
             raise BadInput("The “name” of a copy must be a string.")
         document = self._store.copy(name, to)
         return _with_etag(document, _named(document), status=201)
+
+
+class _Folder(_StoreView):
+    def patch(self, path: str) -> Response:
+        (to,) = answers.strings(answers.MAX_SMALL_BODY, "name")
+        return jsonify({"renamed": self._store.rename_folder(path, to)})
 
 
 class _File(_StoreView):

@@ -64,7 +64,11 @@ export interface Api {
   openUnless(etag: string, name: string): Promise<Result<OpenedDocument | null>>;
   save(write: Save): Promise<Result<SavedDocument>>;
   create(name: string, text: string): Promise<Result<SavedDocument>>;
+  /** Another text for what has the ETag `etag`. */
+  replace(name: string, text: string, etag: string): Promise<Result<SavedDocument>>;
   rename(name: string, to: string, etag: string): Promise<Result<SavedDocument>>;
+  /** The answer has the new names of its documents by the old ones. */
+  renameFolder(path: string, to: string): Promise<Result<{ readonly renamed: Readonly<Record<string, string>> }>>;
   /** The answer says under which id it lies in the trash. */
   remove(name: string, etag: string): Promise<Result<{ readonly trash: string }>>;
   copy(name: string): Promise<Result<SavedDocument>>;
@@ -151,8 +155,11 @@ export function connectApi(token: () => string): Api {
     },
     create: (name, text) =>
       json({ method: "PUT", path: documentPath(name), body: { text }, precondition: { "If-None-Match": "*" } }),
+    replace: (name, text, etag) =>
+      json({ method: "PUT", path: documentPath(name), body: { text }, precondition: { "If-Match": etag } }),
     rename: (name, to, etag) =>
       json({ method: "PATCH", path: documentPath(name), body: { name: to }, precondition: { "If-Match": etag } }),
+    renameFolder: (path, to) => json({ method: "PATCH", path: `/api/folders/${encodePath(path)}`, body: { name: to } }),
     remove: (name, etag) => json({ method: "DELETE", path: documentPath(name), precondition: { "If-Match": etag } }),
     copy: (name) => json({ method: "POST", path: `${documentPath(name)}/copy`, body: {} }),
     drafts: () => json({ method: "GET", path: "/api/drafts" }),

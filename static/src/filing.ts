@@ -4,7 +4,8 @@ import type { Api, Failure } from "./api";
 import type { Dialogs } from "./dialogs";
 import { type Documents, UNTITLED } from "./documents";
 import { folderField } from "./folders";
-import type { Notices } from "./notices";
+import type { Choice, Notices } from "./notices";
+import { linksBeside, relinked } from "./relinking";
 import { folderOf, inside, lastOf, titleOf } from "./tree";
 
 export interface FilingParts {
@@ -27,6 +28,8 @@ export interface Filing {
   moveTo(name: string, folder: string): Promise<void>;
   /** To the trash; a notice takes it back. */
   remove(name: string): Promise<void>;
+  /** Ask for the folder's new path; all that lies in it comes along. */
+  renameFolder(path: string): Promise<void>;
   /** All documents of a folder, once the writer has agreed. */
   removeFolder(path: string): Promise<void>;
 }
@@ -50,26 +53,54 @@ export function createFiling({ api, dialogs, notices, documents, folders, opened
   };
 
   /** The sentence that says why not. */
+  const callFolder = async (path: string, to: string): Promise<string | null> => {
+    const name = opened();
+    // What is being written in it is on disk first, and is followed to its new place.
+    const isInside = name !== null && name.startsWith(`${path}/`);
+    const etag = isInside ? await documents().etagOf(name) : null;
+    if (isInside && etag === null) return UNSAVED;
+    const result = await api.renameFolder(path, to);
+    if (!result.ok) return result.failure.message;
+    const now = name === null ? undefined : result.value.renamed[name];
+    if (name !== null && now !== undefined && etag !== null) await documents().nowCalled(name, { name: now, etag });
+    else await documents().refresh();
+    return null;
+  };
+
+  /** The sentence that says why not. */
   const put = async (name: string, folder: string): Promise<string | null> => {
     if (folder === folderOf(name)) return null;
     const to = inside(folder, lastOf(name));
     const problem = await call(name, to);
     if (problem !== null) return problem;
     const moved = await api.open(to);
+    const links = moved.ok && moved.value.read_only === null ? linksBeside(moved.value.text) : [];
     const where = `${titleOf(name)} is ${folder === "" ? "at the top of the workspace" : `in ${folder}`} now.`;
-    offer("moved", where + leftBehind(moved.ok ? linksBeside(moved.value.text) : []), async () => {
+    const undo = async () => {
       const kept = await call(to, name);
       if (kept !== null) notices.show("documents", { text: kept, tone: "error" });
-    });
+    };
+    const follow = { label: links.length === 1 ? "Mend the link" : "Mend the links", run: () => void relink(name, to) };
+    offer("moved", where + leftBehind(links), undo, links.length > 0 ? [follow] : []);
     return null;
   };
 
+  /** Let the links of what was `from` and is `to` now lead where they led. */
+  const relink = async (from: string, to: string) => {
+    notices.hide("moved");
+    const etag = await documents().etagOf(to);
+    const opened = await api.open(to);
+    if (!opened.ok) return tell(opened.failure);
+    const saved = await api.replace(to, relinked(opened.value.text, from, to), etag ?? opened.value.etag);
+    if (!saved.ok) tell(saved.failure);
+  };
+
   /** Say what was done, and undo it while the sentence stands. */
-  const offer = (key: "deleted" | "moved", text: string, undo: () => Promise<void>) => {
+  const offer = (key: "deleted" | "moved", text: string, undo: () => Promise<void>, others: readonly Choice[] = []) => {
     window.clearTimeout(timer);
     timer = window.setTimeout(() => notices.hide("deleted", "moved"), UNDO_MS);
     notices.hide("deleted", "moved");
-    notices.show(key, { text, choices: [{ label: "Undo", run: () => (notices.hide(key), void undo()) }] });
+    notices.show(key, { text, choices: [...others, { label: "Undo", run: () => (notices.hide(key), void undo()) }] });
   };
 
   /** `wasOpen`: the last of them is open again then. */
@@ -149,6 +180,16 @@ export function createFiling({ api, dialogs, notices, documents, folders, opened
       offer("deleted", `${titleOf(name)} is in the trash.`, () => bringBack([result.value.trash], wasOpen));
     },
 
+    async renameFolder(path) {
+      await dialogs.askName({
+        title: `Rename the folder ${lastOf(path)}`,
+        label: "New name",
+        value: path,
+        action: "Rename",
+        attempt: (to) => callFolder(path, to),
+      });
+    },
+
     async removeFolder(path) {
       const last = opened();
       // The open one goes last: until then there is no need for another in its place.
@@ -182,12 +223,6 @@ export function createFiling({ api, dialogs, notices, documents, folders, opened
     },
   };
   return filing;
-}
-
-/** Pictures and documents that `text` names by their place beside it. */
-export function linksBeside(text: string): string[] {
-  const targets = [...text.matchAll(/\]\(\s*(?:<([^>\n]+)>|([^)\s]+))/g)].map(([, quoted, plain]) => quoted ?? plain!);
-  return [...new Set(targets)].filter((target) => !/^(?:[a-z][a-z\d+.-]*:|\/|#)/i.test(target));
 }
 
 function leftBehind(links: readonly string[]): string {

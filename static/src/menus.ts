@@ -111,7 +111,10 @@ export function createMenus({ view, menu, model, commands, act, choosing, fixesA
 
   function folderItems(path: string): MenuItem[][] {
     return [
-      [{ label: "New document here…", run: () => void filing.create(path) }],
+      [
+        { label: "New document here…", run: () => void filing.create(path) },
+        { label: "Rename…", key: "F2", run: () => void filing.renameFolder(path) },
+      ],
       [{ label: "Delete…", key: "Delete", run: () => void filing.removeFolder(path) }],
     ];
   }

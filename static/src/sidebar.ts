@@ -17,6 +17,7 @@ export interface SidebarTasks {
   open(name: string): void;
   rename(name: string): void;
   remove(name: string): void;
+  renameFolder(path: string): void;
   removeFolder(path: string): void;
   /** Show what can be done to `row`. */
   menu(row: Row, at: Point | HTMLElement): void;
@@ -150,7 +151,7 @@ export function createSidebar({ scroller, list, empty }: SidebarParts, tasks: Si
     ArrowLeft: outward,
     Enter: press,
     " ": press,
-    F2: ({ kind, name }) => kind === "document" && tasks.rename(name),
+    F2: ({ kind, name }) => (kind === "document" ? tasks.rename(name) : tasks.renameFolder(name)),
     Delete: ({ kind, name }) => (kind === "document" ? tasks.remove(name) : tasks.removeFolder(name)),
     ContextMenu: (row) => tasks.menu(row, below(elements.get(row) ?? list)),
   };

@@ -34,6 +34,7 @@ def sit_down(page: Page, letters: Path, start_server: StartServer) -> SitDown:
     def sit(letter: str | bytes | Mapping[str, str | bytes], model: Path | None = None) -> Desk:
         named = letter if isinstance(letter, Mapping) else {LETTER: letter}
         for name, content in named.items():
+            (letters / name).parent.mkdir(exist_ok=True)
             (letters / name).write_bytes(content.encode() if isinstance(content, str) else content)
         first = letters / next(iter(named))
         desk = Desk(page, start_server(letters, model=model), first)

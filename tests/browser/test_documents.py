@@ -58,6 +58,29 @@ def test_renaming_keeps_the_words_of_the_last_second(sit_down: SitDown) -> None:
     assert (desk.server.workspace / "Post.md").read_bytes() == b"One. Two. Three."
 
 
+def test_a_folder_is_renamed_around_the_open_document_and_a_moved_one_keeps_its_links(
+    watched: Watched, sit_down: SitDown
+) -> None:
+    desk = sit_down({"Drafts/Letter.md": "One. ![A](a.png)"})
+    (desk.server.workspace / "Drafts" / "a.png").write_bytes(b"picture")
+    desk.write(" Two.")
+    desk.choose_for("Drafts", "Rename…")
+    asked = desk.page.get_by_role("dialog", name="Rename the folder Drafts")
+    asked.get_by_label("New name").fill("Posts")
+    asked.get_by_role("button", name="Rename").click()
+    expect(desk.listed("Posts")).to_be_visible()
+    desk.write(" Three.")
+    desk.press("Control+s")
+    desk.expect_saved()
+    post = desk.server.workspace / "Posts" / "Letter.md"
+    assert post.read_bytes() == b"One. ![A](a.png) Two. Three."
+    desk.listed("Letter").drag_to(desk.page.locator("#documents-scroller"), target_position={"x": 40, "y": 300})
+    desk.page.locator(".notice", has_text="a.png").get_by_role("button", name="Mend the link").click()
+    expect(desk.content).to_have_text("One. ![A](Posts/a.png) Two. Three.")
+    # The picture was not found where the document lay meanwhile.
+    watched.forgive("404")
+
+
 def test_deleting_keeps_the_file_in_the_trash_and_can_be_undone(sit_down: SitDown) -> None:
     desk = sit_down({"Letter.md": "Gone.\n", "Other.md": "Other.\n"})
     desk.choose_for("Letter", "Delete")

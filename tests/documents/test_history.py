@@ -226,6 +226,12 @@ def test_a_renamed_document_keeps_its_history(store: DocumentStore, history: His
     assert told(history, "a.md") == [(1, "save", "another")]
 
 
+def test_documents_of_a_renamed_folder_keep_their_history(store: DocumentStore, history: History) -> None:
+    write(store, "Drafts/a.md", "one", "two")
+    store.rename_folder("Drafts", "Posts")
+    assert [text for _, _, text in told(history, "Posts/a.md")] == ["one", "two"]
+
+
 def test_a_name_in_another_case_is_the_same_document(store: DocumentStore, history: History) -> None:
     store.rename("a.md", "A.md", base=write(store, "a.md", "one"))
     assert len(history.list("A.md")) == len(history.list("a.md")) == 1

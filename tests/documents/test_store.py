@@ -139,6 +139,43 @@ def test_renaming_moves_and_makes_folders(store: DocumentStore, root: Path) -> N
     assert not (root / "a.md").exists()
 
 
+def test_a_folder_is_renamed_with_all_that_lies_in_it(store: DocumentStore, root: Path) -> None:
+    store.write("Drafts/a.md", "a", base=None)
+    store.write("Drafts/Old/b.md", "b", base=None)
+    (root / "Drafts" / "picture.png").write_bytes(b"picture")
+    renamed = store.rename_folder("Drafts", "Posts/2026")
+    assert renamed == {"Drafts/a.md": "Posts/2026/a.md", "Drafts/Old/b.md": "Posts/2026/Old/b.md"}
+    assert [entry.name for entry in store.list()] == ["Posts/2026/a.md", "Posts/2026/Old/b.md"]
+    assert (root / "Posts" / "2026" / "picture.png").read_bytes() == b"picture"
+    assert not (root / "Drafts").exists()
+    assert store.rename_folder("Posts", "posts") == {
+        "Posts/2026/a.md": "posts/2026/a.md",
+        "Posts/2026/Old/b.md": "posts/2026/Old/b.md",
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "to", "error", "says"),
+    [
+        ("Drafts", "Posts", DocumentExists, "“Posts” is there already"),
+        ("Drafts", "Drafts/Inner", BadInput, "cannot lie in itself"),
+        ("Nowhere", "Posts 2", DocumentNotFound, "no folder “Nowhere”"),
+        ("Drafts", "../Out", BadInput, "not a path inside the workspace"),
+        ("a.md", "b", DocumentNotFound, "no folder “a.md”"),
+        ("Linked", "Else", DocumentNotFound, "no folder “Linked”"),
+    ],
+)
+def test_a_folder_goes_only_where_it_can(
+    store: DocumentStore, root: Path, path: str, to: str, error: type[Exception], says: str
+) -> None:
+    for name in ("Drafts/a.md", "Posts/b.md", "a.md"):
+        store.write(name, "text", base=None)
+    (root / "Linked").symlink_to(root / "Drafts")
+    with pytest.raises(error, match=says):
+        store.rename_folder(path, to)
+    assert [entry.name for entry in store.list()] == ["a.md", "Drafts/a.md", "Posts/b.md"]
+
+
 def test_renaming_may_change_case_alone(store: DocumentStore, root: Path) -> None:
     base = store.write("note.md", "text", base=None).etag
     store.rename("note.md", "Note.md", base=base)

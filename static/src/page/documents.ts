@@ -94,6 +94,7 @@ export function documentsWing(page: Page): DocumentsWing {
       open: (name) => void openFromList(name),
       rename: (name) => void filing.rename(name),
       remove: (name) => void filing.remove(name),
+      renameFolder: (path) => void filing.renameFolder(path),
       removeFolder: (path) => void filing.removeFolder(path),
       move: (name, folder) => void filing.moveTo(name, folder),
       menu: (row, at) => page.menus.onRow(row, at),
