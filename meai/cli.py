@@ -435,6 +435,40 @@ def remove_adapter(name: str, as_json: bool) -> None:
         click.echo(done)
 
 
+@models.command("check-adapter")
+@click.argument("file", type=click.Path(path_type=Path))
+@_model_option
+@click.option("--scale", type=float, default=1.0, show_default=True, help="How strongly it works.")
+@click.option("--action", "actions", multiple=True, type=OneOf(_actions), help="What to measure; may be given again.")
+@click.option("--few", type=click.IntRange(0), default=24, show_default=True, metavar="N", help="Paragraphs; 0: all.")
+@_json_option
+def check_adapter(
+    file: Path, model: str | None, scale: float, actions: tuple[str, ...], few: int, as_json: bool
+) -> int:
+    """Measure suggestions without the adapter FILE and with it, and say whether to take it. Takes minutes.
+
+    Exits 3 where something that is counted gets worse.
+    """
+    from meai.quality.check import USUAL, check
+    from meai.quality.gate import as_table, verdict
+
+    config = read_config(model=model)
+    chosen = _model_of(_library(config), config)
+    figures = check(
+        *(config, chosen, file),
+        scale=scale,
+        actions=actions or USUAL,
+        few=few,
+        tell=lambda doing: click.echo(doing, err=True),
+    )
+    may_be_taken, why = verdict(figures)
+    if as_json:
+        _print_json(model=chosen.name, take=may_be_taken, why=why, figures=[asdict(figure) for figure in figures])
+    else:
+        click.echo(f"{as_table(figures)}\n\n{why}")
+    return 0 if may_be_taken else LOSSES
+
+
 def _model_of(library: ModelLibrary, config: Config) -> Model:
     """Return the model that *config* means. Raises NoModel where there is none."""
     found = library.find(config.model)

@@ -43,6 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "histories": {"errors", "config", "documents"},
     "measured": {"inference", "models"},
     "adapted": {"inference", "models"},
+    "quality": {"errors", "config", "inference", "models", "editing"},
     "bench": {"errors", "config", "inference", "models", "editing"},
     "doctor": {"assets", "errors", "config", "server", "models", "inference"},
     "app": {
@@ -61,7 +62,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "inference",
     },
     "cli": {
-        *("errors", "config", "serving", "rewriting", "histories", "bench", "doctor"),
+        *("errors", "config", "serving", "rewriting", "histories", "bench", "quality", "doctor"),
         *("editing", "export", "documents", "models", "measured"),
     },
     "__main__": {"cli"},

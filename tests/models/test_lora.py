@@ -120,7 +120,7 @@ HOSTILE: dict[str, tuple[Gguf, str]] = {
     ),
     "fewer weights than are claimed": (
         adapter(tensor(f"{MATRIX}.lora_a", (8, 2)), Tensor(f"{MATRIX}.lora_b", (2, 400), FLOAT, size=4)),
-        "not whole",
+        "size that the file does not have",
     ),
 }
 

@@ -1,0 +1,1 @@
+"""How good suggestions are, by paragraphs with known mistakes."""
