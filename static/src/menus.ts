@@ -49,7 +49,7 @@ export interface Menus {
 const AT_HAND = ["bold", "italic", "link", "heading", "bulleted-list", "quote"];
 const CLIPBOARD = ["cut", "copy", "paste", "paste-plain"];
 const AT_DOCUMENT = ["rename", "duplicate", "move"];
-const OF_DOCUMENT = ["history", "authorship"];
+const OF_DOCUMENT = ["details", "history", "authorship"];
 const AT_WORKSPACE = ["new-document", "import", "search-documents", "trash"];
 const OWN_MENU = "Shift + right-click: the browser’s menu";
 

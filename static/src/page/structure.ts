@@ -3,6 +3,7 @@
 import type { Extension } from "@codemirror/state";
 import type { ViewUpdate } from "@codemirror/view";
 
+import { createDetails, type Details } from "../details";
 import { byId } from "../dom";
 import { createFolding } from "../folding";
 import { createOutline, type Outline } from "../outline";
@@ -11,6 +12,7 @@ import type { Page } from "./page";
 
 export interface StructureWing {
   readonly outline: Outline;
+  readonly details: Details;
   readonly structureExtensions: Extension;
   structureUpdated(update: ViewUpdate): void;
   /** Another document is shown. */
@@ -20,6 +22,7 @@ export interface StructureWing {
 export function structureWing(page: Page): StructureWing {
   const { clock, layout, scroll, view } = page;
   const folding = createFolding(() => (page.titled() === "" ? null : `${page.documents.workspace}/${page.titled()}`));
+  const details = createDetails(() => view);
   const outline = createOutline({
     view,
     clock,
@@ -34,7 +37,8 @@ export function structureWing(page: Page): StructureWing {
 
   return {
     outline,
-    structureExtensions: [tableBar((name) => page.keyOf(name)), folding.extension],
+    details,
+    structureExtensions: [tableBar((name) => page.keyOf(name)), folding.extension, details.extension],
     structureUpdated: (update) => outline.updated(update),
     structureOpened() {
       folding.opened(view);

@@ -131,6 +131,7 @@ function partsOf(page: Page): Parts {
     fixProblem: underlines.fix,
     underlines,
     outline,
+    details: page.details,
     toggleAuthorship: attribution.toggle,
     openReceipt: attribution.openCard,
     trash: () => void trash.open(),
