@@ -126,6 +126,8 @@ def _found(order: RewriteOrder, action: Action, frozen: Frozen, answer: Completi
     if subject(order) and frozen.text == subject(order) and verbatim_ranges(frozen.text):
         lost = "code, HTML and the like are never replaced"
     lost = lost or next((f"the answer leaves out {span[:60]}" for span in lost_spans(order.selection, thawed)), "")
+    if lost:
+        text_shown = _without_brackets(subject(order), text_shown)
     flags = _turned(frozen, text) if kept_share(frozen.text, text) >= NEW_TEXT else ()
     return Found(text_shown, lost, flags, answer), ""
 

@@ -183,6 +183,13 @@ def test_what_a_larger_model_writes_is_a_sketch_until_it_has_passed_its_checks()
     assert seen.checked == proposal.text == "We were glad. She has a cat."
 
 
+def test_a_link_that_an_answer_leaves_without_its_address_is_no_link_below_the_text() -> None:
+    source = "We saw [the garden](https://example.org/a) there."
+    order = RewriteOrder("ask", source, instruction="Shorter")
+    proposal, _ = rewrite(Scripted(lambda words: "We saw [the garden]."), order)
+    assert proposal.text == f"{source}\n\nWe saw the garden."
+
+
 def test_a_whole_answer_that_is_not_good_is_withdrawn() -> None:
     seen = Seen()
     order = RewriteOrder("ask", "We was glad.", instruction="Mend it")
