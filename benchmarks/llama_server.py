@@ -1,6 +1,6 @@
 """llama.cpp's own server, as the package xllamacpp brings it, for `benchmarks.peers`. Prints its address.
 
-Usage: python -m benchmarks.llama_server MODEL THREADS
+Usage: python -m benchmarks.llama_server MODEL THREADS [PORT]
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ import xllamacpp
 
 def main() -> None:
     """Serve until the input ends."""
-    model, threads = sys.argv[1:]
+    model, threads, *port = sys.argv[1:]
     params = xllamacpp.CommonParams()
     params.model.path = model
     params.n_ctx = 4096
     params.n_parallel = 1
-    params.port = 0
+    params.port = int(port[0]) if port else 0
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = int(threads)
     server = xllamacpp.Server(params)
     while not server.listening_address:

@@ -81,6 +81,8 @@ class ModelTraits:
     """Weights."""
     basename: str = ""
     """The name of its series, as the publisher spells it; empty where the file has none."""
+    compares: bool = True
+    """Whether it can tell which of several wordings is more probable, as every model here can."""
 
     def to_frame(self) -> dict[str, Any]:
         """Return the traits as JSON-ready values."""
