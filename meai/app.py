@@ -28,7 +28,9 @@ from meai.editing.dictionary import Dictionary, dictionary_in
 from meai.editing.marking import Marking
 from meai.editing.proofread import Proofreader
 from meai.editing.rewrite import Rewriter
+from meai.inference.address import address_of
 from meai.inference.engine import Engine
+from meai.inference.remote import Remote
 from meai.markdown.service import PreviewService
 from meai.measured import this_computer
 from meai.models.adapters import kept_adapters
@@ -62,7 +64,7 @@ class Services:
     settings: SettingsFile
     checker: Checker
     marking: Marking
-    engine: Engine
+    engine: Engine | Remote
     library: ModelLibrary
     model: CurrentModel
     channels: Channels
@@ -152,11 +154,18 @@ def _services(config: Config) -> Services:
         settings=SettingsFile(config.config_file),
         checker=checker,
         marking=Marking(checker, lambda: words.words),
-        engine=Engine(model.engine_changed, cache=config.cache_dir),
+        engine=_engine(config, model),
         library=library,
         model=model,
         channels=Channels(),
     )
+
+
+def _engine(config: Config, model: CurrentModel) -> Engine | Remote:
+    if config.engine is None:
+        return Engine(model.engine_changed, cache=config.cache_dir)
+    address = address_of(config.engine, plain_anywhere=config.engine_plain)
+    return Remote(address, config.engine_key, config.model, model.engine_changed)
 
 
 def _rewriter(services: Services) -> Rewriter:

@@ -80,6 +80,9 @@ def _formats() -> Iterable[str]:
 
 
 _model_option = click.option("--model", metavar="NAME_OR_FILE", help="A model's name, or a .gguf file.")
+_engine_option = click.option(
+    "--engine", metavar="URL", help="A server with the OpenAI API that answers: texts go there. `none`: this machine."
+)
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 
@@ -89,7 +92,7 @@ def cli() -> None:
     """ME_AI: a Markdown editor with a local language model.
 
     PATH is a folder of Markdown files, or one of them; without it, the folder ME_AI in your documents. The editor
-    opens in your browser, and nothing you write leaves this machine.
+    opens in your browser, and nothing you write leaves this machine unless you name another one with --engine.
     """
 
 
@@ -98,11 +101,12 @@ def cli() -> None:
 @click.option("--port", type=click.IntRange(0, 65535), metavar="N", help="Listen there; 0 takes any free port.")
 @click.option("--no-browser", is_flag=True, help="Print the address and open nothing.")
 @_model_option
-def serve(path: Path | None, port: int | None, no_browser: bool, model: str | None) -> None:
+@_engine_option
+def serve(path: Path | None, port: int | None, no_browser: bool, model: str | None, engine: str | None) -> None:
     """Open the editor on PATH."""
     from meai.serving import run
 
-    run(read_config(path=path, port=port, model=model, open_browser=not no_browser))
+    run(read_config(path=path, port=port, model=model, engine=engine, open_browser=not no_browser))
 
 
 @cli.command()
@@ -111,7 +115,8 @@ def serve(path: Path | None, port: int | None, no_browser: bool, model: str | No
 @click.option("--instruction", default="", metavar="TEXT", help="What to do, for `ask`; the language, for `translate`.")
 @_json_option
 @_model_option
-def rewrite(action: str, file: str, instruction: str, as_json: bool, model: str | None) -> None:
+@_engine_option
+def rewrite(action: str, file: str, instruction: str, as_json: bool, model: str | None, engine: str | None) -> None:
     """Rewrite FILE, or what comes in, and print the result.
 
     What the model could not improve safely is printed as it was; the reasons go to stderr. `autocomplete` prints
@@ -133,7 +138,7 @@ def rewrite(action: str, file: str, instruction: str, as_json: bool, model: str 
     # What is to be continued is what comes before the caret.
     selection, before = ("", text) if action == "autocomplete" else (text, "")
     order = RewriteOrder(action, selection, before, instruction=instruction)
-    result = answer(read_config(model=model), order, lambda sentence: click.echo(sentence, err=True))
+    result = answer(read_config(model=model, engine=engine), order, lambda sentence: click.echo(sentence, err=True))
     proposal = result.proposal
     for reason in dict.fromkeys([*proposal.warnings, *(unit.reason for unit in proposal.units if unit.reason)]):
         click.echo(reason, err=True)
@@ -519,13 +524,14 @@ def _progress(label: str, doing: str = "Fetching") -> Callable[[int, int], None]
 
 @cli.command()
 @_model_option
+@_engine_option
 @_json_option
-def bench(model: str | None, as_json: bool) -> None:
+def bench(model: str | None, engine: str | None, as_json: bool) -> None:
     """Measure how fast a model is here, against a raw loop of llama.cpp. Takes a minute or several."""
     from meai.bench.figures import as_table
     from meai.bench.run import run
 
-    measured = run(read_config(model=model), lambda doing: click.echo(f"{doing} …", err=True))
+    measured = run(read_config(model=model, engine=engine), lambda doing: click.echo(f"{doing} …", err=True))
     if as_json:
         told = {"model": measured.model, "file": measured.file, "threads": measured.threads}
         figures = {figure.key: figure.fields for figure in measured.figures}
@@ -539,13 +545,14 @@ def bench(model: str | None, as_json: bool) -> None:
 @cli.command()
 @click.option("--port", type=click.IntRange(0, 65535), metavar="N", help="The port to look at.")
 @_model_option
+@_engine_option
 @_json_option
-def doctor(port: int | None, model: str | None, as_json: bool) -> int:
+def doctor(port: int | None, model: str | None, engine: str | None, as_json: bool) -> int:
     """Say what this installation is and whether it can work. Exits 1 where it cannot."""
     from meai.doctor import as_json as to_json
     from meai.doctor import as_text, examine
 
-    findings = examine(read_config(port=port, model=model))
+    findings = examine(read_config(port=port, model=model, engine=engine))
     click.echo(to_json(findings) if as_json else as_text(findings))
     return FAILED if any(finding.problem for finding in findings) else 0
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import platformdirs
 
@@ -38,7 +39,7 @@ class Config:
     """Whether someone asked for this port; if nobody did, a neighbour may be taken instead."""
     open_browser: bool
     model: str | None
-    """A model's name or file, or None for the best there is."""
+    """A model's name or file, or None for the best there is; of an engine elsewhere, the name of one it has."""
     data_dir: Path
     """Trash and fetched models."""
     cache_dir: Path
@@ -53,6 +54,12 @@ class Config:
     """Where Hugging Face, or a mirror of it, is."""
     hub_key: str = field(default="", repr=False)
     """The writer's key to it, which no log may show."""
+    engine: str | None = None
+    """The URL of a server with the OpenAI API that is to answer, or None for a model on this machine."""
+    engine_key: str = field(default="", repr=False)
+    """The writer's key to that server, which no log may show."""
+    engine_plain: bool = False
+    """Whether plain http may be spoken to a server outside this machine and its private networks."""
 
 
 def read_config(
@@ -60,6 +67,7 @@ def read_config(
     path: Path | None = None,
     port: int | None = None,
     model: str | None = None,
+    engine: str | None = None,
     open_browser: bool = True,
     environ: Mapping[str, str] | None = None,
 ) -> Config:
@@ -70,8 +78,9 @@ def read_config(
     environ = os.environ if environ is None else environ
     config_file = platformdirs.user_config_path("meai", appauthor=False) / "config.toml"
     settings = _from_file(config_file) | _from_environment(environ)
-    flags = {"port": port, "model": model}
+    flags = {"port": port, "model": model, "engine": None if engine is None else _engine(engine, Path.cwd())}
     settings |= {key: value for key, value in flags.items() if value is not None}
+    engine = settings.get("engine") or None
     workspace, single = _asked_for(path) if path else (settings.get("workspace") or _default_workspace(), None)
     return Config(
         workspace=workspace,
@@ -87,6 +96,9 @@ def read_config(
         elsewhere=_elsewhere(environ),
         hub=environ.get("HF_ENDPOINT") or HUB,
         hub_key=_hub_key(environ),
+        engine=engine,
+        engine_key=_engine_key(environ, engine) if engine else "",
+        engine_plain=settings.get("engine_plain", False),
     )
 
 
@@ -101,6 +113,19 @@ def _name(value: object, base: Path) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ValueError("a name or a file")
     return value
+
+
+def _engine(value: object, base: Path) -> str:
+    """Return the URL, which is judged where it is used; nothing for `none`, which takes back what was set before."""
+    if not isinstance(value, str):
+        raise ValueError("a URL")
+    return "" if value.strip() in ("", "none") else value.strip()
+
+
+def _switch(value: object, base: Path) -> bool:
+    if value not in (True, False, "0", "1"):
+        raise ValueError("true or false, in the environment 1 or 0")
+    return value in (True, "1")
 
 
 def _path(value: object, base: Path) -> Path:
@@ -119,6 +144,8 @@ _SETTINGS: tuple[tuple[str, str, Callable[[object, Path], Any]], ...] = (
     ("model", "MEAI_MODEL", _name),
     ("data_dir", "MEAI_DATA_DIR", _path),
     ("cache_dir", "MEAI_CACHE_DIR", _path),
+    ("engine", "MEAI_ENGINE", _engine),
+    ("engine_plain", "MEAI_ENGINE_PLAIN", _switch),
 )
 
 
@@ -190,6 +217,31 @@ def _hub_key(environ: Mapping[str, str]) -> str:
         return file.read_text(encoding="ascii").strip()
     except (OSError, ValueError):
         return ""
+
+
+def _engine_key(environ: Mapping[str, str], engine: str) -> str:
+    """Return the key to *engine*: the environment's, else what the system's keyring keeps for its host, else nothing.
+
+    Raises BadInput, without the key, for one that no header can carry.
+    """
+    key = (environ.get("MEAI_ENGINE_KEY") or _kept_key(urlsplit(engine).hostname or "")).strip()
+    if not key.isascii() or not key.isprintable():
+        raise BadInput("The key to the engine is none: it has letters or line ends that no key has.")
+    return key
+
+
+def _kept_key(host: str) -> str:
+    try:
+        import keyring
+    except ImportError:
+        return ""
+    try:
+        return keyring.get_password("meai", host) or ""
+    except Exception as error:
+        # A keyring is made of the system's parts, each with errors of its own.
+        raise BadInput(
+            f"The system's keyring cannot be asked ({type(error).__name__}); set MEAI_ENGINE_KEY."
+        ) from error
 
 
 def _elsewhere(environ: Mapping[str, str]) -> tuple[tuple[str, Path], ...]:

@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import metadata
@@ -21,9 +22,11 @@ from pathlib import Path
 from meai import __version__, assets
 from meai.config import Config
 from meai.errors import MeaiError
+from meai.inference.address import address_of
 from meai.inference.engine import ILLEGAL_INSTRUCTION, REINSTALL
 from meai.inference.machine import this_machine
 from meai.inference.records import Records
+from meai.inference.remote import NO_COMPARING, Remote
 from meai.models.catalogue import megabytes
 from meai.models.library import ModelLibrary, open_library
 from meai.server import is_free
@@ -47,7 +50,7 @@ class Finding:
     """One thing that was looked at."""
 
     topic: str
-    """`software`, `processor`, `llama.cpp`, `model`, `folders` or `page`."""
+    """`software`, `processor`, `llama.cpp`, `model` or `engine`, `folders` or `page`."""
     name: str
     value: str | bool
     problem: str = ""
@@ -61,7 +64,7 @@ def examine(config: Config) -> tuple[Finding, ...]:
         *_software(),
         *_processor(),
         *_llama(),
-        *_model(config, library),
+        *(_engine(config) if config.engine is not None else _model(config, library)),
         *_folders(config, library),
         *_page(config),
     )
@@ -177,6 +180,32 @@ def _model(config: Config, library: ModelLibrary) -> list[Finding]:
         Finding("model", "file", str(model.path)),
         *([Finding("model", "licence", model.licence)] if model.licence else []),
         *_prepared(model.path, config.cache_dir),
+    ]
+
+
+def _engine(config: Config) -> list[Finding]:
+    """Say what answers elsewhere and what it can do; it is asked with a sentence of our own."""
+    assert config.engine is not None
+    try:
+        remote = Remote(address_of(config.engine, plain_anywhere=config.engine_plain), config.engine_key, config.model)
+    except MeaiError as error:
+        return [Finding("engine", "address", "none that could be used", str(error))]
+    key = Finding("engine", "has a key", bool(config.engine_key))
+    try:
+        remote.connect()
+        report = remote.report(threading.Event())
+    except MeaiError as error:
+        return [Finding("engine", "texts go to", remote.place), key, Finding("engine", "answers", False, str(error))]
+    finally:
+        remote.close()
+    return [
+        Finding("engine", "texts go to", report.place),
+        key,
+        Finding("engine", "answers", True),
+        Finding("engine", "server", report.server),
+        Finding("engine", "model", report.model),
+        Finding("engine", "continues texts", report.completes or "only as a chat"),
+        Finding("engine", "compares wordings", report.compares or NO_COMPARING),
     ]
 
 

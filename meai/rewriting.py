@@ -15,9 +15,11 @@ from meai.editing.dictionary import dictionary_in
 from meai.editing.proofread import Proofreader
 from meai.editing.rewrite import Proposal, RewriteOrder, Rewriter
 from meai.errors import NoModel
+from meai.inference.address import address_of
 from meai.inference.engine import Engine, EngineState
+from meai.inference.remote import Remote
 from meai.models.catalogue import CatalogueEntry
-from meai.models.library import open_library
+from meai.models.library import ModelLibrary, open_library
 
 LONG_FROM = 0.2
 """From this part on, preparing a model takes so long that one wonders."""
@@ -51,19 +53,15 @@ def answer(config: Config, order: RewriteOrder, tell: Callable[[str], None] = la
     Raises NoModel, ModelRefused, EngineGone, and BadInput for an order that makes no sense.
     """
     library = open_library(config.data_dir)
-    model = library.find(config.model)
-    if model is None:
-        raise NoModel(f"There is no model yet; fetch one with `meai models pull {library.entries[0].name}`.")
     arrived: list[float] = []
-    engine, checker = Engine(lambda state: _tell_preparing(state, tell), cache=config.cache_dir), Checker()
 
     def came(text: str) -> None:
         arrived.append(time.monotonic())
 
     started = time.monotonic()
+    engine, checker = _begun(config, library, tell), Checker()
     try:
-        engine.load(model.path, model.name, adapters_for(library, model))
-        engine.wait_ready()
+        name = engine.wait_ready().name
         ready = time.monotonic()
         rewriter = _rewriter(engine, checker, config, library.entries)
         proposal = rewriter.rewrite(order, came, threading.Event(), came)
@@ -73,14 +71,36 @@ def answer(config: Config, order: RewriteOrder, tell: Callable[[str], None] = la
         checker.close()
     first = arrived[0] if arrived else ended
     timings = Timings(round(ready - started, 3), round(first - ready, 3), round(ended - ready, 3))
-    return Answer(proposal, model.name, timings)
+    return Answer(proposal, name, timings)
 
 
-def _rewriter(engine: Engine, checker: Checker, config: Config, entries: tuple[CatalogueEntry, ...]) -> Rewriter:
+def _begun(config: Config, library: ModelLibrary, tell: Callable[[str], None]) -> Engine | Remote:
+    """Return the engine that *config* asks for, which begins to load its model or to look for its server."""
+    if config.engine is not None:
+        address = address_of(config.engine, plain_anywhere=config.engine_plain)
+        remote = Remote(address, config.engine_key, config.model, lambda state: _tell_where(state, tell))
+        remote.connect()
+        return remote
+    model = library.find(config.model)
+    if model is None:
+        raise NoModel(f"There is no model yet; fetch one with `meai models pull {library.entries[0].name}`.")
+    engine = Engine(lambda state: _tell_preparing(state, tell), cache=config.cache_dir)
+    engine.load(model.path, model.name, adapters_for(library, model))
+    return engine
+
+
+def _rewriter(
+    engine: Engine | Remote, checker: Checker, config: Config, entries: tuple[CatalogueEntry, ...]
+) -> Rewriter:
     proofreader = Proofreader(checker, engine, lambda: dictionary_in(config.data_dir).words)
     own = (own_action(each.name, each.instruction, each.key) for each in config.actions)
     known = (KnownModel(entry.label, entry.size) for entry in entries)
     return Rewriter(engine, with_own(own), known, proofreader)
+
+
+def _tell_where(state: EngineState, tell: Callable[[str], None]) -> None:
+    if state.state == "ready":
+        tell(state.message)
 
 
 def _tell_preparing(state: EngineState, tell: Callable[[str], None]) -> None:

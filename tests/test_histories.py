@@ -151,7 +151,7 @@ def test_one_thing_of_the_history_is_done_at_a_time(meai: Run, past: Path) -> No
 
 
 def test_an_export_tells_what_a_model_wrote_when_asked(meai: Run, past: Path, workspace: Path) -> None:
-    said = "About 60 % of this text was suggested by a local model."
+    said = "About 60 % of this text was suggested by a language model."
     told = meai("export", past, "--to", "text", "--disclose")
     assert told.stdout.decode().rstrip().splitlines()[-1] == said
     assert "is known to be a model" not in told.stderr.decode()

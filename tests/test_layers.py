@@ -31,7 +31,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "export": {"assets", "errors", "markdown", "documents.foreign.inline"},
     "web": {
         *("errors", "editing", "export", "markdown", "documents", "models", "settings"),
-        *("inference.engine", "inference.request"),
+        *("inference.engine", "inference.remote", "inference.request"),
     },
     "server": {"errors"},
     "lease": {"errors"},
@@ -78,6 +78,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "css_inline": ("export/email.py",),
     "jinja2": ("export/page.py", "inference/sandbox.py"),
     "filelock": ("lease.py", "models/"),
+    "keyring": ("config.py",),
     "PIL": ("export/picture.py",),
     "watchfiles": ("documents/watch.py",),
     "tomlkit": ("settings/file.py",),

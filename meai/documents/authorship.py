@@ -66,11 +66,11 @@ def sentence(of: Share) -> str | None:
     if not of.suggested:
         return None
     if of.suggested == of.words:
-        return "All of this text was suggested by a local model."
+        return "All of this text was suggested by a language model."
     percent = round(100 * of.suggested / of.words)
     if percent < 1:
-        return "Less than 1 % of this text was suggested by a local model."
-    return f"About {min(percent, 99)} % of this text was suggested by a local model."
+        return "Less than 1 % of this text was suggested by a language model."
+    return f"About {min(percent, 99)} % of this text was suggested by a language model."
 
 
 def standing(text: str, pieces: Iterable[Piece]) -> tuple[Piece, ...]:

@@ -100,7 +100,7 @@ class Rewriter:
             proposal = whole(order, action, model, screen, _overheard(ask, heard))
             return replace(proposal, warnings=_unread(heard[-1]) + proposal.warnings)
         parts = None
-        if action.name == PROOFREAD and self._proofreader is not None:
+        if action.name == PROOFREAD and self._proofreader is not None and model.compares:
             parts = self._proofreader.proofread(order, emit, cancelled, cells=action.cells)
         if parts is None:
             parts = _by_unit(order, action, model, screen, ask)

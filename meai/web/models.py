@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from meai.errors import BadInput, Cancelled, MeaiError, NoModel
 from meai.inference.engine import Engine, EngineState
+from meai.inference.remote import Remote
 from meai.inference.request import Adapter
 from meai.models import adapters, importing, receiving
 from meai.models.catalogue import CatalogueEntry
@@ -53,6 +54,7 @@ class CurrentModel:
         self._network = network
         self._adapters = adapters_for
         self._engine: Engine | None = None
+        self._remote: Remote | None = None
         self._turn = threading.RLock()
         self._listeners: set[Listener] = set()
         self._state = ModelState("none", None, "")
@@ -86,8 +88,12 @@ class CurrentModel:
         with self._turn:
             return self._fetching.name if self._fetching is not None else ""
 
-    def start(self, engine: Engine) -> None:
-        """Load the wanted model into *engine*, or say why there is none."""
+    def start(self, engine: Engine | Remote) -> None:
+        """Load the wanted model into *engine*, or say why there is none; one elsewhere has its own."""
+        if isinstance(engine, Remote):
+            self._remote = engine
+            engine.connect()
+            return
         self._engine = engine
         try:
             model = self._library.find(self._wanted)
@@ -107,7 +113,7 @@ class CurrentModel:
         None, too, for whoever chose a model, and where that it was offered cannot be remembered.
         """
         choices = self._library.choices
-        if choices is None or self._wanted is not None or not self._answers:
+        if choices is None or self._wanted is not None or self._remote is not None or not self._answers:
             return None
         chosen = choices.read()
         found = None if chosen.offered or chosen.use else better(listed, self.used)
@@ -142,6 +148,9 @@ class CurrentModel:
 
         Raises NoModel, ModelRefused, or BadInput where the choice cannot be kept.
         """
+        if self._remote is not None:
+            at = self._remote.place
+            raise BadInput(f"The engine at {at} answers; start ME_AI without --engine to use a model of this computer.")
         if self._named is not None and name == self._named.name:
             name = str(self._named.path)
         elif Path(name).name != name:
@@ -194,11 +203,13 @@ class CurrentModel:
         with self._turn:
             waits = self._fetching is not None and state.state in ("none", "failed")
             if not waits and not self._closed:
-                offer = self._offer() if state.state in ("none", "failed") else None
+                lacking = self._remote is None and state.state in ("none", "failed")
+                offer, sends_to = self._offer() if lacking else None, self._remote.place if self._remote else ""
                 message = _NO_MODEL if state.state == "none" else state.message
                 speed = (state.calibration.reads_per_s, state.calibration.writes_per_s) if state.calibration else ()
                 done = (round(100 * state.progress), 100) if state.state == "loading" and message else (0, 0)
-                self._tell(ModelState(state.state, state.name or None, message, *done, offer, *speed))
+                told = ModelState(state.state, state.name or None, message, *done, offer, *speed)
+                self._tell(replace(told, sends_to=sends_to))
 
     def listen(self, listener: Listener, seen: ModelState) -> None:
         """Tell *listener* every state after *seen*, in order. It must not block."""
@@ -272,6 +283,8 @@ class CurrentModel:
 
     @property
     def _answers(self) -> bool:
+        if self._remote is not None:
+            return True
         return self._engine is not None and self._engine.state.state in ("loading", "ready")
 
     def _progress(self, done: int, total: int) -> None:

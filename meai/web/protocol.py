@@ -171,6 +171,7 @@ class ModelState:
     offer: Offer | None = None
     reads_per_s: float | None = None
     writes_per_s: float | None = None
+    sends_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)

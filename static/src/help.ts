@@ -5,21 +5,21 @@ import { keyLabel } from "./commands/keys";
 import type { Dialogs } from "./dialogs";
 import { h } from "./dom";
 
-const USAGE = [
-  "Select words, or put the caret into a paragraph, and right-click or press “AI”: the model on this machine rewrites them. Its answer stands beside your text until you accept or reject it, change by change.",
-  "What you write is saved by itself as a plain file. Nothing leaves this machine.",
+const usage = (host: string) => [
+  `Select words, or put the caret into a paragraph, and right-click or press “AI”: the model ${host ? `at ${host}` : "on this machine"} rewrites them. Its answer stands beside your text until you accept or reject it, change by change.`,
+  `What you write is saved by itself as a plain file. ${host ? `What you ask the model about goes to ${host}, with some of the text around it; nothing else leaves this machine` : "Nothing leaves this machine"}.`,
   "Every version is kept: the document’s name at the top opens a menu with its history, and what you delete waits below the list of documents.",
 ];
 const BY_HAND =
   "Shift + right-click opens the browser’s own menu, with its spelling suggestions. To leave the text by keyboard, press Escape and then Tab.";
 
-export async function showHelp(dialogs: Dialogs, commands: readonly Command[], version: string): Promise<void> {
+export async function showHelp(dialogs: Dialogs, commands: readonly Command[], version: string, host: string): Promise<void> {
   const groups = (Object.keys(GROUP_TITLES) as Group[]).filter((group) => commands.some(isWorthKnowing(group)));
   await dialogs.ask({
     title: "Help",
     wide: true,
     body: [
-      ...USAGE.map((sentence) => h("p", {}, sentence)),
+      ...usage(host).map((sentence) => h("p", {}, sentence)),
       h("p", { class: "by-hand" }, BY_HAND),
       h("div", { class: "keys" }, ...groups.map((group) => section(group, commands))),
       h("p", { class: "quiet" }, `ME_AI ${version} · `, h("a", { href: "/static/THIRD-PARTY.txt", target: "_blank" }, "Licences")),

@@ -12,6 +12,8 @@ export interface ModelView {
   /** Why the model cannot be asked, as a sentence; null when it can. */
   readonly obstacle: string | null;
   readonly speed: Speed | null;
+  /** The host to which goes what it is asked about; empty where it is this program's own. */
+  readonly sendsTo: string;
   /** Why `action` is beyond the model in use; empty where it is not. */
   beyond(action: Action): string;
   tooSmallFor(actions: readonly { readonly name: string; readonly reason: string }[]): void;
@@ -24,7 +26,7 @@ export interface ModelView {
 
 const UNKNOWN: ModelFields = {
   ...{ state: "none", name: null, message: "", done: 0, total: 0, offer: null },
-  ...{ reads_per_s: null, writes_per_s: null },
+  ...{ reads_per_s: null, writes_per_s: null, sends_to: "" },
 };
 
 export function createModelView(element: HTMLElement, pull: (model: string) => void): ModelView {
@@ -36,7 +38,7 @@ export function createModelView(element: HTMLElement, pull: (model: string) => v
   const render = () => {
     element.dataset["state"] = connected ? fields.state : "away";
     element.title = connected ? fields.message : "";
-    element.replaceChildren(...(connected ? parts(fields, pull) : []));
+    element.replaceChildren(...(connected ? [...parts(fields, pull), ...elsewhere(fields)] : []));
   };
 
   return {
@@ -57,6 +59,9 @@ export function createModelView(element: HTMLElement, pull: (model: string) => v
     get obstacle() {
       if (!connected) return "The server is away, so the model cannot be asked.";
       return fields.state === "ready" || fields.state === "loading" ? null : fields.message || "There is no model yet.";
+    },
+    get sendsTo() {
+      return fields.sends_to;
     },
     get speed() {
       const { reads_per_s: reads, writes_per_s: writes } = fields;
@@ -119,6 +124,12 @@ function parts(fields: ModelFields, pull: (model: string) => void): (Node | stri
       if (total === 0) return [`Loading ${called}…`];
       return [`Preparing ${called} `, progress(`Preparing ${called} for this computer`, done, total)];
     case "ready":
-      return [called];
+      return [h("span", { class: "called" }, called)];
   }
+}
+
+/** Whatever the state is: a writer must never have to remember that texts go elsewhere. */
+function elsewhere({ sends_to: host }: ModelFields): HTMLElement[] {
+  if (!host) return [];
+  return [h("span", { class: "elsewhere", title: `What the model is asked about goes to ${host}` }, h("span", { class: "wide-only" }, "text goes "), `to ${host}`)];
 }

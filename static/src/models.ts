@@ -12,6 +12,8 @@ export interface ModelsParts {
   readonly dialogs: Dialogs;
   readonly notices: Notices;
   send(message: FromPage): void;
+  /** The host that answers; empty where this program does. */
+  sendsTo(): string;
 }
 
 export interface Models {
@@ -38,7 +40,7 @@ const FITS: Record<ModelCard["fit"], string> = {
   unknown: "",
 };
 
-export function createModels({ api, dialogs, notices, send }: ModelsParts): Models {
+export function createModels({ api, dialogs, notices, send, sendsTo }: ModelsParts): Models {
   const problem = h("p", { class: "problem", role: "alert" });
   const said = h("p", { class: "quiet", role: "status" });
   const lists = h("div", { class: "models" });
@@ -73,6 +75,12 @@ export function createModels({ api, dialogs, notices, send }: ModelsParts): Mode
     if (!result.ok) return;
     listed = result.value;
     render();
+  };
+
+  const usage = () => {
+    const host = sendsTo();
+    if (host) return `The engine at ${host} answers. To use a model of this computer, start ME_AI without --engine.`;
+    return "The model on this computer reads and rewrites your text; a larger one writes better and takes longer.";
   };
 
   const remove = async (card: ModelCard) => {
@@ -199,7 +207,7 @@ export function createModels({ api, dialogs, notices, send }: ModelsParts): Mode
     if (!sending) said.textContent = "";
     isOpen = true;
     await refresh();
-    const body = [h("p", { class: "quiet" }, "The model on this computer reads and rewrites your text; a larger one writes better and takes longer."), lists, bring(), h("div", { class: "models-told" }, problem, said)];
+    const body = [h("p", { class: "quiet" }, usage()), lists, bring(), h("div", { class: "models-told" }, problem, said)];
     await dialogs.ask({ title: "Models", wide: true, body, answers: [{ label: "Close", value: null }] });
     isOpen = false;
   };

@@ -225,6 +225,8 @@ export interface ModelFields {
   /** Tokens that it reads and writes in a second on this machine. */
   readonly reads_per_s: number | null;
   readonly writes_per_s: number | null;
+  /** The host to which goes what it is asked about; empty where it is this program's own. */
+  readonly sends_to: string;
 }
 
 export interface PreviewBlock {

@@ -82,7 +82,7 @@ def test_the_models_words_are_marked_as_far_as_they_stand_and_taken_back(
     desk.choose("Copy as plain text")
     expect(desk.page.locator(".notice", has_text="Copied.")).to_be_visible()
     copied = desk.page.evaluate("navigator.clipboard.readText()")
-    assert copied.endswith("About 11 % of this text was suggested by a local model.\n")
+    assert copied.endswith("About 11 % of this text was suggested by a language model.\n")
 
     desk.click_after("hav")
     card = desk.page.get_by_role("dialog", name="What the model wrote here")

@@ -63,10 +63,10 @@ def test_an_occurrence_tells_equal_texts_apart() -> None:
     [
         (Share(0, 0), None),
         (Share(200, 0), None),
-        (Share(200, 24), "About 12 % of this text was suggested by a local model."),
-        (Share(1000, 1), "Less than 1 % of this text was suggested by a local model."),
-        (Share(1000, 999), "About 99 % of this text was suggested by a local model."),
-        (Share(10, 10), "All of this text was suggested by a local model."),
+        (Share(200, 24), "About 12 % of this text was suggested by a language model."),
+        (Share(1000, 1), "Less than 1 % of this text was suggested by a language model."),
+        (Share(1000, 999), "About 99 % of this text was suggested by a language model."),
+        (Share(10, 10), "All of this text was suggested by a language model."),
     ],
 )
 def test_the_sentence_says_the_share_and_never_too_little_or_all(of: Share, said: str | None) -> None:

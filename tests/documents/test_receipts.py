@@ -77,7 +77,8 @@ def test_pieces_are_those_of_the_text_at_hand(receipts: Receipts, store: Documen
 def test_the_disclosure_is_of_the_text_at_hand(receipts: Receipts, store: DocumentStore) -> None:
     store.write("a.md", "It reads well now.", base=None, origin=Origin("save", (PIECE,)))
     assert (
-        receipts.disclosure("a.md", "It reads well now.") == "About 75 % of this text was suggested by a local model."
+        receipts.disclosure("a.md", "It reads well now.")
+        == "About 75 % of this text was suggested by a language model."
     )
     assert receipts.disclosure("a.md", "It is mine.") is None
     assert receipts.disclosure("b.md", "It reads well now.") is None

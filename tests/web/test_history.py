@@ -154,7 +154,7 @@ def test_a_receipt_is_kept_and_told_with_what_stands(ask: Ask) -> None:
     assert receipt.pop("at").endswith("Z")
     assert receipt == {**RECEIPT, "instruction": ""}
     assert answer["authorship"] == [PIECE]
-    said = "About 25 % of this text was suggested by a local model."
+    said = "About 25 % of this text was suggested by a language model."
     disclosure = ask("GET", "/api/documents/a.md/disclosure").json
     assert disclosure == {"words": 4, "suggested": 1, "sentence": said}
 

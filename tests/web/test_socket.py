@@ -352,6 +352,7 @@ def test_every_page_hears_of_the_model(house: House, token: str, say: Say, hear:
             "offer": None,
             "reads_per_s": None,
             "writes_per_s": None,
+            "sends_to": "",
         }
 
 

@@ -52,7 +52,7 @@ export function modelWing(page: Page): ModelWing {
   const send = page.send;
 
   const model = createModelView(byId("model"), (name) => send({ type: "pull", model: name }));
-  const models = createModels({ api, dialogs, notices, send });
+  const models = createModels({ api, dialogs, notices, send, sendsTo: () => model.sendsTo });
   const rewriting = createRewriting(view, send, (text, tone, reasons = []) =>
     notices.show("model", { text, tone, list: reasons.map((label) => ({ label })) }),
     (choices, chosen) => page.menus.choose("Choose one", choices, chosen),

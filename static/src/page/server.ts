@@ -1,6 +1,6 @@
 /** The conversation with the server: what each of its messages means to the page, and what its absence does. */
 
-import type { FromServer } from "../protocol";
+import type { FromServer, ModelFields } from "../protocol";
 import { connectSocket, type Connection, type Socket } from "../socket";
 import type { Page } from "./page";
 
@@ -11,18 +11,21 @@ export interface ServerWing {
 export function serverWing(page: Page): ServerWing {
   const { caret, disk, documents, model, models, notices, preview, previewing, receipts, recovery, rewriting, saving, underlines, warnings } = page;
   let connection: Connection = "connecting";
+  let told = "";
 
   function receive(message: FromServer): void {
     switch (message.type) {
       case "welcome":
         models.changed(message.model);
+        tellWhere(message.model);
         model.welcome(message.actions, message.model);
         return page.commandsChanged();
       case "beyond":
         return model.tooSmallFor(message.actions);
       case "model":
         if (message.state === "failed") notices.show("model", { text: message.message, tone: "error" });
-        if (message.state === "ready" && message.message) notices.show("model", { text: message.message });
+        if (message.sends_to) tellWhere(message);
+        else if (message.state === "ready" && message.message) notices.show("model", { text: message.message });
         models.changed(message);
         return model.show(message);
       case "fetching":
@@ -42,6 +45,13 @@ export function serverWing(page: Page): ServerWing {
         caret.receive(message);
         return rewriting.receive(message);
     }
+  }
+
+  /** Once for each page: the status line goes on saying where texts go. */
+  function tellWhere({ state, message, sends_to: host }: ModelFields): void {
+    if (state !== "ready" || !host || host === told) return;
+    told = host;
+    notices.show("elsewhere", { text: message });
   }
 
   function connected(state: Connection): void {

@@ -140,7 +140,7 @@ function partsOf(page: Page): Parts {
     cycleLayout: layout.cycle,
     cycleTheme: () => nameTheme(byId("theme-button"), cycleTheme()),
     nextPane: () => focusNext([view.contentDOM, byId("preview"), byId("documents-search"), byId("documents-list"), byId("outline-list")]),
-    help: () => void showHelp(dialogs, page.commands(), metadata("version")),
+    help: () => void showHelp(dialogs, page.commands(), metadata("version"), page.model.sendsTo),
     openPalette: (prefix) => page.palette.open(prefix),
     paste: intake.paste,
     pickFiles: intake.pick,
