@@ -9,13 +9,15 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 START_S = 60
+THREADS = "1"
+"""Several wait for each other in busy loops, which takes long beside everything else that a test runs."""
 
 
 @dataclass
@@ -27,13 +29,10 @@ class ServedModel:
     process: subprocess.Popen[str]
 
 
-Serve = Callable[[Path], "Iterator[ServedModel]"]
-
-
 @contextmanager
 def llama_server(model: Path, port: int = 0) -> Iterator[ServedModel]:
     """llama.cpp's server on any free port, or on *port*."""
-    command = [sys.executable, "-m", "benchmarks.llama_server", str(model), "2", str(port)]
+    command = [sys.executable, "-m", "benchmarks.llama_server", str(model), THREADS, str(port)]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
     with subprocess.Popen(command, cwd=ROOT, text=True, **pipes) as process:  # type: ignore[call-overload]
         limit = threading.Timer(START_S, process.kill)
@@ -53,7 +52,7 @@ def python_server(model: Path) -> Iterator[ServedModel]:
     """llama-cpp-python's server on a free port."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    options = ["--port", str(port), "--n_threads", "2", "--n_threads_batch", "2", "--n_ctx", "4096"]
+    options = ["--port", str(port), "--n_threads", THREADS, "--n_threads_batch", THREADS, "--n_ctx", "4096"]
     command = [sys.executable, "-m", "llama_cpp.server", "--model", str(model), *options]
     quiet = subprocess.DEVNULL
     with subprocess.Popen(command, cwd=ROOT, text=True, stdin=quiet, stdout=quiet, stderr=quiet) as process:

@@ -49,8 +49,9 @@ DIALECTS: dict[str, Dialect] = {
     "llamacpp": Dialect(
         "llama-server", _OF_LLAMA, "grammar", _THOUGHTLESS, counts=True, tokenize=("/tokenize", "content")
     ),
-    # A second request ends the answer to the first one there, unless it is told not to.
-    "me": Dialect("llama-cpp-python", _OF_LLAMA, "grammar", at_once=1, tokenize=("/extras/tokenize", "input")),
+    # A second request ends the answer to the first one there, unless it is told not to. It could compare wordings, but
+    # sorts its whole vocabulary in Python for every token that it gives a probability of: a sentence takes a minute.
+    "me": Dialect("llama-cpp-python", _OF_LLAMA, "grammar", at_once=1),
     "vllm": Dialect("vLLM", _OF_FLEETS, "structured_outputs.grammar", _THOUGHTLESS, counts=True),
     "sglang": Dialect("SGLang", _OF_FLEETS, "ebnf", _THOUGHTLESS, counts=True),
     "library": Dialect("Ollama", counts=True),

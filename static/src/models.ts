@@ -219,7 +219,7 @@ export function createModels({ api, dialogs, notices, send, sendsTo }: ModelsPar
       void sendFile(file);
     },
     changed(fields) {
-      if (fields.state === "ready") void offerBetter();
+      if (fields.state === "ready" && !fields.sends_to) void offerBetter();
       loading = fields.state === "loading" ? "Loading…" : fields.state === "failed" ? "Failed" : "";
       if (!isOpen) return;
       if (fields.state === "failed") problem.textContent = fields.message;
