@@ -211,6 +211,55 @@ def two_versions(desk: Desk, model: ScriptedModel) -> Iterator[None]:
     desk.expect_saved()
 
 
+@contextmanager
+def a_palette(desk: Desk, model: ScriptedModel) -> Iterator[None]:
+    desk.content.focus()
+    desk.press("F1")
+    expect(desk.page.locator("#palette [role=option]").first).to_be_visible()
+    yield
+    desk.press("Escape")
+
+
+@contextmanager
+def the_outline(desk: Desk, model: ScriptedModel) -> Iterator[None]:
+    desk.content.focus()
+    desk.press("Control+Shift+o")
+    expect(desk.page.locator("#outline")).to_be_visible()
+    yield
+    desk.content.focus()
+    desk.press("Control+Shift+o")
+    expect(desk.page.locator("#outline")).to_be_hidden()
+
+
+@contextmanager
+def a_question(desk: Desk, model: ScriptedModel) -> Iterator[None]:
+    """What shall the model do with the paragraph at the caret?"""
+    desk.content.focus()
+    desk.press("Control+j")
+    expect(desk.page.get_by_role("dialog", name="Ask AI")).to_be_visible()
+    yield
+    desk.press("Escape")
+
+
+@contextmanager
+def a_find(desk: Desk, model: ScriptedModel) -> Iterator[None]:
+    desk.content.focus()
+    desk.press("Control+f")
+    expect(desk.page.locator(".cm-search")).to_be_visible()
+    desk.page.keyboard.type("e")
+    yield
+    desk.press("Escape")
+
+
+@contextmanager
+def the_models(desk: Desk, model: ScriptedModel) -> Iterator[None]:
+    desk.content.focus()
+    desk.press("Shift+F4")
+    expect(desk.page.locator(".models li").first).to_be_visible()
+    yield
+    desk.press("Escape")
+
+
 SCENES = (
     the_document,
     the_preview,
@@ -225,6 +274,11 @@ SCENES = (
     a_repair,
     a_suggestion,
     what_the_model_wrote,
+    a_palette,
+    the_outline,
+    a_question,
+    a_find,
+    the_models,
     two_versions,
 )
 Look = Callable[[Page], list[str]]
