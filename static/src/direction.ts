@@ -1,4 +1,4 @@
-/** Each line reads in the direction of its own first letter. */
+/** Each line reads in the direction of its own first letter; one without letters as the document does. */
 
 import { RangeSetBuilder } from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView, ViewPlugin } from "@codemirror/view";
@@ -11,7 +11,7 @@ function visibleLines(view: EditorView): DecorationSet {
   for (const { from, to } of view.visibleRanges) {
     for (let at = from; at <= to; ) {
       const line = view.state.doc.lineAt(at);
-      if (line.from > done) lines.add(line.from, line.from, AUTO);
+      if (line.from > done && /\p{L}/u.test(line.text)) lines.add(line.from, line.from, AUTO);
       done = line.from;
       at = line.to + 1;
     }

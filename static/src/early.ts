@@ -1,5 +1,6 @@
 /** Runs before the first paint, so that a page in the dark does not flash white. */
 
-import { applyTheme, storedTheme } from "./theme";
+import { applyTheme, lightOnPaper, storedTheme } from "./theme";
 
 applyTheme(storedTheme());
+lightOnPaper();

@@ -223,7 +223,9 @@ export function createHistory({ api, dialogs, dialog, current, restore }: Histor
       against = "before";
       dialog.classList.toggle("empty", revisions.length === 0);
       draw();
-      if (revisions.length === 0 && warning.textContent === "") warning.textContent = "Nothing of this document has been saved yet.";
+      const isEmpty = revisions.length === 0 && warning.textContent === "";
+      warning.className = isEmpty ? "empty" : "problem";
+      if (isEmpty) warning.textContent = "Nothing of this document has been saved yet. Every version will stand here.";
       if (!dialog.open) dialog.showModal();
       choose(entries[0]);
       list.focus();

@@ -49,6 +49,8 @@ export function createPreview(article: HTMLElement, tasks: PreviewTasks): Previe
     template.innerHTML = trusted.createHTML(html);
     for (const image of template.content.querySelectorAll("img")) showImage(image);
     for (const table of template.content.querySelectorAll("table")) wrapWide(table);
+    // The name of a callout is the page's word, and says nothing of how the writer's are read.
+    for (const label of template.content.querySelectorAll(".callout-label")) label.setAttribute("dir", "auto");
     // Pictures and figures have no direction of their own, and stand as the document does.
     const dir = /\p{L}/u.test(template.content.textContent ?? "") && "auto";
     return h("div", { class: "block", dir }, template.content);

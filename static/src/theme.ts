@@ -21,6 +21,12 @@ export function applyTheme(theme: Theme): void {
   }
 }
 
+/** Paper is light, whatever the screen is. */
+export function lightOnPaper(): void {
+  window.addEventListener("beforeprint", () => applyTheme("light"));
+  window.addEventListener("afterprint", () => applyTheme(storedTheme()));
+}
+
 /** The next of the three, applied and remembered. */
 export function cycleTheme(): Theme {
   const next = ORDER[(ORDER.indexOf(storedTheme()) + 1) % ORDER.length]!;
