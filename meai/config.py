@@ -54,6 +54,8 @@ class Config:
     """Where Hugging Face, or a mirror of it, is."""
     hub_key: str = field(default="", repr=False)
     """The writer's key to it, which no log may show."""
+    token_file: Path | None = None
+    """Where the token is kept from start to start, or None for a new one at each."""
     engine: str | None = None
     """The URL of a server with the OpenAI API that is to answer, or None for a model on this machine."""
     engine_key: str = field(default="", repr=False)
@@ -96,6 +98,7 @@ def read_config(
         elsewhere=_elsewhere(environ),
         hub=environ.get("HF_ENDPOINT") or HUB,
         hub_key=_hub_key(environ),
+        token_file=settings.get("token_file"),
         engine=engine,
         engine_key=_engine_key(environ, engine) if engine else "",
         engine_plain=settings.get("engine_plain", False),
@@ -144,6 +147,7 @@ _SETTINGS: tuple[tuple[str, str, Callable[[object, Path], Any]], ...] = (
     ("model", "MEAI_MODEL", _name),
     ("data_dir", "MEAI_DATA_DIR", _path),
     ("cache_dir", "MEAI_CACHE_DIR", _path),
+    ("token_file", "MEAI_TOKEN_FILE", _path),
     ("engine", "MEAI_ENGINE", _engine),
     ("engine_plain", "MEAI_ENGINE_PLAIN", _switch),
 )

@@ -7,15 +7,22 @@ Hostile pages in the same browser reach a loopback port: by a plain request, by 
 from __future__ import annotations
 
 import hmac
+import os
+import re
 import secrets
+from pathlib import Path
 
 from flask import Flask, Response, g, request
 
+from meai.errors import BadInput
 from meai.web.answers import failure
 
 # No token: the shell and its files hold no word of the writer's, and a socket says its token in its first message.
 PUBLIC_ENDPOINTS = frozenset({"pages.shell", "pages.health", "static", "socket.connect"})
 _SOCKET = "socket.connect"
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43,200}")
+"""256 random bits or more, as a URL can carry them."""
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -35,6 +42,30 @@ _POLICY = (
 def new_token() -> str:
     """Return a fresh token of 256 bits that a URL can carry."""
     return secrets.token_urlsafe(32)
+
+
+def kept_token(file: Path) -> str:
+    """Return the token that *file* keeps, which is made with a fresh one where it is not there yet.
+
+    Raises BadInput where it can be neither read nor made, holds no token, or others may read it.
+    """
+    try:
+        with open(file, "x", opener=lambda path, flags: os.open(path, flags, 0o600)) as made:
+            made.write(new_token())
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise BadInput(f"The token file {file} cannot be made: {error.strerror}.") from error
+    try:
+        token = file.read_text(encoding="utf-8").strip()
+        open_to_others = os.name == "posix" and file.stat().st_mode & 0o077
+    except (OSError, ValueError) as error:
+        raise BadInput(f"The token file {file} cannot be read; delete it, and a new one is made.") from error
+    if open_to_others:
+        raise BadInput(f"Others may read the token file {file}; close it with `chmod 600`, or delete it.")
+    if not _TOKEN.fullmatch(token):
+        raise BadInput(f"The token file {file} holds no token that is safe; delete it, and a new one is made.")
+    return token
 
 
 def token_matches(given: str, token: str) -> bool:
