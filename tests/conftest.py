@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -149,24 +149,24 @@ StartServer = Callable[..., Server]
 def serving(folder: Path, cache: Path) -> Iterator[StartServer]:
     """Start servers, as the fixture `start_server` does, until the end of the block; *folder* is for what is theirs."""
     servers: list[Server] = []
+    with ExitStack() as ends:
 
-    def start(
-        path: Path | None,
-        *arguments: str,
-        model: Path | None = None,
-        environment: Mapping[str, str] = MappingProxyType({}),
-        program: Sequence[str] = ("-m", "meai"),
-    ) -> Server:
-        home = folder / f"server-{len(servers)}"
-        more = {"MEAI_CACHE_DIR": str(cache), **environment}
-        given = [*arguments, *(["--model", str(model)] if model else [])]
-        server = _start(path, home, given, more, program)
-        servers.append(server)
-        return server
+        def start(
+            path: Path | None,
+            *arguments: str,
+            model: Path | None = None,
+            environment: Mapping[str, str] = MappingProxyType({}),
+            program: Sequence[str] = ("-m", "meai"),
+        ) -> Server:
+            home = folder / f"server-{len(servers)}"
+            more = {"MEAI_CACHE_DIR": str(cache), **environment}
+            given = [*arguments, *(["--model", str(model)] if model else [])]
+            server = _start(path, home, given, more, program)
+            ends.callback(_stop, server)
+            servers.append(server)
+            return server
 
-    yield start
-    for server in servers:
-        _stop(server)
+        yield start
     assert "".join(line for server in servers for line in server.complaints) == ""
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 import sys
+import time
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from playwright.sync_api import Error, Page, Route, expect
 
 from tests.browser.conftest import SitDown
 from tests.browser.desk import Desk, wait_until
-from tests.conftest import Server, StartServer, Watched
+from tests.conftest import PATIENCE_MS, Server, StartServer, Watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -48,8 +50,21 @@ def kept(page: Page) -> list[str]:
     return texts
 
 
+def wait_until_free(port: int) -> None:
+    """Wait while *port*, which was the system's to give, is lent to a connection of some other program."""
+    end = time.monotonic() + PATIENCE_MS / 1000
+    while True:
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+            return
+        except OSError:
+            assert time.monotonic() < end, f"port {port} is taken"
+            time.sleep(0.05)
+
+
 def restart(start_server: StartServer, desk: Desk, *, port: str | None = None) -> Server:
     """Serve the folder of *desk* again after its server was killed, at the same address and with the same data."""
+    wait_until_free(int(desk.server.url.rpartition(":")[2]))
     return start_server(
         desk.server.workspace,
         *("--port", port or desk.server.url.rpartition(":")[2]),

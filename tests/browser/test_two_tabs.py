@@ -50,7 +50,9 @@ def change(file: Path, old: str, new: str) -> None:
     """Edit *file* as another program does."""
     text = file.read_text()
     assert old in text
-    file.write_text(text.replace(old, new))
+    whole = file.parent.with_suffix(".new")
+    whole.write_text(text.replace(old, new))
+    whole.replace(file)
 
 
 # Tabs of one browser.
@@ -218,7 +220,7 @@ def test_an_edit_outside_never_overwrites_what_is_being_written(watched: Watched
     desk.click_after("comes in")
     for n in range(8):
         desk.page.keyboard.type(f" and{n}", delay=40)
-        desk.file.write_text(desk.file.read_text().replace("a stone", "a stone,"))
+        change(desk.file, "a stone", "a stone,")
     desk.expect_saved()
     written = "comes in and0 and1 and2 and3 and4 and5 and6 and7."
     expect(desk.content).to_contain_text(written)

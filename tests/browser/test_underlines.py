@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import SitDown
-from tests.browser.desk import Desk
+from tests.browser.desk import Desk, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -90,11 +92,19 @@ def test_it_can_be_switched_off_and_stays_off(sit_down: SitDown) -> None:
     expect(desk.page.get_by_role("menuitemcheckbox", name="Underline problems while writing")).not_to_be_checked()
 
 
-def test_what_is_no_english_is_left_to_the_browser(sit_down: SitDown) -> None:
+def test_what_is_no_english_is_left_to_the_browser(sit_down: SitDown, page: Page) -> None:
+    checked: list[bool] = []
+
+    def hear(raw: str | bytes) -> None:
+        message = json.loads(raw)
+        if message["type"] == "problems":
+            checked.append(message["checked"])
+
+    page.on("websocket", lambda socket: socket.on("framereceived", hear))
     desk = sit_down("# Brief\n\nDas ist ein Brief an alle, die nicht gern auf Englisch lesen.\n")
     desk.click_after("lesen")
     desk.page.keyboard.type(" Und das ist gut so")
-    desk.page.wait_for_timeout(1500)
+    wait_until(page, lambda: checked[-1:] == [False])
     expect(misspelled(desk.page)).to_have_count(0)
     expect(desk.content).to_have_attribute("spellcheck", "true")
 

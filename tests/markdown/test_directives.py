@@ -89,6 +89,6 @@ def test_no_word_between_marks_is_lost(lines: list[str]) -> None:
     "text", ["::: note\n" * 5000, "::: subscribe\na\n" * 5000, "- ::: note\n" * 2000, "> [!NOTE]\n" * 5000]
 )
 def test_many_marks_take_no_long_time(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     Blocks().render(text)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5

@@ -18,7 +18,6 @@ from meai.web.models import CurrentModel
 pytestmark = [pytest.mark.model, pytest.mark.slow]
 
 QUESTION = Request((), "The weather today", Sampling(max_tokens=4))
-SWITCHES = 10
 SPARE_BYTES = 60_000_000
 
 
@@ -29,7 +28,10 @@ def resident() -> tuple[int, int]:
     return sum(process.memory_info().rss for process in (me, *children)), len(children)
 
 
-def test_ten_switches_leave_memory_where_it_was(tmp_path: Path, model_path: Path, prepared_cache: Path) -> None:
+@pytest.mark.parametrize("switches", [5, pytest.param(20, marks=pytest.mark.soak)])
+def test_switches_leave_memory_where_it_was(
+    tmp_path: Path, model_path: Path, prepared_cache: Path, switches: int
+) -> None:
     folder = tmp_path / "models"
     folder.mkdir()
     for name in ("one", "two"):
@@ -39,7 +41,7 @@ def test_ten_switches_leave_memory_where_it_was(tmp_path: Path, model_path: Path
     try:
         current.start(engine)
         after: list[tuple[int, int]] = []
-        for number in range(SWITCHES + 1):
+        for number in range(switches + 1):
             current.use(("one", "two")[number % 2])
             engine.wait_ready()
             engine.generate(QUESTION, lambda text: None, threading.Event())
