@@ -163,7 +163,7 @@ def _services(config: Config) -> Services:
 
 def _engine(config: Config, model: CurrentModel) -> Engine | Remote:
     if config.engine is None:
-        return Engine(model.engine_changed, cache=config.cache_dir)
+        return Engine(model.engine_changed, cache=config.cache_dir, gpu_layers=config.gpu_layers)
     address = address_of(config.engine, plain_anywhere=config.engine_plain)
     return Remote(address, config.engine_key, config.model, model.engine_changed)
 

@@ -83,6 +83,7 @@ _model_option = click.option("--model", metavar="NAME_OR_FILE", help="A model's 
 _engine_option = click.option(
     "--engine", metavar="URL", help="A server with the OpenAI API that answers: texts go there. `none`: this machine."
 )
+_gpu_option = click.option("--gpu-layers", metavar="N", help="Layers for a GPU: a number, or `auto` for what fits.")
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 
@@ -102,11 +103,22 @@ def cli() -> None:
 @click.option("--no-browser", is_flag=True, help="Print the address and open nothing.")
 @_model_option
 @_engine_option
-def serve(path: Path | None, port: int | None, no_browser: bool, model: str | None, engine: str | None) -> None:
+@_gpu_option
+def serve(
+    path: Path | None,
+    port: int | None,
+    no_browser: bool,
+    model: str | None,
+    engine: str | None,
+    gpu_layers: str | None,
+) -> None:
     """Open the editor on PATH."""
     from meai.serving import run
 
-    run(read_config(path=path, port=port, model=model, engine=engine, open_browser=not no_browser))
+    config = read_config(
+        path=path, port=port, model=model, engine=engine, gpu_layers=gpu_layers, open_browser=not no_browser
+    )
+    run(config)
 
 
 @cli.command()
@@ -116,7 +128,16 @@ def serve(path: Path | None, port: int | None, no_browser: bool, model: str | No
 @_json_option
 @_model_option
 @_engine_option
-def rewrite(action: str, file: str, instruction: str, as_json: bool, model: str | None, engine: str | None) -> None:
+@_gpu_option
+def rewrite(
+    action: str,
+    file: str,
+    instruction: str,
+    as_json: bool,
+    model: str | None,
+    engine: str | None,
+    gpu_layers: str | None,
+) -> None:
     """Rewrite FILE, or what comes in, and print the result.
 
     What the model could not improve safely is printed as it was; the reasons go to stderr. `autocomplete` prints
@@ -138,7 +159,8 @@ def rewrite(action: str, file: str, instruction: str, as_json: bool, model: str 
     # What is to be continued is what comes before the caret.
     selection, before = ("", text) if action == "autocomplete" else (text, "")
     order = RewriteOrder(action, selection, before, instruction=instruction)
-    result = answer(read_config(model=model, engine=engine), order, lambda sentence: click.echo(sentence, err=True))
+    config = read_config(model=model, engine=engine, gpu_layers=gpu_layers)
+    result = answer(config, order, lambda sentence: click.echo(sentence, err=True))
     proposal = result.proposal
     for reason in dict.fromkeys([*proposal.warnings, *(unit.reason for unit in proposal.units if unit.reason)]):
         click.echo(reason, err=True)
@@ -525,13 +547,15 @@ def _progress(label: str, doing: str = "Fetching") -> Callable[[int, int], None]
 @cli.command()
 @_model_option
 @_engine_option
+@_gpu_option
 @_json_option
-def bench(model: str | None, engine: str | None, as_json: bool) -> None:
+def bench(model: str | None, engine: str | None, gpu_layers: str | None, as_json: bool) -> None:
     """Measure how fast a model is here, against a raw loop of llama.cpp. Takes a minute or several."""
     from meai.bench.figures import as_table
     from meai.bench.run import run
 
-    measured = run(read_config(model=model, engine=engine), lambda doing: click.echo(f"{doing} …", err=True))
+    config = read_config(model=model, engine=engine, gpu_layers=gpu_layers)
+    measured = run(config, lambda doing: click.echo(f"{doing} …", err=True))
     if as_json:
         told = {"model": measured.model, "file": measured.file, "threads": measured.threads}
         figures = {figure.key: figure.fields for figure in measured.figures}
@@ -546,13 +570,14 @@ def bench(model: str | None, engine: str | None, as_json: bool) -> None:
 @click.option("--port", type=click.IntRange(0, 65535), metavar="N", help="The port to look at.")
 @_model_option
 @_engine_option
+@_gpu_option
 @_json_option
-def doctor(port: int | None, model: str | None, engine: str | None, as_json: bool) -> int:
+def doctor(port: int | None, model: str | None, engine: str | None, gpu_layers: str | None, as_json: bool) -> int:
     """Say what this installation is and whether it can work. Exits 1 where it cannot."""
     from meai.doctor import as_json as to_json
     from meai.doctor import as_text, examine
 
-    findings = examine(read_config(port=port, model=model, engine=engine))
+    findings = examine(read_config(port=port, model=model, engine=engine, gpu_layers=gpu_layers))
     click.echo(to_json(findings) if as_json else as_text(findings))
     return FAILED if any(finding.problem for finding in findings) else 0
 

@@ -23,6 +23,7 @@ from meai.settings.values import READERS, OwnAction, read_settings
 # Fixed, because a browser keeps its storage by origin, and the port is part of that. Registered to nobody.
 HUB = "https://huggingface.co"
 DEFAULT_PORT = 26324
+MOST_LAYERS = 9999
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ class Config:
     """What the writer added to the model's actions."""
     elsewhere: tuple[tuple[str, Path], ...] = ()
     """Where other programs keep models: the name of each and its folder, which need not be there."""
+    gpu_layers: int | None = None
+    """How many layers of a model a GPU computes, where there is one; None: as many as its memory has room for."""
     hub: str = HUB
     """Where Hugging Face, or a mirror of it, is."""
     hub_key: str = field(default="", repr=False)
@@ -70,6 +73,7 @@ def read_config(
     port: int | None = None,
     model: str | None = None,
     engine: str | None = None,
+    gpu_layers: str | None = None,
     open_browser: bool = True,
     environ: Mapping[str, str] | None = None,
 ) -> Config:
@@ -82,6 +86,8 @@ def read_config(
     settings = _from_file(config_file) | _from_environment(environ)
     flags = {"port": port, "model": model, "engine": None if engine is None else _engine(engine, Path.cwd())}
     settings |= {key: value for key, value in flags.items() if value is not None}
+    if gpu_layers is not None:
+        settings["gpu_layers"] = _read(_gpu_layers, gpu_layers, Path.cwd(), "--gpu-layers")
     engine = settings.get("engine") or None
     workspace, single = _asked_for(path) if path else (settings.get("workspace") or _default_workspace(), None)
     return Config(
@@ -96,6 +102,7 @@ def read_config(
         config_file=config_file,
         actions=settings.get("action", ()),
         elsewhere=_elsewhere(environ),
+        gpu_layers=settings.get("gpu_layers"),
         hub=environ.get("HF_ENDPOINT") or HUB,
         hub_key=_hub_key(environ),
         token_file=settings.get("token_file"),
@@ -116,6 +123,15 @@ def _name(value: object, base: Path) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ValueError("a name or a file")
     return value
+
+
+def _gpu_layers(value: object, base: Path) -> int | None:
+    if value == "auto":
+        return None
+    number = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+    if type(number) is not int or not 0 <= number <= MOST_LAYERS:
+        raise ValueError(f"auto, or a number of layers from 0 to {MOST_LAYERS}")
+    return number
 
 
 def _engine(value: object, base: Path) -> str:
@@ -145,6 +161,7 @@ _SETTINGS: tuple[tuple[str, str, Callable[[object, Path], Any]], ...] = (
     ("workspace", "MEAI_WORKSPACE", _path),
     ("port", "MEAI_PORT", _port),
     ("model", "MEAI_MODEL", _name),
+    ("gpu_layers", "MEAI_GPU_LAYERS", _gpu_layers),
     ("data_dir", "MEAI_DATA_DIR", _path),
     ("cache_dir", "MEAI_CACHE_DIR", _path),
     ("token_file", "MEAI_TOKEN_FILE", _path),

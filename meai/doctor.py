@@ -41,7 +41,12 @@ _WORTH_NAMING = (
     *("avx", "avx2", "f16c", "fma", "bmi2", "avx_vnni", "avx512f", "avx512_vnni", "avx512_bf16", "amx_int8"),
     *("asimd", "asimddp", "i8mm", "bf16", "sve", "sve2"),
 )
-_ASK_LLAMA = "import json; from meai.inference.llama import build_info; print(json.dumps(build_info()))"
+_ASK_LLAMA = (
+    "import json, sys; from meai.inference.llama import build_info; "
+    "print(json.dumps(build_info(*json.loads(sys.argv[1]))))"
+)
+_BUILDS = {"darwin": "-DGGML_METAL=on"}
+_OTHER_BUILDS = "-DGGML_CUDA=on (NVIDIA) or -DGGML_VULKAN=on (others)"
 _TIMEOUT_S = 60
 
 
@@ -63,7 +68,7 @@ def examine(config: Config) -> tuple[Finding, ...]:
     return (
         *_software(),
         *_processor(),
-        *_llama(),
+        *_llama(config, library),
         *(_engine(config) if config.engine is not None else _model(config, library)),
         *_folders(config, library),
         *_page(config),
@@ -138,9 +143,10 @@ def _processor_features() -> list[str]:
     return [name for name in _WORTH_NAMING if name in has]
 
 
-def _llama() -> list[Finding]:
+def _llama(config: Config, library: ModelLibrary) -> list[Finding]:
+    asked = json.dumps([_would_load(config, library), config.gpu_layers])
     # In the folder of the package, as Python looks in the working folder for modules first.
-    command = [sys.executable, "-c", _ASK_LLAMA]
+    command = [sys.executable, "-c", _ASK_LLAMA, asked]
     try:
         child = subprocess.run(command, cwd=_PACKAGE.parent, capture_output=True, timeout=_TIMEOUT_S, check=False)
         said = json.loads(child.stdout.splitlines()[-1]) if child.returncode == 0 else {}
@@ -153,9 +159,25 @@ def _llama() -> list[Finding]:
         Finding("llama.cpp", "usable", True),
         Finding("llama.cpp", "built with Metal", bool(backends & {"metal", "mtl"})),
         Finding("llama.cpp", "built with CUDA", "cuda" in backends),
-        Finding("llama.cpp", "finds a GPU", said["gpu"] == "yes"),
+        Finding("llama.cpp", "finds a GPU", bool(said["devices"])),
+        *(Finding("llama.cpp", f"GPU {n}", label) for n, label in enumerate(said["devices"].splitlines(), start=1)),
+        *([] if said["devices"] else [Finding("llama.cpp", "for a GPU", _how_to_build())]),
+        *([Finding("llama.cpp", "runs the model", said["offload"])] if said["offload"] else []),
         Finding("llama.cpp", "built for", " ".join(re.findall(r"(\w+) = 1", said["features"]))),
     ]
+
+
+def _would_load(config: Config, library: ModelLibrary) -> str | None:
+    try:
+        model = library.find(config.model)
+    except MeaiError:
+        return None
+    return str(model.path) if model is not None else None
+
+
+def _how_to_build() -> str:
+    flags = _BUILDS.get(sys.platform, _OTHER_BUILDS)
+    return f"set CMAKE_ARGS to {flags} and build llama.cpp anew: {REINSTALL}"
 
 
 def _why_not(status: int, stderr: bytes) -> str:
@@ -219,6 +241,7 @@ def _prepared(path: Path, cache: Path) -> list[Finding]:
     return [
         Finding("model", "on this machine", record.note),
         Finding("model", "file used", used),
+        *([Finding("model", "layers on a GPU", str(record.gpu_layers))] if record.gpu_layers else []),
         Finding("model", "reads", f"{speed.reads_per_s:.0f} tokens a second"),
         Finding("model", "writes", f"{speed.writes_per_s:.0f} tokens a second"),
         Finding("model", "measured", f"{speed.made} on {speed.machine}{', while it was busy' * speed.estimated}"),

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from meai.adapted import adapters_for
 from meai.config import Config
@@ -84,7 +85,8 @@ def _begun(config: Config, library: ModelLibrary, tell: Callable[[str], None]) -
     model = library.find(config.model)
     if model is None:
         raise NoModel(f"There is no model yet; fetch one with `meai models pull {library.entries[0].name}`.")
-    engine = Engine(lambda state: _tell_preparing(state, tell), cache=config.cache_dir)
+    preparing = partial(_tell_preparing, tell=tell)
+    engine = Engine(preparing, cache=config.cache_dir, gpu_layers=config.gpu_layers)
     engine.load(model.path, model.name, adapters_for(library, model))
     return engine
 

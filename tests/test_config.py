@@ -187,3 +187,15 @@ def test_the_hubs_own_settings_are_honoured_and_its_key_is_not_shown(tmp_path: P
     assert (config.hub, config.hub_key) == ("https://mirror.example", "from-file")
     assert read_config(environ={"HF_HOME": str(tmp_path), "HF_TOKEN": "secret"}).hub_key == "secret"
     assert "from-file" not in repr(config)
+
+
+@pytest.mark.parametrize(("said", "layers"), [("auto", None), ("0", 0), ("12", 12)])
+def test_the_layers_for_a_gpu_are_a_number_or_what_fits(said: str, layers: int | None) -> None:
+    assert read_config(environ={"MEAI_GPU_LAYERS": said}).gpu_layers == layers
+    assert read_config(environ={"MEAI_GPU_LAYERS": "3"}, gpu_layers=said).gpu_layers == layers
+
+
+@pytest.mark.parametrize("said", ["-1", "many", "1.5", "99999"])
+def test_other_layers_for_a_gpu_are_refused_with_where_they_were_said(said: str) -> None:
+    with pytest.raises(BadInput, match=f"--gpu-layers is '{said}', but must be auto, or a number of layers"):
+        read_config(environ={}, gpu_layers=said)

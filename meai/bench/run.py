@@ -57,7 +57,7 @@ def run(config: Config, tell: Tell, runs: int = RUNS) -> Measured:
 
 @contextmanager
 def _bench(config: Config, model: Model, runs: int) -> Iterator[tuple[Bench, WorkerReport]]:
-    engine = Engine(cache=config.cache_dir)
+    engine = Engine(cache=config.cache_dir, gpu_layers=config.gpu_layers)
     try:
         engine.load(model.path, model.name)
         engine.wait_ready()

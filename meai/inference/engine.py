@@ -55,7 +55,8 @@ class Engine:
 
     *on_state* hears the newest state after each change, on the thread that caused it; it must not block. *worker* is
     the module that the process runs, *silence_s* how long it may say nothing while somebody waits. In *cache*, a
-    folder, it keeps what is known of models on this machine; without one nothing is kept.
+    folder, it keeps what is known of models on this machine; without one nothing is kept. A GPU computes *gpu_layers*
+    of a model, None: as many as its memory has room for.
     """
 
     def __init__(
@@ -65,9 +66,11 @@ class Engine:
         worker: str = WORKER,
         silence_s: float = SILENCE_TIMEOUT_S,
         cache: Path | None = None,
+        gpu_layers: int | None = None,
     ) -> None:
         self._on_state = on_state
         self._cache = cache
+        self._gpu_layers = gpu_layers
         self._worker = worker
         self._silence_s = silence_s
         self._telling = threading.Lock()
@@ -239,7 +242,8 @@ class Engine:
         run.adapters = adapters
         self._set(EngineState("loading", name))
         cache, given = str(self._cache) if self._cache else None, [each.to_frame() for each in adapters]
-        run.send_if_there({"do": "load", "path": str(path), "cache": cache, "adapters": given})
+        how = {"cache": cache, "gpu_layers": self._gpu_layers, "adapters": given}
+        run.send_if_there({"do": "load", "path": str(path), **how})
 
     def _end(self, run: Watched | None, message: str) -> None:
         if run is not None:

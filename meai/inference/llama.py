@@ -21,6 +21,8 @@ import numpy as np
 import numpy.typing as npt
 
 from meai.errors import ModelRefused
+from meai.inference.devices import LOG_CALLBACK, cannot_load, devices, metadata, planned_offload
+from meai.inference.offload import Offload
 from meai.inference.request import ModelTraits, Sampling
 from meai.inference.sampler import Sampler, first_tokens
 
@@ -52,16 +54,8 @@ class Run:
     """For how many of the last tokens the logits of what follows are wanted."""
 
 
-def _ignore_log(_level: int, _text: bytes, _data: ctypes.c_void_p) -> None:
-    """Swallow llama.cpp's log; it would land on the terminal of the writer."""
-
-
-# A C callback lives only as long as a Python name holds it.
-LOG_CALLBACK = lib.llama_log_callback(_ignore_log)
-
-
-def build_info() -> dict[str, str]:
-    """Return what llama.cpp was built for: version, device kinds and CPU features.
+def build_info(model: str | None, gpu_layers: int | None) -> dict[str, str]:
+    """Return what llama.cpp was built for, version, devices and CPU features, and how it would run the file *model*.
 
     A library built for another processor ends the process here (SIGILL): call it in a child.
     """
@@ -72,9 +66,19 @@ def build_info() -> dict[str, str]:
     return {
         "version": llama_cpp.__version__,
         "backends": ", ".join(names),
-        "gpu": "yes" if lib.llama_supports_gpu_offload() else "no",
+        "offload": _planned(Path(model), gpu_layers) if model else "",
+        "devices": "\n".join(
+            f"{each.label}, {each.free / 1e9:.1f} of {each.total / 1e9:.1f} GB free" for each in devices()
+        ),
         "features": system.strip(" |"),
     }
+
+
+def _planned(path: Path, gpu_layers: int | None) -> str:
+    try:
+        return planned_offload(path, 4096, gpu_layers).sentence
+    except ModelRefused as refused:
+        return str(refused)
 
 
 class Model:
@@ -85,11 +89,16 @@ class Model:
     beginning. It computes with one thread until `use_threads`.
     """
 
-    def __init__(self, path: Path, *, context_length: int, gpu_layers: int = -1, mapped: bool = True) -> None:
-        """Load the model; see the class. *mapped*: whether its weights may stay in the file's own pages."""
+    def __init__(self, path: Path, *, context_length: int, gpu_layers: int | None = None, mapped: bool = True) -> None:
+        """Load the model; see the class. *mapped*: whether its weights may stay in the file's own pages.
+
+        *gpu_layers* are computed by a GPU, where there is one; None: as many as its memory has room for.
+        """
         lib.llama_backend_init()
-        self._model, self.copied_bytes = _load(path, gpu_layers, mapped)
-        """Weights that llama.cpp laid out anew for this processor; a mapped file is then in memory besides."""
+        planned = planned_offload(path, context_length, gpu_layers)
+        self._model, self.copied_bytes, self.offload = _load_onto(path, planned, gpu_layers is None, mapped)
+        """Beside the model: weights that llama.cpp laid out anew for this processor, in bytes (a mapped file is then in
+        memory besides), and what a GPU computes."""
         self.path = path
         self._vocab = lib.llama_model_get_vocab(self._model)
         self.vocabulary_size = lib.llama_vocab_n_tokens(self._vocab)
@@ -100,7 +109,7 @@ class Model:
         self.file_type = _file_type(self._model)
         """How most weights are stored, such as `Q4_1`."""
         self.weight_bits = 8 * lib.llama_model_size(self._model) / max(self.traits.parameters, 1)
-        self.on_gpu = bool(lib.llama_supports_gpu_offload()) and gpu_layers != 0
+        self.on_gpu = self.offload.layers > 0
         self.cell_bytes = self._cell_bytes()
         """What one token costs in the KV cache."""
         roomy = self.context_length * 5 // 4
@@ -260,9 +269,7 @@ class Model:
         return context
 
     def _metadata(self, key: str) -> str:
-        value = ctypes.create_string_buffer(256)
-        length = lib.llama_model_meta_val_str(self._model, key.encode(), value, len(value))
-        return value.value.decode("utf-8", "replace") if length >= 0 else ""
+        return metadata(self._model, key)
 
     def _cell_bytes(self) -> int:
         """16-bit keys and values of every layer; the heads' width where the file gives it, else the usual one."""
@@ -347,6 +354,23 @@ class _Interrupt:
         return callback if answers == [True, False] else None
 
 
+def _load_onto(path: Path, planned: Offload, may_change: bool, mapped: bool) -> tuple[lib.llama_model_p, int, Offload]:
+    """Load the model as *planned*; on the processor alone where a GPU fails and that *may_change*."""
+    try:
+        return *_load(path, planned.layers, mapped), planned
+    except ModelRefused:
+        if not planned.layers:
+            raise
+        if not may_change:
+            found = " and ".join(planned.devices)
+            raise ModelRefused(
+                f"The model file {path.name} cannot be loaded with {planned.layers} layers on {found}, whose memory "
+                "may not hold them; leave --gpu-layers out, or ask for fewer."
+            ) from None
+    failed = Offload(of=planned.of, why="the GPU could not take the model, although there seemed to be room")
+    return *_load(path, 0, mapped), failed
+
+
 def _load(path: Path, gpu_layers: int, mapped: bool) -> tuple[lib.llama_model_p, int]:
     """Return the model and how many bytes of weights were laid out anew, which only the log tells."""
     said: list[bytes] = []
@@ -358,10 +382,7 @@ def _load(path: Path, gpu_layers: int, mapped: bool) -> tuple[lib.llama_model_p,
     model: lib.llama_model_p = lib.llama_model_load_from_file(os.fsencode(path), params)
     lib.llama_log_set(LOG_CALLBACK, ctypes.c_void_p())
     if not model:
-        raise ModelRefused(
-            f"The model file {path.name} cannot be loaded by llama.cpp: it is damaged or of an unknown kind; "
-            "fetch it again or choose another."
-        )
+        raise cannot_load(path)
     sizes = re.findall(rb"_REPACK model buffer size = *([0-9.]+) MiB", b"".join(said))
     return model, int(sum(map(float, sizes)) * 1024 * 1024)
 

@@ -107,9 +107,9 @@ class Loaded:
         return self.model.tokenize(text if request.turns else f" {text}", special=False)
 
 
-def load(path: Path, cache: Path | None, tell: Tell) -> Loaded:
+def load(path: Path, cache: Path | None, tell: Tell, gpu_layers: int | None = None) -> Loaded:
     """Load the model file at *path*, or what was made of it; see `open_prepared`. Raises ModelRefused."""
-    prepared = open_prepared(path, cache, CONTEXT_LENGTH, tell)
+    prepared = open_prepared(path, cache, CONTEXT_LENGTH, tell, gpu_layers=gpu_layers)
     model, calibration = prepared.model, prepared.calibration
     price = calibration.price_s
     writer, makeshift = writer_of(model.chat_template, model.end_text)

@@ -38,6 +38,8 @@ SPARE_BYTES = 500_000_000
 COPIED_BYTES = 32 * 1024 * 1024
 """Weights that llama.cpp lays out anew: above this, mapping the file too would hold them twice."""
 BEGUN_AT_MOST = 2
+MOVED_LAYERS = 2
+"""With so many layers more or fewer on a GPU what was measured still holds."""
 FULL_S, SHORT_S = 1.5, 0.7
 
 Tell = Callable[[str, float], None]
@@ -60,14 +62,16 @@ def open_prepared(
     tell: Tell,
     *,
     file_types: Sequence[str] | None = None,
+    gpu_layers: int | None = None,
 ) -> Prepared:
     """Open the model file at *path*, or what was made of it for this machine.
 
     The first time this takes some seconds: *tell* then hears what is being done and which part of it is behind. What
     is found is kept in *cache* for the next time; without one, or with one that cannot be written, a model is measured
-    briefly each time and never requantised. *file_types* are tried instead of those that may pay. Raises ModelRefused.
+    briefly each time and never requantised. *file_types* are tried instead of those that may pay, and
+    *gpu_layers* as `Model` has it. Raises ModelRefused.
     """
-    return _Preparation(path, cache, context_length, tell, file_types).prepare()
+    return _Preparation(path, cache, context_length, tell, file_types, gpu_layers).prepare()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +88,19 @@ class _Verdict:
 
 class _Preparation:
     def __init__(
-        self, path: Path, cache: Path | None, context_length: int, tell: Tell, file_types: Sequence[str] | None
+        self,
+        path: Path,
+        cache: Path | None,
+        context_length: int,
+        tell: Tell,
+        file_types: Sequence[str] | None,
+        gpu_layers: int | None,
     ) -> None:
         self._path = path
         self._context_length = context_length
         self._tell = tell
         self._file_types = file_types
+        self._gpu_layers = gpu_layers
         self._machine = this_machine()
         self._records = Records(cache / "models", self._machine) if cache is not None else None
 
@@ -139,12 +150,14 @@ class _Preparation:
             return None
         path = Path(record.converted.path) if record.converted is not None else self._path
         try:
-            model = Model(path, context_length=self._context_length, mapped=record.mapped)
+            model = self._model(path, mapped=record.mapped)
         except ModelRefused:
             if record.converted is None:
                 raise
             return None
-        if model.on_gpu == record.on_gpu:
+        now, then = model.offload.layers, record.gpu_layers
+        # How much of a GPU's memory is free changes a little from start to start.
+        if bool(now) == bool(then) and abs(now - then) <= MOVED_LAYERS:
             return model
         model.close()
         return None
@@ -167,7 +180,9 @@ class _Preparation:
                 calibration = verdict.calibration or measure(source, self._machine, FULL_S)
                 if verdict.final:
                     place = Place.of(self._path)
-                    records.save(Record(sha256, (place,), calibration, verdict.note, None, mapped, source.on_gpu))
+                    records.save(
+                        Record(sha256, (place,), calibration, verdict.note, None, mapped, source.offload.layers)
+                    )
                 return Prepared(source, calibration, verdict.note)
         except OSError:
             source.close()
@@ -230,7 +245,7 @@ class _Preparation:
             self._tell("Checking that the copy writes as well", 0.7)
             threads = 1 if now.estimated else self._machine.threads
             loss = _perplexity(candidate, threads) / _perplexity(source, threads)
-            on_gpu = candidate.on_gpu
+            layers = candidate.offload.layers
         finally:
             candidate.close()
         if loss > TOLERATED:
@@ -242,7 +257,7 @@ class _Preparation:
             f"as fast, perplexity {_percent(loss)}"
         )
         places = (Place.of(self._path),)
-        record = Record(sha256, places, now, note, Place.of(target), mapped=mapped, on_gpu=on_gpu)
+        record = Record(sha256, places, now, note, Place.of(target), mapped=mapped, gpu_layers=layers)
         records.save(record)
         return _Verdict(note, was, record)
 
@@ -255,11 +270,14 @@ class _Preparation:
 
     def _open(self, path: Path) -> tuple[Model, bool]:
         """Open *path* so that no weights are in memory twice; return whether it is mapped."""
-        model = Model(path, context_length=self._context_length)
+        model = self._model(path)
         if model.copied_bytes <= COPIED_BYTES:
             return model, True
         model.close()
-        return Model(path, context_length=self._context_length, mapped=False), False
+        return self._model(path, mapped=False), False
+
+    def _model(self, path: Path, *, mapped: bool = True) -> Model:
+        return Model(path, context_length=self._context_length, gpu_layers=self._gpu_layers, mapped=mapped)
 
 
 def _bytes(model: Model, file_type: str) -> int:

@@ -15,7 +15,7 @@ import llama_cpp.llama_cpp as lib
 import numpy as np
 
 from meai.errors import ModelRefused
-from meai.inference.llama import LOG_CALLBACK
+from meai.inference.devices import LOG_CALLBACK
 from meai.inference.prefix import common_prefix
 
 BATCH_TOKENS = 512

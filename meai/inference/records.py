@@ -64,8 +64,8 @@ class Record:
     """The requantised file to use; None: the source itself."""
     mapped: bool = True
     """Whether the weights may stay in the pages of the file."""
-    on_gpu: bool = False
-    """Where it was measured."""
+    gpu_layers: int = 0
+    """How many layers a GPU computed when it was measured."""
 
     def to_frame(self) -> dict[str, Any]:
         """Return the record as JSON-ready values."""

@@ -100,7 +100,7 @@ class Worker:
 
     def _load(self, frame: Frame) -> None:
         cache = Path(frame["cache"]) if frame["cache"] else None
-        self._loaded = loaded = load(Path(frame["path"]), cache, self._show_preparing)
+        self._loaded = loaded = load(Path(frame["path"]), cache, self._show_preparing, frame.get("gpu_layers"))
         loaded.adapters.take([Adapter.from_frame(each) for each in frame.get("adapters", ())])
         said = {"traits": loaded.model.traits.to_frame(), "calibration": loaded.calibration.to_frame()}
         self._reply({"is": "ready", **said, "message": loaded.makeshift})

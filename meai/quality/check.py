@@ -38,7 +38,7 @@ def check(
     that is not sound or was made for another model, and what the engine raises.
     """
     check_adapter(adapter, model.path)
-    engine, checker = Engine(cache=config.cache_dir), Checker()
+    engine, checker = Engine(cache=config.cache_dir, gpu_layers=config.gpu_layers), Checker()
     try:
         engine.load(model.path, model.label)
         engine.wait_ready()

@@ -29,7 +29,7 @@ class Desk:
     """A worker with *model* loaded, and what it says."""
 
     def __init__(self, model: FakeModel, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(loaded, "open_prepared", lambda *_: Prepared(model.real, CALIBRATION, ""))
+        monkeypatch.setattr(loaded, "open_prepared", lambda *_, **__: Prepared(model.real, CALIBRATION, ""))
         self.said: list[Frame] = []
         self.worker = Worker(self.said.append)
         self.worker.hear({"do": "load", "path": str(Path("fake.gguf")), "cache": None})
