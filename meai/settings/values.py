@@ -44,8 +44,8 @@ class Settings:
     """Whether a selection made with the pointer brings a small toolbar."""
     slash_menu: bool = True
     """Whether `/` at the start of a line offers blocks and actions."""
-    help_at_start: bool = True
-    """Whether the help opens with the page."""
+    help_at_start: str = "first"
+    """When the help opens with the page: `first`, as long as there is nothing but the welcome; `always` or `never`."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """The writer's own keys, by the names of commands; an empty one takes the key away."""
     action: tuple[OwnAction, ...] = ()
@@ -154,7 +154,7 @@ READERS: dict[str, Read] = {
     "autosave": read_autosave,
     "bubble": read_switch,
     "slash_menu": read_switch,
-    "help_at_start": read_switch,
+    "help_at_start": one_of("first", "always", "never"),
     "keys": read_keys,
     "action": read_actions,
 }

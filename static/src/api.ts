@@ -17,6 +17,8 @@ import type {
   Revision,
   SavedDocument,
   SearchAnswer,
+  SettingsChange,
+  SettingsTold,
   Trashed,
   Workspace,
 } from "./protocol";
@@ -103,6 +105,10 @@ export interface Api {
   learn(word: string): Promise<Result<null>>;
   unlearn(word: string): Promise<Result<null>>;
   image(path: string): Promise<Result<Blob>>;
+  settings(): Promise<Result<SettingsTold>>;
+  changeSettings(change: SettingsChange): Promise<Result<SettingsTold>>;
+  settingsFile(): Promise<Result<Blob>>;
+  bringSettings(file: Blob): Promise<Result<SettingsTold>>;
   /** Pictures in it are written beside the document `name`. */
   pasted(html: string, name: string): Promise<Result<Pasted>>;
   /** Make documents of a file, in `folder`. */
@@ -201,6 +207,10 @@ export function connectApi(token: () => string): Api {
     downloadAll: () => ask(token(), { method: "GET", path: "/api/download" }, (r) => r.blob()),
     learn: (word) => done({ method: "POST", path: "/api/dictionary", body: { word } }),
     unlearn: (word) => done({ method: "DELETE", path: `/api/dictionary/${encodeURIComponent(word)}` }),
+    settings: () => json({ method: "GET", path: "/api/settings" }),
+    changeSettings: (body) => json({ method: "PATCH", path: "/api/settings", body }),
+    settingsFile: () => ask(token(), { method: "GET", path: "/api/settings/file" }, (r) => r.blob()),
+    bringSettings: (bytes) => json({ method: "PUT", path: "/api/settings/file", bytes }),
     image: (path) => ask(token(), { method: "GET", path: `/api/files/${encodePath(path)}` }, (r) => r.blob()),
     targets: () => json({ method: "GET", path: "/api/export" }),
     export: (body) => json({ method: "POST", path: "/api/export", body }),

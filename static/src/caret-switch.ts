@@ -5,7 +5,7 @@ import { recall, remember } from "./memory";
 export interface CaretSwitch {
   readonly isOn: boolean;
   toggle(): void;
-  /** Another document is open. */
+  /** Another document is open, or the settings say something else. */
   turned(): void;
 }
 
@@ -15,8 +15,8 @@ const KEY = "meai-caret-text";
 /** Documents that are remembered, the latest first. */
 const MOST = 200;
 
-/** `document` names the open one. A document that was never asked about is as the one that was switched last. */
-export function createCaretSwitch(button: HTMLElement, document: () => string): CaretSwitch {
+/** `document` names the open one. A document that was never switched is as the settings say. */
+export function createCaretSwitch(button: HTMLElement, document: () => string, byDefault: () => boolean): CaretSwitch {
   const read = (): [string, boolean][] => {
     try {
       const kept: unknown = JSON.parse(recall(KEY) ?? "[]");
@@ -29,7 +29,7 @@ export function createCaretSwitch(button: HTMLElement, document: () => string): 
   let on = false;
   const render = () => {
     const kept = read();
-    on = (kept.find(([name]) => name === document()) ?? kept[0])?.[1] === true;
+    on = kept.find(([name]) => name === document())?.[1] ?? byDefault();
     button.textContent = on ? "At caret: on" : "At caret: off";
     button.setAttribute("aria-pressed", String(on));
     button.title = on ? ON : OFF;

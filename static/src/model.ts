@@ -16,6 +16,8 @@ export interface ModelView {
   readonly sendsTo: string;
   /** Why `action` is beyond the model in use; empty where it is not. */
   beyond(action: Action): string;
+  /** What can be asked for now. */
+  offered(actions: readonly Action[]): void;
   tooSmallFor(actions: readonly { readonly name: string; readonly reason: string }[]): void;
   pull(model: string): void;
   welcome(actions: readonly Action[], fields: ModelFields): void;
@@ -50,6 +52,9 @@ export function createModelView(element: HTMLElement, pull: (model: string) => v
     },
     pull,
     beyond: ({ name }) => reasons.get(name) ?? "",
+    offered(known) {
+      actions = known;
+    },
     tooSmallFor(known) {
       reasons = new Map(known.map(({ name, reason }) => [name, reason]));
     },

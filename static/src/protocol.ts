@@ -332,8 +332,46 @@ export interface ProblemsFound {
   readonly problems: readonly Problem[];
 }
 
+export interface OwnAction {
+  readonly name: string;
+  readonly instruction: string;
+  readonly key: string;
+}
+
+/** How the writer likes the program; the names are those in the file. */
+export interface Settings {
+  readonly theme: "system" | "light" | "dark";
+  /** In hundredths of what suits the window. */
+  readonly text_size: number;
+  /** In characters. */
+  readonly measure: number;
+  readonly dialect: "auto" | "american" | "british" | "australian" | "canadian" | "indian";
+  readonly underlines: boolean;
+  readonly caret_text: boolean;
+  /** In seconds; 0: only when asked. */
+  readonly autosave: number;
+  readonly bubble: boolean;
+  readonly slash_menu: boolean;
+  readonly help_at_start: "first" | "always" | "never";
+  /** The writer's own, by the names of commands. */
+  readonly keys: Readonly<Record<string, string>>;
+  readonly action: readonly OwnAction[];
+}
+
+/** Null: as by default. */
+export type SettingsChange = { readonly [K in keyof Settings]?: Settings[K] | null };
+
+export interface SettingsTold {
+  readonly values: Settings;
+  /** Where they are kept. */
+  readonly file: string;
+  /** Why that file cannot be read. */
+  readonly problem: string | null;
+}
+
 export type FromServer =
-  | { readonly type: "welcome"; readonly actions: readonly Action[]; readonly model: ModelFields }
+  | { readonly type: "welcome"; readonly actions: readonly Action[]; readonly model: ModelFields; readonly settings: Settings }
+  | { readonly type: "settings"; readonly values: Settings; readonly actions: readonly Action[] }
   | ({ readonly type: "model" } & ModelFields)
   | ({ readonly type: "fetching" } & Fetching)
   | { readonly type: "beyond"; readonly actions: readonly { readonly name: string; readonly reason: string }[] }

@@ -46,7 +46,7 @@ interface Attempt<T> {
 }
 
 /** Typing has stopped when this long no key was pressed. */
-const IDLE = 800;
+const IDLE_MS = 800;
 /** Nobody types for ever: the longest time without a save. */
 const MOST = 5_000;
 /** Until it is tried again, twice as long each time: what did not answer may be back at once, a full disk is not. */
@@ -74,6 +74,9 @@ export class Saving<T extends Content> {
   /** There is no file any more, whatever it held. */
   private lost = false;
 
+  /** Milliseconds without a key after which the text is saved; infinite: only when somebody asks. */
+  private idle = IDLE_MS;
+
   /** Who writes: this page, since it opened the document. */
   client = "";
 
@@ -84,6 +87,13 @@ export class Saving<T extends Content> {
     private readonly newClient: () => string,
     private readonly onState: (state: SaveState) => void,
   ) {}
+
+  /** Save `milliseconds` after the last key from now on; infinite: only when somebody asks. */
+  pace(milliseconds: number): void {
+    if (milliseconds === this.idle) return;
+    this.idle = milliseconds;
+    if (!this.isClean && this.state.kind === "dirty") this.soon();
+  }
 
   /** Begin with a document as it is on disk; without `etag` it will be a new file. */
   open(name: string, etag: string | null, text: T): void {
@@ -249,7 +259,7 @@ export class Saving<T extends Content> {
     this.lost = false;
     this.failures = 0;
     this.enter({ kind: this.isClean ? "saved" : "dirty" });
-    if (!this.isClean) this.saveAfter(again ? 0 : IDLE);
+    if (!this.isClean) this.saveAfter(again ? 0 : this.idle);
   }
 
   private tryAgain(why: keyof typeof FIRST_PAUSE): void {
@@ -262,11 +272,12 @@ export class Saving<T extends Content> {
     if (this.state.kind === "saved") this.enter({ kind: "dirty" });
     // A disk that refused is not asked at every pause of typing.
     if (this.state.kind === "failed" && this.timer !== null) return;
-    this.saveAfter(Math.max(0, Math.min(IDLE, this.dirtySince + MOST - this.clock.now())));
+    this.saveAfter(Math.max(0, Math.min(this.idle, this.dirtySince + Math.max(MOST, this.idle) - this.clock.now())));
   }
 
   private saveAfter(milliseconds: number): void {
     this.stopTimer();
+    if (milliseconds === Infinity) return;
     this.timer = this.clock.after(milliseconds, () => {
       this.timer = null;
       if (!this.isClean && !this.inConflict) void this.save(false);

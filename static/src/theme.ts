@@ -27,12 +27,14 @@ export function lightOnPaper(): void {
   window.addEventListener("afterprint", () => applyTheme(storedTheme()));
 }
 
-/** The next of the three, applied and remembered. */
-export function cycleTheme(): Theme {
-  const next = ORDER[(ORDER.indexOf(storedTheme()) + 1) % ORDER.length]!;
-  remember(KEY, next);
-  applyTheme(next);
-  return next;
+/** Kept in this browser too, so that the next page does not flash in another. */
+export function useTheme(theme: Theme): void {
+  remember(KEY, theme);
+  applyTheme(theme);
+}
+
+export function nextTheme(theme: Theme): Theme {
+  return ORDER[(ORDER.indexOf(theme) + 1) % ORDER.length]!;
 }
 
 /** Say on the button which of them it is. */

@@ -28,6 +28,8 @@ interface Underlines {
 export interface UnderlineParts {
   readonly clock: Clock;
   view(): EditorView;
+  /** The English that is meant where the text does not say; empty: as it is written. */
+  dialect(): string;
   send(message: FromPage): boolean;
   /** What the page knows the open document by. */
   document(): string | null;
@@ -42,7 +44,7 @@ export interface UnderlineParts {
 export interface Underlining {
   readonly extension: Extension;
   readonly isOn: boolean;
-  toggle(): void;
+  use(on: boolean): void;
   updated(update: ViewUpdate): void;
   received(message: ProblemsFound): void;
   /** Another document stands in the editor, or the connection is new. */
@@ -58,7 +60,6 @@ const PAUSE = 350;
 /** Units round the block: enough to tell a language by. */
 const AROUND = 1_500;
 const LONGEST_BLOCK = 20_000;
-const OFF = "meai-underlines-off";
 const IGNORED = "meai-ignored:";
 const MOST_IGNORED = 500;
 const OFF_NOW = "Underlining problems is off; the AI menu switches it on.";
@@ -122,7 +123,7 @@ export function dialectOf(doc: Text): string {
 }
 
 export function createUnderlines(parts: UnderlineParts): Underlining {
-  let isOn = !recall(OFF);
+  let isOn = true;
   let version = 0;
   let isWaiting = false;
   /** The document that the newest question was about. */
@@ -156,7 +157,7 @@ export function createUnderlines(parts: UnderlineParts): Underlining {
     // With the mark that opens it: what is found is counted from the beginning of its line.
     const first = doc.lineAt(here.from);
     const text = doc.sliceString(first.from, here.to);
-    if (!parts.send({ type: "proofread", version: ++version, line: first.number - 1, text, around: around, dialect: dialectOf(doc) })) return;
+    if (!parts.send({ type: "proofread", version: ++version, line: first.number - 1, text, around: around, dialect: dialectOf(doc) || parts.dialect() })) return;
     isWaiting = true;
     asked = doc;
     block = here;
@@ -214,9 +215,9 @@ export function createUnderlines(parts: UnderlineParts): Underlining {
     get isOn() {
       return isOn;
     },
-    toggle() {
-      isOn = !isOn;
-      remember(OFF, isOn ? "" : "1");
+    use(on) {
+      if (isOn === on) return;
+      isOn = on;
       if (isOn) soon();
       else clear();
     },

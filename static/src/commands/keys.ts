@@ -12,7 +12,9 @@ export interface Press {
   getModifierState(name: string): boolean;
 }
 
+const ARROWS = { ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→" };
 const MAC_SIGNS: Record<string, string> = {
+  ...ARROWS,
   Mod: "⌘",
   Ctrl: "⌃",
   Alt: "⌥",
@@ -21,7 +23,7 @@ const MAC_SIGNS: Record<string, string> = {
   Backspace: "⌫",
   Escape: "Esc",
 };
-const OTHER_SIGNS: Record<string, string> = { Mod: "Ctrl", Meta: "Super", Escape: "Esc" };
+const OTHER_SIGNS: Record<string, string> = { ...ARROWS, Mod: "Ctrl", Meta: "Super", Escape: "Esc" };
 const MODIFIERS = ["Ctrl", "Mod", "Meta", "Alt", "Shift"];
 
 /** Where signs stand on a keyboard of the United States, which `code` is named after. */

@@ -8,7 +8,8 @@ import { edit, type EditorParts, whenWritable } from "./editing";
 export interface TextParts extends EditorParts {
   /** False where nothing is underlined. */
   fixProblem(): boolean;
-  readonly underlines: { readonly isOn: boolean; toggle(): void };
+  readonly underlines: { readonly isOn: boolean };
+  toggleUnderlines(): void;
   /** Have the writer choose files to take over, or pictures for the text. */
   pickFiles(pictures: boolean): void;
 }
@@ -18,7 +19,7 @@ const when = whenWritable;
 
 export const WORDS: readonly CommandOf<TextParts>[] = [
   { name: "fix-problem", label: "Fix what is underlined", group: "text", key: "Mod-.", words: "spelling grammar correct", when, run: (parts) => parts.fixProblem() },
-  { name: "underlines", label: "Underline problems while writing", group: "text", words: "spelling grammar", isOn: ({ underlines }) => underlines.isOn, run: ({ underlines }) => underlines.toggle() },
+  { name: "underlines", label: "Underline problems while writing", group: "text", words: "spelling grammar", isOn: ({ underlines }) => underlines.isOn, run: (parts) => parts.toggleUnderlines() },
   { name: "bold", label: "Bold", group: "text", key: "Mod-b", words: "strong", when, run: edit(toggleMark("**")) },
   { name: "italic", label: "Italic", group: "text", key: "Mod-i", words: "emphasis", when, run: edit(toggleMark("*")) },
   { name: "strikethrough", label: "Strikethrough", group: "text", key: "Mod-Shift-x", words: "delete cross", when, run: edit(toggleMark("~~")) },

@@ -8,6 +8,7 @@ export interface ViewParts {
   cycleTheme(): void;
   nextPane(): void;
   help(): void;
+  openSettings(): void;
   openPalette(prefix?: string): void;
 }
 
@@ -17,5 +18,6 @@ export const VIEW: readonly CommandOf<ViewParts>[] = [
   { name: "layout", label: "Write, side by side, read", group: "view", key: "Mod-\\", reach: "page", words: "preview layout split", run: (parts) => parts.cycleLayout() },
   { name: "theme", label: "Light, dark, as the system", group: "view", words: "theme colours", run: (parts) => parts.cycleTheme() },
   { name: "next-pane", label: "Next pane", group: "view", key: "F6", reach: "page", words: "focus", run: (parts) => parts.nextPane() },
+  { name: "settings", label: "Settings…", group: "view", key: "Mod-,", reach: "page", words: "preferences options keys shortcuts theme font", run: (parts) => parts.openSettings() },
   { name: "help", label: "Help", group: "view", key: "Mod-/", reach: "page", words: "keys shortcuts", run: (parts) => parts.help() },
 ];

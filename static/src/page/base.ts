@@ -6,6 +6,7 @@ import { byId } from "../dom";
 import { createNotices, type Notices } from "../notices";
 import type { Clock } from "../pace";
 import type { FromPage } from "../protocol";
+import { Preferences } from "../settings";
 import { takeToken } from "../token";
 import type { Page } from "./page";
 
@@ -14,6 +15,7 @@ export interface BaseWing {
   readonly notices: Notices;
   readonly dialogs: Dialogs;
   readonly clock: Clock;
+  readonly preferences: Preferences;
   /** Whether it could be sent. */
   send(message: FromPage): boolean;
   token(): string;
@@ -23,9 +25,16 @@ export interface BaseWing {
 
 export function baseWing(page: Page, first: string): BaseWing {
   let token = first;
+  const api = connectApi(() => token);
+  const notices = createNotices(byId("notices"));
   return {
-    api: connectApi(() => token),
-    notices: createNotices(byId("notices")),
+    api,
+    notices,
+    preferences: new Preferences({
+      api,
+      applied: (settings) => page.settingsChanged(settings),
+      refused: (sentence) => notices.show("settings", { text: sentence, tone: "error" }),
+    }),
     dialogs: createDialogs(byId("dialog")),
     clock: {
       now: () => performance.now(),

@@ -63,12 +63,13 @@ export function modelWing(page: Page): ModelWing {
     view: () => view,
     send,
     document: () => page.saving.name,
+    dialect: () => page.preferences.values.dialect.replace("auto", ""),
     isFree: () => !page.documents.isLocked && !page.isPlain(),
     learn,
     open: (content) => page.menus.open(content, caretPoint(view)),
     announce: (text) => notices.show("problems", { text }),
   });
-  const caretText = createCaretSwitch(byId("caret-text"), () => page.documents.workspace + "/" + page.titled());
+  const caretText = createCaretSwitch(byId("caret-text"), () => page.documents.workspace + "/" + page.titled(), () => page.preferences.values.caret_text);
   const caret = createCaretText({
     clock,
     view: () => view,

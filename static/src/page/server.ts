@@ -19,7 +19,13 @@ export function serverWing(page: Page): ServerWing {
         models.changed(message.model);
         tellWhere(message.model);
         model.welcome(message.actions, message.model);
-        return page.commandsChanged();
+        page.commandsChanged();
+        page.preferences.heard(message.settings);
+        return page.welcomeWriter();
+      case "settings":
+        model.offered(message.actions);
+        page.commandsChanged();
+        return page.preferences.heard(message.values);
       case "beyond":
         return model.tooSmallFor(message.actions);
       case "model":

@@ -14,7 +14,9 @@ import { createMenu } from "../menu";
 import { createMenus, type Menus } from "../menus";
 import { createPalette, type Palette } from "../palette";
 import { headingsOf } from "../sections";
-import { cycleTheme, nameTheme, storedTheme } from "../theme";
+import { createSettingsDialog, type SettingsDialog } from "../settings-dialog";
+import { nameTheme, nextTheme, storedTheme, useTheme } from "../theme";
+import type { Settings } from "../protocol";
 import type { Page } from "./page";
 
 export interface SurfacesWing {
@@ -25,16 +27,24 @@ export interface SurfacesWing {
   readonly keyboard: Keyboard;
   readonly palette: Palette;
   readonly menus: Menus;
+  readonly settingsDialog: SettingsDialog;
+  /** Do as the writer likes it from now on. */
+  settingsChanged(settings: Settings): void;
+  /** The help at the start, where the writer wants it. */
+  welcomeWriter(): void;
+  help(): void;
   /** How the key of the command `name` is written; empty where it has none. */
   keyOf(name: string): string;
 }
 
 const CLIPBOARD_REFUSED = "The browser did not allow it; use its own keys for cut, copy and paste.";
+/** What a new workspace begins with. */
+const WELCOME = "Welcome.md";
 /** What a palette may wait for the headings of a long document, in milliseconds. */
 const PATIENCE_MS = 100;
 
 export function surfacesWing(page: Page): SurfacesWing {
-  const { filing, history, model, notices, openFromList, sidebar, underlines, view, warming } = page;
+  const { dialogs, filing, history, model, notices, openFromList, preferences, sidebar, underlines, view, warming } = page;
   const fixed = bind(COMMANDS, partsOf(page));
   let all = fixed;
   const commands = () => all;
@@ -74,8 +84,40 @@ export function surfacesWing(page: Page): SurfacesWing {
 
   /** Those that the model can be asked for as well. */
   function commandsChanged(): void {
-    all = withOwnKeys([...fixed, ...actionCommands(model.actions, page.act)], {});
+    all = withOwnKeys([...fixed, ...actionCommands(model.actions, page.act)], preferences.values.keys);
     nameButtons(document, all);
+  }
+
+  function settingsChanged(settings: Settings): void {
+    useTheme(settings.theme);
+    nameTheme(byId("theme-button"), settings.theme);
+    const { style } = document.documentElement;
+    style.setProperty("--text-size", String(settings.text_size / 100));
+    style.setProperty("--measure", `${settings.measure}ch`);
+    underlines.use(settings.underlines);
+    page.caretText.turned();
+    page.saving.pace(settings.autosave === 0 ? Infinity : settings.autosave * 1000);
+    commandsChanged();
+    settingsDialog.changed();
+  }
+
+  const help = () => void showHelp(dialogs, all, metadata("version"), page.model.sendsTo, preferences);
+  const settingsDialog = createSettingsDialog({
+    api: page.api,
+    dialog: byId("settings"),
+    preferences,
+    commands: () => withOwnKeys([...fixed, ...actionCommands(model.actions, page.act)], {}),
+    modelName: () => model.name,
+    openModels: () => void page.models.open(),
+    done: (sentence) => notices.show("settings", { text: sentence }),
+  });
+
+  let isWelcomed = false;
+  function welcomeWriter(): void {
+    const { help_at_start: when } = preferences.values;
+    const isNew = page.documents.entries.length === 1 && page.saving.name === WELCOME;
+    if (!isWelcomed && (when === "always" || (when === "first" && isNew))) help();
+    isWelcomed = true;
   }
 
   connectButtons(document, commands);
@@ -89,6 +131,10 @@ export function surfacesWing(page: Page): SurfacesWing {
     keyboard: createKeyboard(commands),
     palette,
     menus,
+    settingsDialog,
+    settingsChanged,
+    welcomeWriter,
+    help,
     keyOf(name) {
       const key = all.find((command) => command.name === name)?.key;
       return key === undefined ? "" : keyLabel(key);
@@ -98,7 +144,7 @@ export function surfacesWing(page: Page): SurfacesWing {
 
 /** What the commands need of the page. */
 function partsOf(page: Page): Parts {
-  const { attribution, caret, caretText, dialogs, download, filing, history, intake, layout, models, notices, outline, rewriting } = page;
+  const { attribution, caret, caretText, download, filing, history, intake, layout, models, notices, outline, preferences, rewriting } = page;
   const { saving, search, trash, uncover, underlines, view, warming, withOpen } = page;
   return {
     view,
@@ -138,9 +184,11 @@ function partsOf(page: Page): Parts {
     openModels: () => void models.open(),
     toggleDocuments: layout.toggleDocuments,
     cycleLayout: layout.cycle,
-    cycleTheme: () => nameTheme(byId("theme-button"), cycleTheme()),
+    cycleTheme: () => void preferences.change({ theme: nextTheme(preferences.values.theme) }),
+    toggleUnderlines: () => void preferences.change({ underlines: !underlines.isOn }),
+    openSettings: () => void page.settingsDialog.open(),
     nextPane: () => focusNext([view.contentDOM, byId("preview"), byId("documents-search"), byId("documents-list"), byId("outline-list")]),
-    help: () => void showHelp(dialogs, page.commands(), metadata("version"), page.model.sendsTo),
+    help: () => page.help(),
     openPalette: (prefix) => page.palette.open(prefix),
     paste: intake.paste,
     pickFiles: intake.pick,
