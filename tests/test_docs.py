@@ -14,6 +14,7 @@ import pytest
 from meai import config, errors
 from meai.cli import cli
 from meai.models.catalogue import read_catalogue
+from meai.settings.values import READERS
 from meai.web import protocol
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -93,6 +94,11 @@ def test_the_readme_names_every_setting() -> None:
     said = set(spans(README))
     for key, variable, _ in config._SETTINGS:
         assert {key, variable} <= said
+
+
+def test_the_readme_names_every_setting_of_writing() -> None:
+    said = set(spans(README)) | {line.strip("[]") for line in [*code_lines(README), *spans(README)]}
+    assert READERS.keys() <= said
 
 
 def test_the_readme_states_the_default_port_and_the_size_of_the_default_model() -> None:

@@ -193,6 +193,7 @@ export function createSettingsDialog(parts: SettingsDialogParts): SettingsDialog
     const save = (event: Event) => {
       event.preventDefault();
       const written = { name: name.value.trim(), instruction: instruction.value.trim(), key };
+      if (!written.name || !written.instruction) return void tell("An action needs a name and what the model shall do.");
       const others = values().action;
       void keep(was ? others.map((each) => (each.name === was ? written : each)) : [...others, written]).then(
         (kept) => kept && document.getElementById("action-new")?.focus(),
