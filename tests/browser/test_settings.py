@@ -37,7 +37,9 @@ def test_settings_hold_at_once_in_every_tab_and_stay(sit_down: SitDown) -> None:
     size.focus()
     desk.press("End")
     expect(root).to_have_attribute("style", "--text-size: 2; --measure: 66ch;")
-    assert desk.content.evaluate("element => parseFloat(getComputedStyle(element).fontSize)") == pytest.approx(2 * before)
+    assert desk.content.evaluate("element => parseFloat(getComputedStyle(element).fontSize)") == pytest.approx(
+        2 * before
+    )
 
     turn_to(desk.page, "Writing")
     dialog.get_by_label("Save the text").select_option("Only when I save")
