@@ -33,19 +33,19 @@ def main() -> None:
         keep("export", text)
 
 
-def newsletter() -> str:
-    """Return a letter as writers write them: mostly prose, with links, lists, tables, code, formulas and notes."""
+def newsletter(size: int = BYTES) -> str:
+    """Return *size* bytes of a letter: mostly prose, with links, lists, tables, code, formulas and notes."""
     draw = random.Random(7)  # noqa: S311
 
     def words(count: int) -> str:
         return " ".join(draw.choices(WORDS, k=count))
 
-    parts = ["---\ntitle: A hundred kilobytes\nsubtitle: Of everything\n---\n"]
-    size, number = 0, 0
-    while size < BYTES:
+    parts = ["---\ntitle: A long letter\nsubtitle: Of everything\n---\n"]
+    written, number = 0, 0
+    while written < size:
         number += 1
         parts.append(_section(number, draw, words))
-        size += len(parts[-1].encode())
+        written += len(parts[-1].encode())
     return "\n".join(parts)
 
 
