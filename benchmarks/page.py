@@ -136,7 +136,7 @@ def typed(browser: Browser, address: str) -> Times:
     with _page(browser) as page:
         page.goto(address)
         page.wait_for_selector(".cm-content[contenteditable=true] .cm-line, .CodeMirror-line")
-        page.evaluate((HERE / "page.js").read_text("utf-8"))
+        page.evaluate(f"() => {{ {(HERE / 'page.js').read_text('utf-8')} }}")
         _until(page, "document.querySelector(bench.editor.preview)?.textContent.length > 1000")
         page.evaluate("(mark) => bench.place(mark)", MARK.strip())
         page.wait_for_timeout(1000)
