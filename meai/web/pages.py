@@ -7,6 +7,7 @@ from collections.abc import Callable
 from flask import Blueprint, Response, g, jsonify, render_template
 
 from meai import __version__
+from meai.web.security import pictures_allowed
 
 
 def blueprint(highlight_css: Callable[[], str]) -> Blueprint:
@@ -18,7 +19,9 @@ def blueprint(highlight_css: Callable[[], str]) -> Blueprint:
     def shell() -> str:
         if not colours:
             colours.append(highlight_css())
-        return render_template("page.html", nonce=g.nonce, version=__version__, highlight_css=colours[0])
+        return render_template(
+            "page.html", nonce=g.nonce, version=__version__, highlight_css=colours[0], pictures=pictures_allowed()
+        )
 
     @pages.get("/healthz")
     def health() -> Response:

@@ -32,11 +32,15 @@ _HEADERS = {
     "Cache-Control": "no-store",
 }
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data: blob:; "
+    "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data: blob:{pictures}; "
     "font-src 'self'; connect-src 'self' ws://{host}; manifest-src 'self'; worker-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
     "trusted-types meai-preview meai-export"
 )
+
+ANY_PICTURE = "any"
+_ORIGIN = re.compile(r"https?://(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}(?::\d{1,5})?")
+_MOST_ORIGINS = 32
 
 
 def new_token() -> str:
@@ -85,9 +89,29 @@ def install(app: Flask, token: str) -> None:
     def protect(response: Response) -> Response:
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
-        policy = _POLICY.format(nonce=g.nonce, host=_host() if _host() in _own_hosts() else "127.0.0.1")
+        own = _host() if _host() in _own_hosts() else "127.0.0.1"
+        policy = _POLICY.format(nonce=g.nonce, host=own, pictures="".join(f" {source}" for source in _picture_sources()))
         response.headers.setdefault("Content-Security-Policy", policy)
         return response
+
+
+def pictures_allowed() -> str:
+    """Return what the page that is asked for may load pictures from: origins with a space between, or ANY_PICTURE.
+
+    The writer decides that for a document, and the page is loaded anew with it: a policy cannot be widened later. An
+    address that somebody else made opens a page without the token, which shows no document.
+    """
+    if request.endpoint != "pages.shell":
+        return ""
+    asked = request.args.get("pictures", "").split(" ")
+    if asked == [ANY_PICTURE]:
+        return ANY_PICTURE
+    return " ".join([origin for origin in asked if _ORIGIN.fullmatch(origin)][:_MOST_ORIGINS])
+
+
+def _picture_sources() -> list[str]:
+    allowed = pictures_allowed()
+    return ["https:", "http:"] if allowed == ANY_PICTURE else allowed.split()
 
 
 def _host() -> str:

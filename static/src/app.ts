@@ -7,6 +7,7 @@ import { documentsWing } from "./page/documents";
 import { exportWing } from "./page/exporting";
 import { modelWing } from "./page/model";
 import type { Page } from "./page/page";
+import { readingWing } from "./page/reading";
 import { serverWing } from "./page/server";
 import { structureWing } from "./page/structure";
 import { surfacesWing } from "./page/surfaces";
@@ -18,7 +19,7 @@ const NO_TOKEN = "Open the whole address that ME_AI printed in the terminal: it 
 function run(token: string): void {
   const page = {} as Page;
   Object.assign(page, baseWing(page, token));
-  for (const wing of [writingWing, structureWing, documentsWing, modelWing, exportWing, surfacesWing, serverWing]) Object.assign(page, wing(page));
+  for (const wing of [writingWing, readingWing, structureWing, documentsWing, modelWing, exportWing, surfacesWing, serverWing]) Object.assign(page, wing(page));
   listenToWindow(page);
   page.keyboard.listen();
   page.intake.listen();

@@ -1,8 +1,9 @@
 /** The rendered document: patched block by block as the server sends it. Knows nothing of the editor. */
 
-import type { Result } from "./api";
+import type { Failure, Result } from "./api";
 import { h } from "./dom";
 import type { PreviewBlock, Previewed } from "./protocol";
+import { hostOf, originOf } from "./remote";
 import { trustedHtml } from "./trusted";
 
 export interface Anchor {
@@ -14,11 +15,17 @@ export interface Anchor {
 export interface PreviewTasks {
   /** An image of the workspace, by its path. */
   image(path: string): Promise<Result<Blob>>;
-  /** The writer pointed at a place in the text. */
+  /** Whether a picture of that origin may be asked for. */
+  mayLoad(origin: string): boolean;
+  /** The origins of all pictures that are not of this machine. */
+  remote(origins: readonly string[]): void;
+  /** The writer pointed twice, or with a modifier, at a place in the text. */
   goTo(line: number): void;
   openDocument(name: string): void;
   paused(message: string): void;
   patched(): void;
+  /** A picture has come, so what is below it has moved. */
+  grown(): void;
 }
 
 export interface Preview {
@@ -37,7 +44,7 @@ const LONG = 1_500;
 
 export function createPreview(article: HTMLElement, tasks: PreviewTasks): Preview {
   const trusted = trustedHtml("meai-preview");
-  const pictures = new Map<string, Promise<string | null>>();
+  const pictures = new Map<string, Promise<Result<string>>>();
   let elements = new Map<string, HTMLElement>();
   let anchors: Anchor[] | null = null;
   let lines: readonly PreviewBlock[] = [];
@@ -51,55 +58,82 @@ export function createPreview(article: HTMLElement, tasks: PreviewTasks): Previe
     for (const table of template.content.querySelectorAll("table")) wrapWide(table);
     // The name of a callout is the page's word, and says nothing of how the writer's are read.
     for (const label of template.content.querySelectorAll(".callout-label")) label.setAttribute("dir", "auto");
+    for (const formula of template.content.querySelectorAll<HTMLElement>(".math")) reachable(formula, "Formula");
     // Pictures and figures have no direction of their own, and stand as the document does.
     const dir = /\p{L}/u.test(template.content.textContent ?? "") && "auto";
     return h("div", { class: "block", dir }, template.content);
   };
 
-  const showImage = (image: HTMLImageElement) => {
+  const showImage = (image: HTMLImageElement): void => {
     const source = image.getAttribute("src") ?? "";
     image.removeAttribute("srcset");
-    if (source.startsWith("data:image/")) return;
-    image.removeAttribute("src");
-    const remote = remoteHost(source);
-    if (remote !== null) {
-      image.replaceWith(placeholder(image.alt, `${remote} — remote image, not loaded`));
-      return;
+    image.addEventListener("load", tasks.grown);
+    const origin = originOf(source);
+    const instead = (why: string) => {
+      image.replaceWith(placeholder(image.alt, why));
+      tasks.grown();
+    };
+    const failing = (why: string) => image.addEventListener("error", () => instead(why));
+    if (source.startsWith("data:image/")) {
+      failing("A picture in the text itself that cannot be read");
+    } else if (origin !== null) {
+      image.dataset["origin"] = origin;
+      if (tasks.mayLoad(origin)) return failing(`${hostOf(origin)} gave no picture for this address`);
+      image.removeAttribute("src");
+      image.replaceWith(placeholder(image.alt, `${hostOf(origin)} — remote picture, not loaded`, origin));
+    } else {
+      image.removeAttribute("src");
+      if (/^[a-z][a-z0-9+.-]*:/i.test(source)) return instead(`${source} — not the address of a picture`);
+      failing(`${source} — not a picture that browsers show`);
+      void pictureAt(resolve(name, source)).then((result) => {
+        if (result.ok) image.src = result.value;
+        else instead(whyNot(source, result.failure));
+      });
     }
-    const path = resolve(name, source);
-    if (!pictures.has(path)) pictures.set(path, fetchPicture(path));
-    void pictures.get(path)!.then((url) => {
-      if (url) image.src = url;
-      else image.replaceWith(placeholder(image.alt, `${source} — not found`));
-    });
   };
 
-  const fetchPicture = async (path: string) => {
+  const pictureAt = (path: string) => {
+    const known = pictures.get(path) ?? fetchPicture(path);
+    pictures.set(path, known);
+    return known;
+  };
+
+  const fetchPicture = async (path: string): Promise<Result<string>> => {
     const result = await tasks.image(path);
-    return result.ok ? URL.createObjectURL(result.value) : null;
+    return result.ok ? { ok: true, value: URL.createObjectURL(result.value) } : result;
   };
 
   const forgetPictures = () => {
-    for (const picture of pictures.values()) void picture.then((url) => url && URL.revokeObjectURL(url));
+    for (const picture of pictures.values()) void picture.then((result) => result.ok && URL.revokeObjectURL(result.value));
     pictures.clear();
+  };
+
+  const goToLineOf = (target: Element) => {
+    const line = lineOf(target, article, lines, elements);
+    if (line !== null) tasks.goTo(line);
   };
 
   article.addEventListener("click", (event) => {
     if (!(event.target instanceof Element)) return;
+    if (event.altKey) return goToLineOf(event.target);
     const link = event.target.closest("a[href]");
-    if (link) {
-      event.preventDefault();
-      follow(link.getAttribute("href")!);
-    } else if (document.getSelection()?.isCollapsed !== false) {
-      const line = lineOf(event.target, article, lines, elements);
-      if (line !== null) tasks.goTo(line);
-    }
+    if (!link) return;
+    event.preventDefault();
+    follow(link.getAttribute("href")!);
+  });
+  article.addEventListener("dblclick", ({ target }) => {
+    if (target instanceof Element && !target.closest("a[href]")) goToLineOf(target);
   });
 
   const follow = (href: string) => {
     if (href.startsWith("#")) findTarget(article, href.slice(1))?.scrollIntoView({ block: "center" });
-    else if (remoteHost(href) !== null || /^(?:mailto|tel):/i.test(href)) window.open(href, "_blank", "noopener");
+    else if (originOf(href) !== null || /^(?:mailto|tel):/i.test(href)) window.open(href, "_blank", "noopener");
     else if (/\.(?:md|markdown)(?:#.*)?$/i.test(href)) tasks.openDocument(resolve(name, href.replace(/#.*$/, "")));
+  };
+
+  const tellRemote = () => {
+    const found = [...article.querySelectorAll<HTMLElement>("[data-origin]")].map(({ dataset }) => dataset["origin"]!);
+    tasks.remote([...new Set(found)].sort());
   };
 
   return {
@@ -123,6 +157,7 @@ export function createPreview(article: HTMLElement, tasks: PreviewTasks): Previe
       patch(article, [...next.values()]);
       lines = blocks;
       anchors = null;
+      tellRemote();
       tasks.patched();
     },
     reset() {
@@ -171,16 +206,6 @@ function lineOf(
   return block.line + Number(part?.dataset["line"] ?? 0);
 }
 
-/** The host of an address that leaves this machine, else null. */
-function remoteHost(address: string): string | null {
-  if (!/^(?:[a-z][a-z0-9+.-]*:)?\/\//i.test(address)) return null;
-  try {
-    return new URL(address, "https://x.invalid").host;
-  } catch {
-    return address;
-  }
-}
-
 /** `address`, as written in document `name`, as a path inside the workspace. */
 function resolve(name: string, address: string): string {
   const base = `https://x.invalid/${name.split("/").map(encodeURIComponent).join("/")}`;
@@ -196,13 +221,26 @@ function findTarget(article: HTMLElement, fragment: string): Element | null {
   return article.querySelector(`#${CSS.escape(decodeURIComponent(fragment))}`);
 }
 
-function placeholder(alt: string, explanation: string): HTMLElement {
+function placeholder(alt: string, explanation: string, origin = ""): HTMLElement {
   const words = h("span", { class: "alt" }, alt || "Picture");
-  return h("span", { class: "no-image", role: "img", "aria-label": `${alt}: ${explanation}` }, words, h("small", {}, explanation));
+  const label = `${alt || "Picture"}: ${explanation}`;
+  return h("span", { class: "no-image", role: "img", "aria-label": label, "data-origin": origin || false }, words, h("small", {}, explanation));
+}
+
+function whyNot(source: string, { status, message }: Failure): string {
+  return status === 404 ? `${source} — not found` : status === 0 ? `${source} — the server is away` : message;
 }
 
 function wrapWide(table: HTMLTableElement): void {
-  const wrapper = h("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Table" });
+  const wrapper = reachable(h("div", { class: "wide" }), table.caption?.textContent.trim() || "Table");
   table.replaceWith(wrapper);
   wrapper.append(table);
+}
+
+/** What may be wider than the page scrolls inside itself, for the keyboard too. */
+function reachable(element: HTMLElement, label: string): HTMLElement {
+  element.tabIndex = 0;
+  element.role = "group";
+  element.ariaLabel = label;
+  return element;
 }

@@ -16,6 +16,10 @@ export interface ScrollSync {
   align(): unknown;
   /** After a patch: the preview stays where it is unless the caret's line has left it. */
   settle(): unknown;
+  /** Something in the preview has another height now. */
+  moved(): unknown;
+  /** Bring the preview to the line of the caret, and let it lead. */
+  showLine(): void;
   /** Bring the editor to a source line, and let it lead. */
   goTo(line: number): void;
 }
@@ -25,6 +29,8 @@ const EYE = 0.25;
 
 export function keepInStep({ view, preview, anchors }: Panes): ScrollSync {
   let leader: "editor" | "preview" = "editor";
+  /** What brought the preview to where it is. */
+  let placed: "scroll" | "caret" = "scroll";
   const lead = (pane: typeof leader) => () => void (leader = pane);
   for (const type of ["pointerenter", "wheel", "touchstart", "focusin", "keydown"]) {
     view.dom.addEventListener(type, lead("editor"), { passive: true });
@@ -36,6 +42,7 @@ export function keepInStep({ view, preview, anchors }: Panes): ScrollSync {
 
   const followEditor = () => {
     if (!bothShown()) return;
+    placed = "scroll";
     const top = places().topOf(lineAtEye(view));
     preview.scrollTop = atTop(view.scrollDOM) ? 0 : top - EYE * preview.clientHeight;
   };
@@ -53,7 +60,9 @@ export function keepInStep({ view, preview, anchors }: Panes): ScrollSync {
     if (above < 0 || above > view.scrollDOM.clientHeight) return;
     const top = places().topOf(view.state.doc.lineAt(view.state.selection.main.head).number - 1);
     const seen = (top - preview.scrollTop) / preview.clientHeight;
-    if (seen < 0.05 || seen > 0.85) preview.scrollTop = top - above;
+    if (seen >= 0.05 && seen <= 0.85) return;
+    placed = "caret";
+    preview.scrollTop = top - above;
   };
 
   view.scrollDOM.addEventListener("scroll", () => leader === "editor" && followEditor(), { passive: true });
@@ -62,6 +71,13 @@ export function keepInStep({ view, preview, anchors }: Panes): ScrollSync {
   return {
     align: () => leader === "editor" && followEditor(),
     settle: () => leader === "editor" && followCaret(),
+    moved: () => leader === "editor" && (placed === "scroll" ? followEditor() : followCaret()),
+    showLine() {
+      leader = "preview";
+      const line = view.state.doc.lineAt(view.state.selection.main.head).number - 1;
+      preview.scrollTop = places().topOf(line) - EYE * preview.clientHeight;
+      preview.focus({ preventScroll: true });
+    },
     goTo(line) {
       leader = "editor";
       const number = Math.min(line + 1, view.state.doc.lines);

@@ -194,6 +194,40 @@ def test_the_policy_allows_no_inline_script_and_no_other_host(ask: Callable[...,
     assert "http" not in "".join(policy.values())
 
 
+@pytest.mark.parametrize(
+    ("asked", "sources"),
+    [
+        ("", ""),
+        ("https://a.example", " https://a.example"),
+        ("https://a.example http://b.example:8080", " https://a.example http://b.example:8080"),
+        ("any", " https: http:"),
+        ("https:", ""),
+        ("*", ""),
+        ("https://*.example", ""),
+        ("https://a.example;script-src * https://b.example", " https://b.example"),
+        ("https://a.example/path", ""),
+        ("'unsafe-inline' data:", ""),
+        (" ".join(f"https://{number}.example" for number in range(100)), None),
+    ],
+)
+def test_the_policy_lets_pictures_of_named_hosts_through_and_nothing_else(
+    ask: Callable[..., Any], asked: str, sources: str | None
+) -> None:
+    def policy(path: str, query: dict[str, str]) -> dict[str, str]:
+        answer = ask("GET", path, query_string=query)
+        return dict(part.split(" ", 1) for part in answer.headers["Content-Security-Policy"].split("; "))
+
+    narrow, wide = policy("/", {}), policy("/", {"pictures": asked})
+    own = "'self' data: blob:"
+    assert narrow.pop("img-src") == own
+    allowed = wide.pop("img-src")
+    assert allowed == own + sources if sources is not None else len(allowed.split()) == 3 + 32
+    for one in (narrow, wide):
+        del one["style-src"]
+    assert wide == narrow
+    assert policy("/healthz", {"pictures": asked})["img-src"] == own
+
+
 def test_each_page_has_its_own_nonce_and_no_word_of_the_writers(ask: Callable[..., Any], token: str) -> None:
     pages = [ask("GET", "/", headers={"Authorization": None}) for _ in range(2)]
     nonces = [re.search(r"'nonce-([\w-]{20,})'", page.headers["Content-Security-Policy"]) for page in pages]

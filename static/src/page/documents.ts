@@ -136,6 +136,7 @@ export function documentsWing(page: Page): DocumentsWing {
     opened(document) {
       entitle(document.name);
       page.preview.begin(document.name);
+      page.pictures.opened();
       page.previewing.turned();
       isPlain = document.plain;
       byId("preview-state").textContent = isPlain ? NO_PREVIEW : "";

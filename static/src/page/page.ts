@@ -7,9 +7,10 @@ import type { BaseWing } from "./base";
 import type { DocumentsWing } from "./documents";
 import type { ExportWing } from "./exporting";
 import type { ModelWing } from "./model";
+import type { ReadingWing } from "./reading";
 import type { ServerWing } from "./server";
 import type { StructureWing } from "./structure";
 import type { SurfacesWing } from "./surfaces";
 import type { WritingWing } from "./writing";
 
-export type Page = BaseWing & WritingWing & StructureWing & DocumentsWing & ModelWing & ExportWing & SurfacesWing & ServerWing;
+export type Page = BaseWing & WritingWing & ReadingWing & StructureWing & DocumentsWing & ModelWing & ExportWing & SurfacesWing & ServerWing;

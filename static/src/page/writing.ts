@@ -37,6 +37,7 @@ export function writingWing(page: Page): WritingWing {
     page.intake.extension,
     inItsTongue(byId("article")),
     caretInSight,
+    page.modes.extension,
     EditorView.updateListener.of(updated),
     EditorView.domEventHandlers({ contextmenu }),
   ]);
@@ -45,10 +46,13 @@ export function writingWing(page: Page): WritingWing {
   const previewing = createPreviewing((message) => page.send(message), text);
   const preview = createPreview(byId("article"), {
     image: page.api.image,
+    mayLoad: (origin) => page.pictures.may(origin),
+    remote: (origins) => page.pictures.found(origins),
     goTo: (line) => scroll.goTo(line),
     openDocument: (name) => void page.documents.open(name),
     paused: (message) => (byId("preview-state").textContent = message),
     patched: () => scroll.settle(),
+    grown: () => scroll.moved(),
   });
   const scroll = keepInStep({ view, preview: byId("preview"), anchors: preview.anchors });
   keepAboveKeyboard(document.documentElement);
