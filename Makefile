@@ -12,7 +12,7 @@ PIP := PIP_CONSTRAINT=.ci/constraints.txt $(PY) -m pip --disable-pip-version-che
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run test test-quick soak lint test-page bench quality screenshots build page lock clean model engine chromium FORCE
+.PHONY: help run test test-quick soak lint test-page bench bench-page quality screenshots build page lock clean model engine chromium FORCE
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' $(MAKEFILE_LIST)
@@ -45,6 +45,10 @@ bench: engine $(VENV)/.bench page model chromium ## measure, and keep the tables
 	$(PY) -m benchmarks.threads --keep
 	$(PY) -m benchmarks.workspace --keep
 	$(PY) -m benchmarks.export --keep
+
+bench-page: engine $(VENV)/.bench page chromium ## measure typing, previews and the first load beside EasyMDE, and keep the table in docs/performance.md
+	$(NPM) --prefix ../benchmarks ci --ignore-scripts --no-audit --no-fund
+	$(PY) -m benchmarks.page --keep
 
 quality: engine $(VENV)/.test model ## measure how good suggestions are; MODELS="NAME FILE" names the models
 	$(PY) -m benchmarks.quality $(MODELS) --keep

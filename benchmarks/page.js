@@ -43,7 +43,7 @@ window.bench = (() => {
     preview: ".editor-preview-side",
   };
 
-  const editor = window.editor === undefined && document.title !== "EasyMDE" ? meai : easymde;
+  const editor = document.title === "EasyMDE" ? easymde : meai;
   const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
   /** Call `then` with the time when what stands in the page now has been painted. */

@@ -102,7 +102,12 @@ def measure(browser: Browser) -> Iterator[Row]:
 
 def table(rows: Sequence[Row]) -> str:
     """Return *rows* as a Markdown table under a line that says where they come from."""
-    head = [f"{heading()} Median, then 95th percentile.", "", "| What | ME_AI | EasyMDE | Goal |", "| --- | --- | --- | --- |"]
+    head = [
+        f"{heading()} Median, then 95th percentile.",
+        "",
+        "| What | ME_AI | EasyMDE | Goal |",
+        "| --- | --- | --- | --- |",
+    ]
     return "\n".join([*head, *map(str, rows)])
 
 
@@ -244,7 +249,7 @@ TYPES = {"/": "text/html", ".js": "text/javascript", ".css": "text/css", ".md": 
 
 def _handler(files: Mapping[str, bytes]) -> type[http.server.BaseHTTPRequestHandler]:
     class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
+        def do_GET(self) -> None:  # noqa: N802 - the name is the base class's
             body = files.get(self.path)
             self.send_response(200 if body is not None else 404)
             self.send_header("Content-Type", TYPES.get(self.path) or TYPES.get(Path(self.path).suffix, "text/plain"))
@@ -252,7 +257,7 @@ def _handler(files: Mapping[str, bytes]) -> type[http.server.BaseHTTPRequestHand
             self.end_headers()
             self.wfile.write(body or b"")
 
-        def log_message(self, format: str, *arguments: object) -> None:
+        def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the name is the base class's
             """Say nothing."""
 
     return Handler

@@ -1,13 +1,15 @@
 """The process that draws previews: `python -m meai.markdown.child`. It may be killed at any moment.
 
-Reads `{"session", "text"}` and answers `{"blocks", "message"}` in the same order, where a block is `[id, line, html]`
-and html is null if the session's last answer had that id. `{"forget": session}` has no answer.
+Reads `{"session", "text", "seconds"}` and answers `{"blocks", "message"}` in the same order, where a block is
+`[id, line, html]` and html is null if the session's last answer had that id. `{"forget": session}` has no answer.
+Where the system can count processor time, the process ends itself by SIGPROF after `seconds` of it for one answer.
 Says `{"ready": true}` once it reads, and ends when its stdin does.
 """
 
 from __future__ import annotations
 
 import contextlib
+import signal
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
@@ -59,7 +61,16 @@ def serve(incoming: BinaryIO, outgoing: BinaryIO) -> None:
         if "forget" in frame:
             sessions.pop(frame["forget"], None)
             continue
-        write_frame(outgoing, _session(sessions, frame["session"]).answer(frame["text"]))
+        _limit_time(frame["seconds"])
+        answer = _session(sessions, frame["session"]).answer(frame["text"])
+        _limit_time(0)
+        write_frame(outgoing, answer)
+
+
+def _limit_time(seconds: float) -> None:
+    """End this process after *seconds* more of processor time; 0: never. A busy machine costs nobody a preview."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 def _session(sessions: OrderedDict[str, Session], name: str) -> Session:

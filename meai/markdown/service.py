@@ -1,7 +1,8 @@
 """Previews for the pages: a queue in front of a process that draws them. Knows nothing of Markdown or of sockets.
 
 Some texts take a parser for ever, so none is drawn here: a drawing that takes too long is killed with its process,
-and the next begins in a new one.
+and the next begins in a new one. A page whose text took too long waits in a lane of its own, with its own process,
+until one of its texts is quick again; the others hear nothing of it.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 import contextlib
 import logging
 import queue
+import signal
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -18,6 +21,11 @@ from meai.process import Child, Frame
 
 MAX_TEXT_BYTES = 1024 * 1024
 MAX_SECONDS = 2.0
+"""Of processor time for one drawing."""
+PATIENCE = 5
+"""So many times as long a drawing may take on a busy machine, and where processor time cannot be counted."""
+QUICK_SECONDS = 0.5
+"""What a text takes at most that ends its page's time in the slow lane."""
 MAX_START_SECONDS = 30.0
 
 TOO_SLOW = "The preview is paused: this text takes too long to draw; it comes back with your next change."
@@ -60,12 +68,15 @@ class _Drawer:
 
     def __init__(self) -> None:
         self._answers: queue.SimpleQueue[Frame | None] = queue.SimpleQueue()
-        self._child = Child(
-            "meai.markdown.child", on_frame=self._answers.put, on_exit=lambda _: self._answers.put(None)
-        )
+        self._child = Child("meai.markdown.child", on_frame=self._answers.put, on_exit=self._ended)
         self._child.start()
         self._ready = False
         self._gone = False
+        self._status = 0
+
+    def _ended(self, status: int) -> None:
+        self._status = status
+        self._answers.put(None)
 
     @property
     def alive(self) -> bool:
@@ -75,11 +86,14 @@ class _Drawer:
     def ask(self, frame: Frame, max_seconds: float) -> Frame | None:
         """Return the answer to *frame*, or None when the process ended without one.
 
-        Raises queue.Empty after *max_seconds*, which begin when the process reads; kill it then.
+        Raises queue.Empty after *max_seconds*, which begin when the process reads, or when the process ended itself
+        because it took too long; end it then.
         """
         answer = self._ask(frame, max_seconds)
         # Its pipe ends a moment before the process counts as ended.
         self._gone = answer is None
+        if answer is None and self._status == -getattr(signal, "SIGPROF", 0) != 0:
+            raise queue.Empty
         return answer
 
     def _ask(self, frame: Frame, max_seconds: float) -> Frame | None:
@@ -103,6 +117,20 @@ class _Drawer:
         self._child.close()
 
 
+@dataclass(slots=True)
+class _Lane:
+    """A process, and the thread that feeds it."""
+
+    thread: threading.Thread
+    drawer: _Drawer | None = None
+
+    def tell(self, frame: Frame) -> None:
+        """Send a *frame* that has no answer."""
+        drawer = self.drawer
+        if drawer is not None:
+            drawer.tell(frame)
+
+
 class PreviewService:
     """Draws the newest text of each session, one at a time, in a process of its own.
 
@@ -114,40 +142,46 @@ class PreviewService:
         self._changed = threading.Condition()
         self._waiting: dict[str, _Job] = {}
         self._closed = False
-        self._drawer: _Drawer | None = None
-        self._thread = threading.Thread(target=self._work, name="preview", daemon=True)
+        self._slow: set[str] = set()
+        self._lanes = [_Lane(threading.Thread(target=self._work, args=(at,), daemon=True)) for at in (0, 1)]
 
     def start(self) -> None:
-        """Start the process and the thread that feeds it. Returns at once."""
-        self._renew()
-        self._thread.start()
+        """Start the first process and the threads that feed them. Returns at once."""
+        self._renew(self._lanes[0])
+        for lane in self._lanes:
+            lane.thread.start()
 
     def render(self, session: str, version: int, text: str, reply: Callable[[Preview], None]) -> None:
         """Draw *text* for *session* when its turn comes, and *reply*. Returns at once; any thread may call."""
         with self._changed:
             self._waiting[session] = _Job(session, version, text, reply)
-            self._changed.notify()
+            self._changed.notify_all()
 
     def forget(self, session: str) -> None:
         """Drop what waits and what is remembered for *session*; a later text of it is answered in whole."""
         with self._changed:
             self._waiting.pop(session, None)
-        self._tell({"forget": session})
+            self._slow.discard(session)
+        for lane in self._lanes:
+            lane.tell({"forget": session})
 
     def close(self) -> None:
-        """End the process and the thread; what waits gets no reply. Safe to call twice, or without `start`."""
+        """End the processes and the threads; what waits gets no reply. Safe to call twice, or without `start`."""
         with self._changed:
             self._closed = True
-            self._changed.notify()
-            drawer = self._drawer
-        if drawer is not None:
-            drawer.end()
-        if self._thread.is_alive():
-            self._thread.join()
+            self._changed.notify_all()
+            drawers = [lane.drawer for lane in self._lanes]
+        for drawer in drawers:
+            if drawer is not None:
+                drawer.end()
+        for lane in self._lanes:
+            if lane.thread.is_alive():
+                lane.thread.join()
 
-    def _work(self) -> None:
-        while (job := self._next()) is not None:
-            preview = self._preview(job)
+    def _work(self, at: int) -> None:
+        lane = self._lanes[at]
+        while (job := self._next(is_slow=at == 1)) is not None:
+            preview = self._preview(lane, job)
             if self._closed:
                 return
             try:
@@ -155,47 +189,58 @@ class PreviewService:
             except Exception:  # one page's trouble must not end the previews of all
                 _log.exception("A page did not take its preview.")
 
-    def _next(self) -> _Job | None:
-        with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._closed)
-            return None if self._closed else self._waiting.pop(next(iter(self._waiting)))
+    def _next(self, *, is_slow: bool) -> _Job | None:
+        def mine() -> str | None:
+            return next((session for session in self._waiting if (session in self._slow) is is_slow), None)
 
-    def _preview(self, job: _Job) -> Preview:
+        with self._changed:
+            self._changed.wait_for(lambda: mine() is not None or self._closed)
+            session = mine()
+            return None if self._closed or session is None else self._waiting.pop(session)
+
+    def _preview(self, lane: _Lane, job: _Job) -> Preview:
         if len(job.text.encode("utf-8", "surrogatepass")) > MAX_TEXT_BYTES:
             # What the page shows meanwhile is the page's affair, so the next answer shall be whole.
-            self._tell({"forget": job.session})
+            lane.tell({"forget": job.session})
             return Preview(job.version, (), TOO_LARGE)
+        began = time.monotonic()
         try:
-            answer = self._ask(job) or self._ask(job)  # twice: the process may have ended of something else
+            answer = self._ask(lane, job) or self._ask(lane, job)  # twice: the process may have ended of something else
         except queue.Empty:
-            self._renew()
+            self._sort(job.session, is_slow=True)
+            self._renew(lane)
             return Preview(job.version, (), TOO_SLOW)
         if answer is None:
             return Preview(job.version, (), BROKEN)
+        if time.monotonic() - began < QUICK_SECONDS and lane is not self._lanes[0]:
+            self._sort(job.session, is_slow=False)
+            lane.tell({"forget": job.session})
         blocks = tuple(PreviewBlock(name, line, html) for name, line, html in answer["blocks"])
         return Preview(job.version, blocks, answer["message"])
 
-    def _tell(self, frame: Frame) -> None:
-        drawer = self._drawer
-        if drawer is not None:
-            drawer.tell(frame)
+    def _sort(self, session: str, *, is_slow: bool) -> None:
+        """Say in which lane the next text of *session* waits."""
+        with self._changed:
+            (self._slow.add if is_slow else self._slow.discard)(session)
+            self._changed.notify_all()
 
-    def _ask(self, job: _Job) -> Frame | None:
-        drawer = self._drawer
+    def _ask(self, lane: _Lane, job: _Job) -> Frame | None:
+        drawer = lane.drawer
         if drawer is None or not drawer.alive:
-            drawer = self._renew()
+            drawer = self._renew(lane)
         if drawer is None:
             return None
-        return drawer.ask({"session": job.session, "text": job.text}, self._max_seconds)
+        frame = {"session": job.session, "text": job.text, "seconds": self._max_seconds}
+        return drawer.ask(frame, self._max_seconds * PATIENCE)
 
-    def _renew(self) -> _Drawer | None:
-        """End the process and begin a new one, unless the service is closed or no process can be had."""
-        if self._drawer is not None:
-            self._drawer.end()
+    def _renew(self, lane: _Lane) -> _Drawer | None:
+        """End the process of *lane* and begin a new one, unless the service is closed or none can be had."""
+        if lane.drawer is not None:
+            lane.drawer.end()
         with self._changed:
             try:
-                self._drawer = None if self._closed else _Drawer()
+                lane.drawer = None if self._closed else _Drawer()
             except OSError:
                 _log.exception("The process that draws previews cannot be started.")
-                self._drawer = None
-            return self._drawer
+                lane.drawer = None
+            return lane.drawer

@@ -90,7 +90,8 @@ def install(app: Flask, token: str) -> None:
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
         own = _host() if _host() in _own_hosts() else "127.0.0.1"
-        policy = _POLICY.format(nonce=g.nonce, host=own, pictures="".join(f" {source}" for source in _picture_sources()))
+        pictures = "".join(f" {source}" for source in _picture_sources())
+        policy = _POLICY.format(nonce=g.nonce, host=own, pictures=pictures)
         response.headers.setdefault("Content-Security-Policy", policy)
         return response
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from meai.markdown.service import Preview, PreviewService
+from meai.markdown.service import MAX_SECONDS, PATIENCE, Preview, PreviewService
 
 HOSTILE: dict[str, Callable[[int], str]] = {
     "nested emphasis": lambda n: "*a **a " * n + "b" + " a** a*" * n,
@@ -79,7 +79,8 @@ CASES = [
     *(pytest.param(name, 4000, marks=() if name in QUICK else pytest.mark.slow) for name in HOSTILE),
     *(pytest.param(name, size, marks=pytest.mark.soak) for name in HOSTILE for size in (1000, 2000)),
 ]
-MAX_SECONDS = 2.5
+# By the clock, on however busy a machine; what is counted is the processor's time.
+LONGEST = MAX_SECONDS * PATIENCE + 1
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +101,6 @@ def seconds(service: PreviewService, text: str) -> float:
     return time.monotonic() - started
 
 
-@pytest.mark.alone
 @pytest.mark.parametrize(("name", "size"), CASES)
 def test_a_hostile_text_is_drawn_or_killed_in_time(name: str, size: int, service: PreviewService) -> None:
-    assert seconds(service, HOSTILE[name](size)) < MAX_SECONDS
+    assert seconds(service, HOSTILE[name](size)) < LONGEST
