@@ -124,8 +124,8 @@ def load(browser: Browser, address: str) -> float:
         page.add_init_script(
             """(() => {
                 const look = () => {
-                    const isReady = document.querySelector(".cm-content[contenteditable=true] .cm-line, .CodeMirror-line");
-                    if (isReady) window.taken = performance.now();
+                    const line = document.querySelector(".cm-content[contenteditable=true] .cm-line, .CodeMirror-line");
+                    if (line) window.taken = performance.now();
                     else requestAnimationFrame(look);
                 };
                 look();
@@ -249,7 +249,7 @@ TYPES = {"/": "text/html", ".js": "text/javascript", ".css": "text/css", ".md": 
 
 def _handler(files: Mapping[str, bytes]) -> type[http.server.BaseHTTPRequestHandler]:
     class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - the name is the base class's
+        def do_GET(self) -> None:
             body = files.get(self.path)
             self.send_response(200 if body is not None else 404)
             self.send_header("Content-Type", TYPES.get(self.path) or TYPES.get(Path(self.path).suffix, "text/plain"))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 BUILT = Path(__file__).resolve().parent.parent / "static" / "dist"
 LIMIT = 250_000
-FIRST = ("app.js", "app.css", "early.js", "icon.svg")
+FIRST = ("app.js", "app.css", "early.js")
 # A bundle's static imports; what is imported by a call comes later, and only where it is wanted.
 _IMPORT = re.compile(r"""\b(?:from|import)\s*["'](\.[^"']+)["']""")
 

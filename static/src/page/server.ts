@@ -18,6 +18,7 @@ export function serverWing(page: Page): ServerWing {
       case "welcome":
         models.changed(message.model);
         tellWhere(message.model);
+        sayWhere(message.model);
         model.welcome(message.actions, message.model);
         page.commandsChanged();
         page.preferences.heard(message.settings);
@@ -32,6 +33,7 @@ export function serverWing(page: Page): ServerWing {
         if (message.state === "failed") notices.show("model", { text: message.message, tone: "error" });
         if (message.sends_to) tellWhere(message);
         else if (message.state === "ready" && message.message) notices.show("model", { text: message.message });
+        sayWhere(message);
         models.changed(message);
         return model.show(message);
       case "fetching":
@@ -58,6 +60,10 @@ export function serverWing(page: Page): ServerWing {
     if (state !== "ready" || !host || host === told) return;
     told = host;
     notices.show("elsewhere", { text: message });
+  }
+
+  function sayWhere({ sends_to: host }: ModelFields): void {
+    page.reach.say("model", host && `What the model is asked goes to ${host}`);
   }
 
   function connected(state: Connection): void {
