@@ -50,6 +50,8 @@ class RewriteOrder:
     """Of text at the caret: only to the end of the sentence, and a word that is begun is gone on with."""
     draft: str = ""
     """An answer that is to be refined as `instruction` says; the selection is what it was made of."""
+    dialect: str = ""
+    """Whose English it is, one of DIALECTS; empty: as its front matter says or the text is written."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Protocol
 from meai.editing.language import dialect_of, is_english
 from meai.editing.marks import owned
 from meai.editing.order import RewriteOrder, Unit
-from meai.editing.problems import Dialect, Problem
+from meai.editing.problems import DIALECTS, Dialect, Problem
 from meai.editing.ranking import Score, Weights, corrected
 from meai.editing.segment import Piece, pieces
 from meai.errors import Cancelled
@@ -65,7 +65,9 @@ class Proofreader:
         selected = pieces(order.selection, sentences=True, cells=cells)
         own = self._words()
         prose = [piece.words for piece in selected if piece.prose]
-        found = self._checker.problems(prose, dialect_of(order.before + order.selection + order.after), own)
+        chosen = next((each for each in DIALECTS if each == order.dialect), None)
+        dialect = chosen or dialect_of(order.before + order.selection + order.after)
+        found = self._checker.problems(prose, dialect, own)
         if found is None:
             return None
         score = self._score(order, cancelled)

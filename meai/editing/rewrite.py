@@ -15,6 +15,7 @@ from typing import Protocol
 from meai.editing.actions import ACTIONS, Action, KnownModel
 from meai.editing.complete import continued
 from meai.editing.order import Emit, Proposal, RewriteOrder, Screen, Unit, unseen
+from meai.editing.problems import DIALECTS
 from meai.editing.prompts import by_sentence, continuation, free_instruction, larger, obstacle, prompts_for
 from meai.editing.protect import protected_spans
 from meai.editing.segment import pieces
@@ -138,6 +139,8 @@ class Rewriter:
         if len(order.selection) > LONGEST_SELECTION:
             length, most = f"{len(order.selection):,}", f"{LONGEST_SELECTION:,}"
             raise BadInput(f"The selection has {length} characters; select at most {most} at a time.")
+        if order.dialect not in ("", *DIALECTS):
+            raise BadInput(f"There is no English called {order.dialect!r}; choose one of {', '.join(DIALECTS)}.")
         if action.needs and not order.instruction.strip():
             raise BadInput(_MISSING[action.needs])
         return action

@@ -42,6 +42,7 @@ class RewriteWanted:
     instruction: str
     variation: int = 0
     draft: str = ""
+    dialect: str = ""
 
 
 @dataclass(frozen=True, slots=True)

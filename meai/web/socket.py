@@ -197,7 +197,8 @@ class Session:
     def _rewrite(self, message: RewriteWanted) -> None:
         self._likely = _likely_after(message.action, self._likely)
         order = self._order(message.action, message, message.instruction)
-        self._begin(message.id, replace(order, variation=message.variation, draft=message.draft))
+        more = replace(order, variation=message.variation, draft=message.draft, dialect=message.dialect)
+        self._begin(message.id, more)
 
     def _complete(self, message: Complete) -> None:
         order = RewriteOrder("autocomplete", "", message.before, message.after, editor=self._name, one_sentence=True)

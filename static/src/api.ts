@@ -103,6 +103,7 @@ export interface Api {
   receipts(name: string): Promise<Result<Authorship>>;
   /** Put a word into the writer's dictionary, or take it out. */
   learn(word: string): Promise<Result<null>>;
+  dictionary(): Promise<Result<{ readonly words: readonly string[] }>>;
   unlearn(word: string): Promise<Result<null>>;
   image(path: string): Promise<Result<Blob>>;
   settings(): Promise<Result<SettingsTold>>;
@@ -206,6 +207,7 @@ export function connectApi(token: () => string): Api {
     download: (name) => ask(token(), { method: "GET", path: `/api/download/${encodePath(name)}` }, (r) => r.blob()),
     downloadAll: () => ask(token(), { method: "GET", path: "/api/download" }, (r) => r.blob()),
     learn: (word) => done({ method: "POST", path: "/api/dictionary", body: { word } }),
+    dictionary: () => json({ method: "GET", path: "/api/dictionary" }),
     unlearn: (word) => done({ method: "DELETE", path: `/api/dictionary/${encodeURIComponent(word)}` }),
     settings: () => json({ method: "GET", path: "/api/settings" }),
     changeSettings: (body) => json({ method: "PATCH", path: "/api/settings", body }),

@@ -1,6 +1,6 @@
 /** The switch in the status line: whether text at the caret comes unasked in this document. Off until it is wanted. */
 
-import { recall, remember } from "./memory";
+import { documentMemory } from "./memory";
 
 export interface CaretSwitch {
   readonly isOn: boolean;
@@ -12,31 +12,20 @@ export interface CaretSwitch {
 const ON = "In a pause the model suggests how the sentence goes on. Press to stop that in this document.";
 const OFF = "The model suggests at the caret only when asked, by Alt + \\. Press to have it suggest in a pause.";
 const KEY = "meai-caret-text";
-/** Documents that are remembered, the latest first. */
-const MOST = 200;
 
 /** `document` names the open one. A document that was never switched is as the settings say. */
 export function createCaretSwitch(button: HTMLElement, document: () => string, byDefault: () => boolean): CaretSwitch {
-  const read = (): [string, boolean][] => {
-    try {
-      const kept: unknown = JSON.parse(recall(KEY) ?? "[]");
-      return Array.isArray(kept) ? (kept as [string, boolean][]).filter((each) => Array.isArray(each)) : [];
-    } catch {
-      return [];
-    }
-  };
+  const memory = documentMemory<boolean>(KEY);
   // Kept here, because each key asks for it.
   let on = false;
   const render = () => {
-    const kept = read();
-    on = kept.find(([name]) => name === document())?.[1] ?? byDefault();
+    on = memory.of(document()) ?? byDefault();
     button.textContent = on ? "At caret: on" : "At caret: off";
     button.setAttribute("aria-pressed", String(on));
     button.title = on ? ON : OFF;
   };
   const toggle = () => {
-    const others = read().filter(([name]) => name !== document());
-    remember(KEY, JSON.stringify([[document(), !on], ...others].slice(0, MOST)));
+    memory.keep(document(), !on);
     render();
   };
   // A press must not take the focus from the text.

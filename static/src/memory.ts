@@ -9,6 +9,34 @@ export function recall(key: string): string | null {
   }
 }
 
+export interface DocumentMemory<T> {
+  /** Undefined where nothing was kept of it. */
+  of(document: string): T | undefined;
+  keep(document: string, value: T): void;
+}
+
+/** Documents that are remembered, the latest first. */
+const MOST = 200;
+
+/** What is kept under `key` of single documents, by their names. */
+export function documentMemory<T>(key: string): DocumentMemory<T> {
+  const read = (): [string, T][] => {
+    try {
+      const kept: unknown = JSON.parse(recall(key) ?? "[]");
+      return Array.isArray(kept) ? (kept as [string, T][]).filter((each) => Array.isArray(each)) : [];
+    } catch {
+      return [];
+    }
+  };
+  return {
+    of: (document) => read().find(([name]) => name === document)?.[1],
+    keep(document, value) {
+      const others = read().filter(([name]) => name !== document);
+      remember(key, JSON.stringify([[document, value], ...others].slice(0, MOST)));
+    },
+  };
+}
+
 export function remember(key: string, value: string): void {
   try {
     localStorage.setItem(key, value);

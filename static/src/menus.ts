@@ -82,7 +82,7 @@ export function createMenus({ view, menu, model, commands, act, choosing, fixesA
     },
     ai(button) {
       choosing();
-      menu.open({ label: "AI", groups: [...aiGroups(), named(["complete", "caret-text"]), named(["authorship", "underlines"])], note: note() }, button, focus);
+      menu.open({ label: "AI", groups: [...aiGroups(), named(["complete", "caret-text"]), named(["authorship", "underlines", "spelling"])], note: note() }, button, focus);
     },
     format(button) {
       menu.open({ label: "Format", groups: [grouped("text"), grouped("blocks")] }, button, focus);

@@ -277,6 +277,8 @@ export type FromPage =
       readonly variation: number;
       /** An answer to be refined as `instruction` says; empty for a first one. */
       readonly draft: string;
+      /** Whose English it is; empty: as the text is written. */
+      readonly dialect: string;
     }
   | {
       readonly type: "complete";

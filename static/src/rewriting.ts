@@ -73,11 +73,15 @@ const MARGIN = 96;
 /** The editor, as far as a request concerns it. */
 export type Text = Pick<EditorView, "state"> & { dispatch(spec: TransactionSpec): void };
 
+/**
+ * `english` is whose English a document is, where that is said or chosen. `choose` has one of several answers chosen.
+ */
 export function createRewriting(
   view: Text,
   send: (message: FromPage) => boolean,
   tell: (sentence: string, tone: "plain" | "error", reasons?: readonly string[]) => void,
   choose: (choices: readonly string[], chosen: (text: string | null) => void) => void = ([first], chosen) => chosen(first ?? null),
+  english: (doc: EditorState["doc"]) => string = () => "",
 ): Rewriting {
   let count = 0;
   /** What the model is at. */
@@ -94,7 +98,7 @@ export function createRewriting(
     const id = `r${++count}`;
     const { action, instruction, variation = 0, draft = "" } = wish;
     const about = passage(view.state.doc, source);
-    const order: Order = { type: "rewrite", id, action: action.name, ...about, instruction, variation, draft };
+    const order: Order = { type: "rewrite", id, action: action.name, ...about, instruction, variation, draft, dialect: english(view.state.doc) };
     const replaced = proposalsAt(view.state, { from, to });
     for (const each of replaced) if (each.phase !== "done") give(each.id);
     if (running === null && !send(order)) {

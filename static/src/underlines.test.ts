@@ -4,7 +4,7 @@ import test from "node:test";
 import { EditorState } from "@codemirror/state";
 
 import { closeProposal, openProposal, proposals } from "./proposal";
-import { dialectOf, located, setUnderlines, underlineAt, underlinesField } from "./underlines";
+import { located, setUnderlines, underlineAt, underlinesField } from "./underlines";
 import type { Problem } from "./protocol";
 
 const problem = (line: number, text: string, nth = 0): Problem => ({ line, text, nth, is_word: true, message: "", suggestions: ["the"] });
@@ -58,11 +58,4 @@ test("the underline at the caret is the one that it stands in or behind", () => 
   assert.equal(underlineAt(state, 6)?.from, 6);
   assert.equal(underlineAt(state, 9)?.from, 6);
   assert.equal(underlineAt(state, 10), null);
-});
-
-test("the front matter may say whose English it is", () => {
-  assert.equal(dialectOf(stateOf("---\ntitle: A\nlang: en-GB\n---\n\nText").doc), "british");
-  assert.equal(dialectOf(stateOf("---\nlanguage: 'en_au'\n---\n").doc), "australian");
-  assert.equal(dialectOf(stateOf("---\nlang: de\n---\n").doc), "");
-  assert.equal(dialectOf(stateOf("lang: en-GB").doc), "");
 });

@@ -3,6 +3,7 @@
 import { type EditorState, type Extension, Prec, StateEffect, StateField, type Text } from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView, type ViewUpdate } from "@codemirror/view";
 
+import type { Checked } from "./english";
 import { recall, remember } from "./memory";
 import type { MenuContent, MenuItem } from "./menu";
 import type { Clock } from "./pace";
@@ -28,13 +29,13 @@ interface Underlines {
 export interface UnderlineParts {
   readonly clock: Clock;
   view(): EditorView;
-  /** The English that is meant where the text does not say; empty: as it is written. */
-  dialect(): string;
   send(message: FromPage): boolean;
   /** What the page knows the open document by. */
   document(): string | null;
   /** False while the text cannot be written. */
   isFree(): boolean;
+  /** Whose English the open document is, or that it is not to be checked. */
+  english(doc: Text): Checked;
   /** Put a word into the writer's dictionary; whether that worked. */
   learn(word: string): Promise<boolean>;
   open(content: MenuContent): void;
@@ -63,6 +64,7 @@ const LONGEST_BLOCK = 20_000;
 const IGNORED = "meai-ignored:";
 const MOST_IGNORED = 500;
 const OFF_NOW = "Underlining problems is off; the AI menu switches it on.";
+const OFF_HERE = "The spelling of this document is not checked; “Spelling…” changes that.";
 const NOT_YET = "This paragraph is still being checked.";
 const NOTHING = "Nothing in this paragraph looks wrong.";
 const NOT_ENGLISH = "Only English prose is checked here; your browser may check other languages.";
@@ -112,16 +114,6 @@ export function located(doc: Text, problems: readonly Problem[]): Underline[] {
   });
 }
 
-const FRONT_MATTER = 2_000;
-const DIALECTS: Record<string, string> = { us: "american", gb: "british", au: "australian", ca: "canadian", in: "indian" };
-
-/** Whose English the front matter says it is, as `lang: en-GB`; empty where it does not. */
-export function dialectOf(doc: Text): string {
-  const [, front = ""] = /^---\n([\s\S]*?)\n(?:---|\.\.\.)(?:\n|$)/.exec(doc.sliceString(0, FRONT_MATTER)) ?? [];
-  const [, country = ""] = /^lang(?:uage)?:\s*["']?en[-_]([a-z]{2})\b/im.exec(front) ?? [];
-  return DIALECTS[country.toLowerCase()] ?? "";
-}
-
 export function createUnderlines(parts: UnderlineParts): Underlining {
   let isOn = true;
   let version = 0;
@@ -151,13 +143,15 @@ export function createUnderlines(parts: UnderlineParts): Underlining {
     timer = null;
     if (!isOn || !parts.isFree()) return clear();
     const { doc, selection } = state();
+    const dialect = parts.english(doc);
+    if (dialect === "off") return clear();
     const here = paragraphAt(doc, selection.main.head);
     if (!here || here.to - here.from > LONGEST_BLOCK) return clear();
     const around = doc.sliceString(Math.max(0, here.from - AROUND), here.from) + doc.sliceString(here.to, here.to + AROUND);
     // With the mark that opens it: what is found is counted from the beginning of its line.
     const first = doc.lineAt(here.from);
     const text = doc.sliceString(first.from, here.to);
-    if (!parts.send({ type: "proofread", version: ++version, line: first.number - 1, text, around: around, dialect: dialectOf(doc) || parts.dialect() })) return;
+    if (!parts.send({ type: "proofread", version: ++version, line: first.number - 1, text, around: around, dialect })) return;
     isWaiting = true;
     asked = doc;
     block = here;
@@ -249,7 +243,7 @@ export function createUnderlines(parts: UnderlineParts): Underlining {
       const { all, checked } = seen(state());
       const next = all.find(({ from }) => from > state().selection.main.head) ?? all[0];
       if (!next) {
-        parts.announce(!isOn ? OFF_NOW : isWaiting || timer !== null ? NOT_YET : checked ? NOTHING : NOT_ENGLISH);
+        parts.announce(!isOn ? OFF_NOW : parts.english(state().doc) === "off" ? OFF_HERE : isWaiting || timer !== null ? NOT_YET : checked ? NOTHING : NOT_ENGLISH);
         return true;
       }
       parts.view().dispatch({ selection: { anchor: next.to }, scrollIntoView: true });

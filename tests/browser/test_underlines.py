@@ -92,6 +92,46 @@ def test_it_can_be_switched_off_and_stays_off(sit_down: SitDown) -> None:
     expect(desk.page.get_by_role("menuitemcheckbox", name="Underline problems while writing")).not_to_be_checked()
 
 
+def test_a_dialog_has_the_writers_words_and_whose_english_the_document_is(sit_down: SitDown) -> None:
+    desk = sit_down("# Letter\n\nThe colour of the wich gardn is one of many colours.\n")
+    desk.click_after("one")
+    seen(desk, "wich", "gardn")
+
+    # Words are added, told and taken out, and the page follows at once.
+    open_spelling(desk)
+    dialog = desk.page.locator("#dialog")
+    expect(dialog).to_contain_text("No words yet.")
+    dialog.get_by_role("textbox", name="A word to add").fill("gardn")
+    desk.press("Enter")
+    expect(dialog.get_by_role("listitem")).to_have_text(["gardnRemove"])
+    desk.press("Escape")
+    seen(desk, "wich")
+    open_spelling(desk)
+    dialog.get_by_role("button", name="Remove gardn").click()
+    expect(dialog.get_by_role("listitem")).to_have_count(0)
+    expect(dialog.get_by_role("textbox", name="A word to add")).to_be_focused()
+
+    # Whose English: chosen for this document, and kept.
+    dialog.get_by_label("English").select_option("American")
+    desk.press("Escape")
+    seen(desk, "colour", "wich", "gardn", "colours")
+    open_spelling(desk)
+    dialog.get_by_label("English").select_option("Not checked")
+    desk.press("Escape")
+    seen(desk)
+    expect(desk.content).to_have_attribute("spellcheck", "true")
+    desk.page.reload()
+    desk.expect_open()
+    open_spelling(desk)
+    expect(dialog.get_by_label("English")).to_have_value("off")
+
+
+def open_spelling(desk: Desk) -> None:
+    desk.page.locator("#ai-button").click()
+    desk.choose("Spelling and dictionary…")
+    expect(desk.page.locator("#dialog")).to_be_visible()
+
+
 def test_what_is_no_english_is_left_to_the_browser(sit_down: SitDown, page: Page) -> None:
     checked: list[bool] = []
 

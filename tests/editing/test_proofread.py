@@ -104,3 +104,11 @@ def test_it_stops_when_asked() -> None:
         Proofreader(Finder(), LikesThe(), frozenset).proofread(
             RewriteOrder("correct-spelling", TEXT), lambda text: None, stopped
         )
+
+
+def test_the_writers_choice_of_english_goes_before_the_texts_own() -> None:
+    finder = Finder()
+    for chosen, expected in (("", "british"), ("indian", "indian")):
+        order = RewriteOrder("correct-spelling", "The colour of the harbour is one that I like.", dialect=chosen)
+        Proofreader(finder, LikesThe(), frozenset).proofread(order, lambda text: None, threading.Event())
+        assert finder.dialect == expected

@@ -190,6 +190,11 @@ def test_a_link_that_an_answer_leaves_without_its_address_is_no_link_below_the_t
     assert proposal.text == f"{source}\n\nWe saw the garden."
 
 
+def test_an_english_that_nobody_speaks_is_refused() -> None:
+    with pytest.raises(BadInput, match="klingon"):
+        rewrite(Scripted(lambda words: words), RewriteOrder("correct-spelling", "One here.", dialect="klingon"))
+
+
 def test_a_whole_answer_that_is_not_good_is_withdrawn() -> None:
     seen = Seen()
     order = RewriteOrder("ask", "We was glad.", instruction="Mend it")

@@ -398,10 +398,10 @@ def test_a_rewrite_streams_and_is_proposed(house: House, page: websocket.WebSock
 
 def test_another_answer_and_a_refined_one_can_be_asked_for(house: House, page: websocket.WebSocket, say: Say) -> None:
     house.rewrites.answer = lambda emit, cancelled: Proposal("the")
-    say(page, **ASKED, variation=2, draft="the first")
+    say(page, **ASKED, variation=2, draft="the first", dialect="british")
     assert json.loads(page.recv())["type"] == "proposed"
     (order,) = house.rewrites.orders
-    assert (order.variation, order.draft) == (2, "the first")
+    assert (order.variation, order.draft, order.dialect) == (2, "the first", "british")
 
 
 def test_text_at_the_caret_is_asked_for_with_what_stands_round_it(

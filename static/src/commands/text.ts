@@ -10,6 +10,7 @@ export interface TextParts extends EditorParts {
   fixProblem(): boolean;
   readonly underlines: { readonly isOn: boolean };
   toggleUnderlines(): void;
+  openSpelling(): void;
   /** Have the writer choose files to take over, or pictures for the text. */
   pickFiles(pictures: boolean): void;
 }
@@ -20,6 +21,7 @@ const when = whenWritable;
 export const WORDS: readonly CommandOf<TextParts>[] = [
   { name: "fix-problem", label: "Fix what is underlined", group: "text", key: "Mod-.", words: "spelling grammar correct", when, run: (parts) => parts.fixProblem() },
   { name: "underlines", label: "Underline problems while writing", group: "text", words: "spelling grammar", isOn: ({ underlines }) => underlines.isOn, run: (parts) => parts.toggleUnderlines() },
+  { name: "spelling", label: "Spelling and dictionary…", group: "text", words: "english dialect british american words language", run: (parts) => parts.openSpelling() },
   { name: "bold", label: "Bold", group: "text", key: "Mod-b", words: "strong", when, run: edit(toggleMark("**")) },
   { name: "italic", label: "Italic", group: "text", key: "Mod-i", words: "emphasis", when, run: edit(toggleMark("*")) },
   { name: "strikethrough", label: "Strikethrough", group: "text", key: "Mod-Shift-x", words: "delete cross", when, run: edit(toggleMark("~~")) },

@@ -16,6 +16,8 @@ import type { Action } from "../protocol";
 import { createReceipts, type Receipts } from "../receipts";
 import { review } from "../review";
 import { createRewriting, type Rewriting } from "../rewriting";
+import { createEnglish } from "../english";
+import { createSpellingDialog, type SpellingDialog } from "../spelling-dialog";
 import { createUnderlines, type Underlining } from "../underlines";
 import { Warming } from "../warming";
 import type { Page } from "./page";
@@ -26,6 +28,7 @@ export interface ModelWing {
   readonly rewriting: Rewriting;
   readonly warming: Warming;
   readonly underlines: Underlining;
+  readonly spelling: SpellingDialog;
   readonly caret: CaretText;
   readonly caretText: ReturnType<typeof createCaretSwitch>;
   readonly receipts: Receipts;
@@ -56,20 +59,24 @@ export function modelWing(page: Page): ModelWing {
   const rewriting = createRewriting(view, send, (text, tone, reasons = []) =>
     notices.show("model", { text, tone, list: reasons.map((label) => ({ label })) }),
     (choices, chosen) => page.menus.choose("Choose one", choices, chosen),
+    (doc) => english.of(doc).replace("off", ""),
   );
   const warming = new Warming(clock, send, () => model.obstacle === null && !isWriting(view.state));
+  const name = () => page.documents.workspace + "/" + page.titled();
+  const english = createEnglish(name, () => page.preferences.values.dialect);
   const underlines = createUnderlines({
     clock,
     view: () => view,
     send,
     document: () => page.saving.name,
-    dialect: () => page.preferences.values.dialect.replace("auto", ""),
     isFree: () => !page.documents.isLocked && !page.isPlain(),
+    english: english.of,
     learn,
     open: (content) => page.menus.open(content, caretPoint(view)),
     announce: (text) => notices.show("problems", { text }),
   });
-  const caretText = createCaretSwitch(byId("caret-text"), () => page.documents.workspace + "/" + page.titled(), () => page.preferences.values.caret_text);
+  const caretText = createCaretSwitch(byId("caret-text"), name, () => page.preferences.values.caret_text);
+  const spelling = createSpellingDialog({ api, dialogs, english, document: () => view.state.doc, changed: underlines.restart });
   const caret = createCaretText({
     clock,
     view: () => view,
@@ -140,6 +147,7 @@ export function modelWing(page: Page): ModelWing {
     rewriting,
     warming,
     underlines,
+    spelling,
     caret,
     caretText,
     receipts,

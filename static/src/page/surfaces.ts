@@ -176,6 +176,7 @@ function partsOf(page: Page): Parts {
     history: () => void history.open(),
     fixProblem: underlines.fix,
     underlines,
+    openSpelling: () => void page.spelling.open(),
     outline,
     details: page.details,
     toggleAuthorship: attribution.toggle,
