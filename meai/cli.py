@@ -550,20 +550,36 @@ def _progress(label: str, doing: str = "Fetching") -> Callable[[int, int], None]
 @_gpu_option
 @_json_option
 def bench(model: str | None, engine: str | None, gpu_layers: str | None, as_json: bool) -> None:
-    """Measure how fast a model is here, against a raw loop of llama.cpp. Takes a minute or several."""
+    """Measure how fast a model is here, against a raw loop of llama.cpp. Takes a minute or several.
+
+    With --engine, how fast that engine is for one writer and for several at once; samples of our own go there.
+    """
     from meai.bench.figures import as_table
-    from meai.bench.run import run
+
+    def tell(doing: str) -> None:
+        click.echo(f"{doing} …", err=True)
 
     config = read_config(model=model, engine=engine, gpu_layers=gpu_layers)
-    measured = run(config, lambda doing: click.echo(f"{doing} …", err=True))
-    if as_json:
-        told = {"model": measured.model, "file": measured.file, "threads": measured.threads}
-        figures = {figure.key: figure.fields for figure in measured.figures}
-        values = {key: fields["value"] for key, fields in figures.items()}
-        _print_json(**told, samples=measured.samples, **values, figures=figures)
+    if config.engine is not None:
+        from meai.bench.elsewhere import measured_elsewhere
+
+        report, found = measured_elsewhere(config, tell)
+        told: dict[str, object] = {"model": report.model, "engine": report.place, "server": report.server}
+        heading = f"{report.model}, {report.server} at {report.place}"
     else:
-        click.echo(f"{measured.model}, {measured.threads} threads, {measured.file}")
-        click.echo(as_table(measured.figures))
+        from meai.bench.run import run
+
+        measured = run(config, tell)
+        found = measured.figures
+        told = {"model": measured.model, "file": measured.file, "threads": measured.threads}
+        told["samples"] = measured.samples
+        heading = f"{measured.model}, {measured.threads} threads, {measured.file}"
+    if as_json:
+        figures = {figure.key: figure.fields for figure in found}
+        _print_json(**told, **{key: fields["value"] for key, fields in figures.items()}, figures=figures)
+    else:
+        click.echo(heading)
+        click.echo(as_table(found))
 
 
 @cli.command()

@@ -36,7 +36,8 @@ export function connectSocket(
 
   const connect = () => {
     window.clearTimeout(timer);
-    const current = new WebSocket(`ws://${location.host}/ws`);
+    // Behind a proxy that encrypts, the browser lets a page speak to no plain socket.
+    const current = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`);
     socket = current;
     current.onopen = () => transmit({ type: "hello", token: token() });
     current.onmessage = (event: MessageEvent<string>) => {
