@@ -41,7 +41,7 @@ CHROMIUM_FLAGS = (
     "--disable-dev-shm-usage",
 )
 RUNNING = re.compile(r"ME_AI is running at (http://127\.0\.0\.1:\d+)/#token=(\S+)\n")
-START_TIMEOUT_S = 30
+START_TIMEOUT_S = 60
 EMBEDDED = "smollm2-135m"
 PATIENCE_MS = 20_000
 """How long a browser is waited for where a test promises no time: a busy machine is no failure."""
