@@ -9,6 +9,7 @@ import type {
   Imported,
   LeftDraft,
   Lost,
+  ModelAdapter,
   ModelCard,
   OpenedDocument,
   Pasted,
@@ -57,6 +58,14 @@ export interface Order {
   readonly options: Readonly<Record<string, Choice>>;
 }
 
+export interface Models {
+  /** The names of the model that answers and of the one that is being fetched, or empty. */
+  readonly used: string;
+  readonly fetching: string;
+  readonly models: readonly ModelCard[];
+  readonly adapters: readonly ModelAdapter[];
+}
+
 export interface Api {
   /** Whether the server can be reached. */
   answers(): Promise<boolean>;
@@ -81,7 +90,7 @@ export interface Api {
   content(etag: string): Promise<Result<{ readonly text: string }>>;
   search(words: string, signal: AbortSignal): Promise<Result<SearchAnswer>>;
   /** Those here, those that other programs keep, those to fetch. */
-  models(): Promise<Result<{ readonly used: string; readonly fetching: string; readonly models: readonly ModelCard[] }>>;
+  models(): Promise<Result<Models>>;
   /** A model to offer in place of the one that answers, `used`; told once. */
   offeredModel(): Promise<Result<{ readonly offer: ModelCard | null; readonly used: ModelCard | null }>>;
   /** Use the model file at `path`, on the server's machine, where it lies. */
@@ -89,6 +98,7 @@ export interface Api {
   /** Send a model file piece by piece; `progress` hears the bytes that have arrived. */
   sendModel(file: File, progress: (done: number) => void): Promise<Result<{ readonly done: string }>>;
   removeModel(name: string): Promise<Result<{ readonly done: string }>>;
+  removeAdapter(name: string): Promise<Result<{ readonly done: string }>>;
   trash(): Promise<Result<{ readonly documents: readonly Trashed[] }>>;
   /** Back into the workspace, under a free name where its own is taken. */
   restore(trashed: string): Promise<Result<SavedDocument>>;
@@ -187,6 +197,7 @@ export function connectApi(token: () => string): Api {
         progress(at + MODEL_PIECE);
       }
     },
+    removeAdapter: (name) => json({ method: "DELETE", path: `/api/adapters/${encodeURIComponent(name)}` }),
     removeModel: (name) => json({ method: "DELETE", path: `/api/models/${encodeURIComponent(name)}` }),
     trash: () => json({ method: "GET", path: "/api/trash" }),
     restore: (id) => json({ method: "POST", path: `/api/trash/${encodeURIComponent(id)}/restore`, body: {} }),

@@ -1,6 +1,6 @@
 /** The dialog of models: which there are, what each takes and is good at; fetch, use, pause, remove. */
 
-import type { Api, Result } from "./api";
+import type { Api, Models as Listed, Result } from "./api";
 import type { Dialogs } from "./dialogs";
 import { h } from "./dom";
 import type { Notices } from "./notices";
@@ -25,12 +25,6 @@ export interface Models {
   fetching(message: Fetching): void;
 }
 
-interface Listed {
-  readonly used: string;
-  readonly fetching: string;
-  readonly models: readonly ModelCard[];
-}
-
 const SUFFIX = ".gguf";
 
 const FITS: Record<ModelCard["fit"], string> = {
@@ -44,7 +38,7 @@ export function createModels({ api, dialogs, notices, send, sendsTo }: ModelsPar
   const problem = h("p", { class: "problem", role: "alert" });
   const said = h("p", { class: "quiet", role: "status" });
   const lists = h("div", { class: "models" });
-  let listed: Listed = { used: "", fetching: "", models: [] };
+  let listed: Listed = { used: "", fetching: "", models: [], adapters: [] };
   let progress: Fetching | null = null;
   let loading = "";
   let isOpen = false;
@@ -127,6 +121,7 @@ export function createModels({ api, dialogs, notices, send, sendsTo }: ModelsPar
     const submit = async (event: Event) => {
       event.preventDefault();
       if (await add("Looking at the file…", () => api.addModel(path.value))) path.value = "";
+      path.scrollIntoView({ block: "center" });
     };
     return h(
       "form",
@@ -134,7 +129,7 @@ export function createModels({ api, dialogs, notices, send, sendsTo }: ModelsPar
       h("h3", {}, "Your own"),
       h("label", { for: "model-path" }, "Path of a .gguf file on this computer"),
       h("span", { class: "path" }, path, h("button", { type: "submit" }, "Add"), h("button", { type: "button", click: choose }, "Choose a file…")),
-      h("small", {}, "A path is used where the file lies. A file that you choose here, or drop on the page, is copied first; for some gigabytes a path is quicker."),
+      h("small", {}, "A model, or by its path a LoRA adapter for the model in use. A path is used where the file lies. A file that you choose here, or drop on the page, is copied first; for some gigabytes a path is quicker."),
     );
   };
 
@@ -164,10 +159,26 @@ export function createModels({ api, dialogs, notices, send, sendsTo }: ModelsPar
     return h(
       "li",
       { "data-model": card.name, "data-fit": card.fit, "data-used": card.name === listed.used },
-      h("div", {}, h("strong", {}, card.label), h("small", {}, facts, " · ", licence), ...about(card), ...arriving(card)),
+      h("div", {}, h("strong", {}, card.label), h("small", {}, facts, " · ", licence), ...about(card), ...adapted(card), ...arriving(card)),
       h("span", { class: "actions" }, ...actions(card)),
     );
   };
+
+  /** The adapters that it answers with. */
+  const adapted = (card: ModelCard): HTMLElement[] =>
+    listed.adapters
+      .filter(({ model }) => model === card.name)
+      .map(({ name, scale, actions: only, path }) => {
+        const label = `Remove the adapter ${name}`;
+        const run = () => void add(`Removing ${name}…`, () => api.removeAdapter(name));
+        const strength = scale === 1 ? "" : `, at ${scale} times its strength`;
+        return h(
+          "small",
+          { class: "adapter", title: path },
+          `With the adapter ${name} for ${only.length === 0 ? "every action" : only.join(", ")}${strength} `,
+          h("button", { type: "button", "aria-label": label, "data-act": label, click: run }, "Remove"),
+        );
+      });
 
   const arriving = (card: ModelCard): HTMLElement[] => {
     if (card.name !== listed.fetching) return card.where === "begun" ? [h("small", {}, `${sizeLabel(card.done)} of it is here`)] : [];

@@ -215,6 +215,18 @@ export interface ModelCard {
   readonly community: boolean;
 }
 
+/** A LoRA adapter that goes with a model. */
+export interface ModelAdapter {
+  readonly name: string;
+  readonly path: string;
+  /** The name of the model. */
+  readonly model: string;
+  /** 1 is as it was trained. */
+  readonly scale: number;
+  /** None: all. */
+  readonly actions: readonly string[];
+}
+
 export interface ModelFields {
   readonly state: "none" | "fetching" | "loading" | "ready" | "failed";
   readonly name: string | null;

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.desk import Desk
 from tests.conftest import StartServer, Watched
+from tests.models.adapter_files import adapter_for
 from tests.models.gguf_files import tiny_model
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.model]
@@ -81,7 +82,7 @@ def test_a_fetch_that_fails_says_why_in_the_dialog_and_leaves_the_model_that_ans
     expect(page.locator("#model")).to_have_text("second")
 
 
-def test_a_file_of_ones_own_is_added_by_its_path_chosen_or_dropped(
+def test_models_and_adapters_of_ones_own_are_added_by_their_path_chosen_or_dropped(
     page: Page, watched: Watched, letters: Path, start_server: StartServer, model_path: Path, tmp_path: Path
 ) -> None:
     (letters / "Letter.md").write_text("I has a dog.\n")
@@ -108,6 +109,15 @@ def test_a_file_of_ones_own_is_added_by_its_path_chosen_or_dropped(
     page.keyboard.press("Enter")
     expect(dialog.get_by_role("status")).to_have_text("by path is here and stays where it is.")
     expect(dialog.locator('[data-model="by path"]')).to_be_visible()
+
+    (tmp_path / "voice.gguf").write_bytes(adapter_for(model_path, rank=1).packed())
+    path.fill(str(tmp_path / "voice.gguf"))
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("status")).to_contain_text("The adapter voice is used with smollm2-135m from now on")
+    expect(used).to_contain_text("With the adapter voice for every action")
+    dialog.get_by_role("button", name="Remove the adapter voice").click()
+    expect(dialog.get_by_role("status")).to_contain_text("The adapter voice is no longer used")
+    expect(used).not_to_contain_text("voice")
 
     with page.expect_file_chooser() as choosing:
         dialog.get_by_role("button", name="Choose a file…").click()

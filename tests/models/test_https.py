@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -151,6 +154,40 @@ def test_a_paused_fetch_keeps_what_came_and_goes_on_from_there(serve: Serve, at:
     assert 400_000 < here < len(CONTENT)
     assert not (tmp_path / entry.file).exists()
     assert fetch(entry, tmp_path).read_bytes() == CONTENT
+    assert host.asked[-1]["range"] == f"bytes={here}-"
+
+
+FETCH_UNTIL_KILLED = """
+import os, signal, sys, threading
+from pathlib import Path
+from meai.models.catalogue import CatalogueEntry, HttpsSource
+from meai.models import https
+from meai.models.download import pull
+# Of a file of gigabytes every 32 MB are made safe; this one has two.
+https._SYNC_BYTES = 200_000
+url, sha256, size, folder, end = sys.argv[1:]
+source = HttpsSource(url, int(size))
+entry = CatalogueEntry("tiny", "Tiny", "MIT", "", int(size), sha256, "", "tiny.gguf", source)
+def progress(done, total):
+    if done > int(end):
+        os.kill(os.getpid(), signal.SIGKILL)
+pull(entry, Path(folder), progress, threading.Event())
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs a signal that nothing can catch")
+def test_a_fetch_that_is_killed_twice_goes_on_from_where_it_was(serve: Serve, at: At, tmp_path: Path) -> None:
+    host = serve()
+    entry = at(host)
+    asked = [host.url + "/tiny.gguf", entry.sha256, str(len(CONTENT)), str(tmp_path)]
+    for end in (300_000, 1_200_000):
+        child = subprocess.run([sys.executable, "-c", FETCH_UNTIL_KILLED, *asked, str(end)], check=False)
+        assert child.returncode == -signal.SIGKILL
+        assert list(tmp_path.glob("*.gguf")) == []
+    begun = replace(entry, name="tiny", file="tiny.gguf")
+    here = fetched_bytes(begun, tmp_path)
+    assert 700_000 <= here <= 1_400_000
+    assert fetch(begun, tmp_path).read_bytes() == CONTENT
     assert host.asked[-1]["range"] == f"bytes={here}-"
 
 
