@@ -25,6 +25,7 @@ import websocket
 from meai import __version__
 from meai.models.catalogue import read_catalogue
 from tests.models.gguf_files import tiny_model
+from tests.models.test_lora import BASE, SOUND
 
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
 
@@ -396,6 +397,19 @@ def test_a_file_is_imported_chosen_described_and_removed(meai: Run, tmp_path: Pa
     assert told["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
     assert "stays at" in meai("models", "remove", "mine").stdout.decode()
     assert file.exists()
+
+
+def test_an_adapter_is_added_to_its_model_listed_and_taken_out(meai: Run, tmp_path: Path) -> None:
+    base, voice = tmp_path / "base.gguf", tmp_path / "voice.gguf"
+    base.write_bytes(BASE.packed())
+    voice.write_bytes(SOUND.packed())
+    for_shortening = ("--model", base, "--scale", "0.5", "--action", "shorten", "--json")
+    added = json.loads(meai("models", "adapter", "add", voice, *for_shortening).stdout)
+    assert (added["name"], added["rank"], added["actions"]) == ("voice", 2, ["shorten"])
+    assert meai("models", "adapter", "list").stdout.decode() == f"voice  base  0.5  shorten  {voice}\n"
+    assert "is no longer used" in meai("models", "adapter", "remove", "voice").stdout.decode()
+    result = meai("models", "adapter", "add", base, "--model", base)
+    assert (result.returncode, "it is a model and no adapter" in sentence(result)) == (1, True)
 
 
 def test_a_hostile_file_is_not_imported_and_fails_in_one_sentence(meai: Run, tmp_path: Path) -> None:
