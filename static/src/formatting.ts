@@ -64,26 +64,19 @@ export const cycleHeading: StateCommand = ({ state, dispatch }) => {
 };
 
 /** `[selection](|)`, or `[|]()` without one. */
-export const insertLink: StateCommand = linking("[");
-/** `![selection](|)`, or `![|]()` without one. */
-export const insertImage: StateCommand = linking("![");
-
-function linking(open: string): StateCommand {
-  return ({ state, dispatch }) => {
-    const { from, to, empty } = state.selection.main;
-    const text = state.sliceDoc(from, to);
-    const caret = empty ? from + open.length : from + open.length + text.length + 2;
-    dispatch(
-      state.update({
-        changes: { from, to, insert: `${open}${text}]()` },
-        selection: { anchor: caret },
-        userEvent: "input.format",
-        scrollIntoView: true,
-      }),
-    );
-    return true;
-  };
-}
+export const insertLink: StateCommand = ({ state, dispatch }) => {
+  const { from, to, empty } = state.selection.main;
+  const text = state.sliceDoc(from, to);
+  dispatch(
+    state.update({
+      changes: { from, to, insert: `[${text}]()` },
+      selection: { anchor: empty ? from + 1 : from + text.length + 3 },
+      userEvent: "input.format",
+      scrollIntoView: true,
+    }),
+  );
+  return true;
+};
 
 /** Put `block` on lines of its own after the caret's line; `caret` is where to go on writing inside it. */
 export function insertBlock(block: string, caret: number): StateCommand {

@@ -1,7 +1,7 @@
 /** Marks on words and before lines, and what is put between them. */
 
 import { footnote } from "../footnotes";
-import { cycleHeading, insertBlock, insertImage, insertLink, toggleLines, toggleMark } from "../formatting";
+import { cycleHeading, insertBlock, insertLink, toggleLines, toggleMark } from "../formatting";
 import type { CommandOf } from "./command";
 import { edit, type EditorParts, whenWritable } from "./editing";
 
@@ -11,6 +11,8 @@ export interface TextParts extends EditorParts {
   readonly underlines: { readonly isOn: boolean };
   toggleUnderlines(): void;
   openSpelling(): void;
+  /** Address, description and width of the picture at the caret, or of a new one. */
+  askImage(): void;
   /** Have the writer choose files to take over, or pictures for the text. */
   pickFiles(pictures: boolean): void;
 }
@@ -27,7 +29,7 @@ export const WORDS: readonly CommandOf<TextParts>[] = [
   { name: "strikethrough", label: "Strikethrough", group: "text", key: "Mod-Shift-x", words: "delete cross", when, run: edit(toggleMark("~~")) },
   { name: "code", label: "Code", group: "text", key: "Mod-e", words: "monospace", when, run: edit(toggleMark("`")) },
   { name: "link", label: "Link", group: "text", key: "Mod-k", words: "url", when, run: edit(insertLink) },
-  { name: "image", label: "Image", group: "text", words: "picture", when, run: edit(insertImage) },
+  { name: "image", label: "Image…", group: "text", words: "picture alt description width size", when, run: (parts) => parts.askImage() },
   { name: "picture", label: "Picture from a file…", group: "text", words: "image upload", when, run: (parts) => parts.pickFiles(true) },
 ];
 

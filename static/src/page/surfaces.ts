@@ -9,6 +9,7 @@ import { keyLabel } from "../commands/keys";
 import { COMMANDS, type Parts } from "../commands/registry";
 import { byId, metadata } from "../dom";
 import { showHelp } from "../help";
+import { askImage } from "../image-dialog";
 import { focusNext } from "../layout";
 import { createMenu } from "../menu";
 import { createMenus, type Menus } from "../menus";
@@ -179,6 +180,7 @@ function partsOf(page: Page): Parts {
     openSpelling: () => void page.spelling.open(),
     outline,
     details: page.details,
+    askImage: () => void askImage(view, dialogs),
     toggleAuthorship: attribution.toggle,
     openReceipt: attribution.openCard,
     trash: () => void trash.open(),
