@@ -113,12 +113,15 @@ class Line:
         alt = image.attributes.get("alt", "").strip()
         if not caption and (title := image.attributes.get("title", "").strip()):
             caption = [Node("text", image.line, text=title)]
+        shown = source if len(source) < 200 else source[:60] + "…"
+        if width := image.attributes.get("width"):
+            message = f"Substack shows the image {shown} as wide as it is, not {width} pixels wide."
+            self._report.changed(image.line, "image", message)
         if images.host(source) is not None:
             address = "https:" + source if source.startswith("//") else source
             return [captioned(image2(address, image.line, alt=alt, href=href), caption or [])]
         content = self._article.asset(images.path(source, document=self._article.name) or "")
         embedded = source if content is None and source.startswith("data:") else content and images.data_uri(content)
-        shown = source if len(source) < 200 else source[:60] + "…"
         if embedded and not embedded.startswith(_TAKEN) and self._options.pictures == "described":
             name = f"image-{len(self.pictured) + 1}"
             self.pictured[name] = embedded
