@@ -249,8 +249,8 @@ class _Writer:
         if not source:
             self._report.lost(image.line, "image", f"The image “{alt}” has no address and is left out.")
             return [Run(alt, marks, href)]
-        if "width" in image.attributes:
-            self._report.changed(image.line, "image", f"The image {source} loses its width: Markdown has no word for it.")
+        if image.attributes.get("width", "").isdecimal():
+            self._report.changed(image.line, "image", f"The image {source} loses its width: Markdown has none.")
         if images.path(source, document=self._article.name) is not None:
             self._report.changed(image.line, "image", f"The image {source} must be copied along.", "host-image")
         return [inline.image(source, alt, image.attributes.get("title", ""), href)]

@@ -114,7 +114,7 @@ class Line:
         if not caption and (title := image.attributes.get("title", "").strip()):
             caption = [Node("text", image.line, text=title)]
         shown = source if len(source) < 200 else source[:60] + "…"
-        if width := image.attributes.get("width"):
+        if (width := image.attributes.get("width", "")).isdecimal():
             message = f"Substack shows the image {shown} as wide as it is, not {width} pixels wide."
             self._report.changed(image.line, "image", message)
         if images.host(source) is not None:

@@ -4,7 +4,7 @@ import test from "node:test";
 import { SearchQuery } from "@codemirror/search";
 import { EditorState } from "@codemirror/state";
 
-import { countOf, problemOf, wordsFor } from "./find";
+import { countOf, filledIn, problemOf, replacements, wordsFor } from "./find";
 
 const stateOf = (doc: string, anchor = 0, head = anchor) => EditorState.create({ doc, selection: { anchor, head } });
 const text = (search: string, doc: string, more: { caseSensitive?: boolean; wholeWord?: boolean; regexp?: boolean } = {}, anchor = 0, head = anchor) =>
@@ -36,4 +36,22 @@ test("counting ends when nobody would wait for it", () => {
   const { total, more } = countOf(new SearchQuery({ search: "a" }), stateOf("a".repeat(20_000)), Number.POSITIVE_INFINITY);
   assert.deepEqual([total, more], [9_999, true]);
   assert.equal(countOf(new SearchQuery({ search: "a" }), stateOf("a".repeat(20_000)), 0).more, true);
+});
+
+test("what is put in may name the groups of a pattern, also one that fitted nothing", () => {
+  const after = (pattern: string, replace: string, doc: string) => {
+    const state = stateOf(doc);
+    return state.update({ changes: replacements(new SearchQuery({ search: pattern, replace, regexp: true }), state) }).state.doc.toString();
+  };
+  assert.equal(after("(\\w+)@(\\w+)", "$2 of $1", "a@b c@d"), "b of a d of c");
+  assert.equal(after("one(!)?", "1$1", "one one!"), "1 1!");
+  assert.equal(filledIn("$& $$1 \\n $12 $9", ["all", "x"]), "all $1 \n x2 $9");
+});
+
+test("without a pattern, dollars and backslashes are themselves; one alone is replaced where it is selected", () => {
+  const state = stateOf("a b a", 4, 5);
+  const query = new SearchQuery({ search: "a", replace: "$1\\n", literal: true });
+  assert.deepEqual(replacements(query, state), [{ from: 0, to: 1, insert: "$1\\n" }, { from: 4, to: 5, insert: "$1\\n" }]);
+  assert.deepEqual(replacements(query, state, { from: 4, to: 5 }), [{ from: 4, to: 5, insert: "$1\\n" }]);
+  assert.deepEqual(replacements(query, state, { from: 1, to: 3 }), []);
 });

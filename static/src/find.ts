@@ -5,15 +5,13 @@ import {
   findNext,
   findPrevious,
   getSearchQuery,
-  replaceAll,
-  replaceNext,
   search,
   searchKeymap,
   SearchQuery,
   selectMatches,
   setSearchQuery,
 } from "@codemirror/search";
-import type { EditorState, Extension } from "@codemirror/state";
+import type { ChangeSpec, EditorState, Extension } from "@codemirror/state";
 import { EditorView, keymap, type Panel, runScopeHandlers, type ViewUpdate } from "@codemirror/view";
 
 import { h, icon } from "./dom";
@@ -74,6 +72,33 @@ export function problemOf({ regexp, search: pattern }: SearchQuery): string {
   }
 }
 
+/** What takes the place of what is found; of the match at `only` alone, where that is one. */
+export function replacements(query: SearchQuery, state: EditorState, only?: { readonly from: number; readonly to: number }): ChangeSpec[] {
+  const changes: ChangeSpec[] = [];
+  const cursor = query.getCursor(state, only?.from);
+  for (let next = cursor.next(); !next.done; next = cursor.next()) {
+    const { from, to, match } = next.value as { from: number; to: number; match?: RegExpExecArray };
+    if (only && (from !== only.from || to !== only.to)) break;
+    changes.push({ from, to, insert: match ? filledIn(query.replace, match) : query.replace });
+    if (only) break;
+  }
+  return changes;
+}
+
+/** `$1` is the first group, empty where it fitted nothing; `$&` all that was found; `$$` a dollar; `\n` and `\t` white space. */
+export function filledIn(template: string, match: readonly (string | undefined)[]): string {
+  return template.replace(/\$(?:([$&])|(\d\d?))|\\([nt\\])/g, (whole, sign?: string, digits?: string, escape?: string) => {
+    if (escape) return { n: "\n", t: "\t" }[escape] ?? "\\";
+    if (sign) return sign === "$" ? "$" : (match[0] ?? "");
+    const length = Number(digits) < match.length ? digits!.length : 1;
+    const group = Number(digits!.slice(0, length));
+    return group === 0 || group >= match.length ? whole : (match[group] ?? "") + digits!.slice(length);
+  });
+}
+
+/** A pattern that nothing fits, too, is not found between all letters. */
+const isSome = (match: string): boolean => match !== "";
+
 function createPanel(view: EditorView): Panel {
   let query = getSearchQuery(view.state);
   let timer = 0;
@@ -118,6 +143,7 @@ function createPanel(view: EditorView): Panel {
       wholeWord: words.ariaPressed === "true",
       regexp: pattern.ariaPressed === "true",
       literal: pattern.ariaPressed !== "true",
+      test: isSome,
     };
     const next = new SearchQuery(asked);
     if (next.eq(query)) return;
@@ -162,9 +188,12 @@ function createPanel(view: EditorView): Panel {
 
   function replace(all: boolean): void {
     if (!query.valid || !isWritable()) return tell();
-    if (!all) return step(replaceNext);
-    const { total } = countOf(query, view.state, Number.POSITIVE_INFINITY);
-    replaceAll(view);
+    const { state } = view;
+    const { main } = state.selection;
+    const changes = replacements(query, state, all ? undefined : main);
+    if (changes.length > 0) view.dispatch({ changes, userEvent: all ? "input.replace.all" : "input.replace", scrollIntoView: true });
+    if (!all) return step(findNext);
+    const total = changes.length;
     clearTimeout(timer);
     tell(total === 0 ? "Not found" : `${total.toLocaleString("en")} replaced`);
   }
