@@ -180,7 +180,7 @@ function partsOf(page: Page): Parts {
     openSpelling: () => void page.spelling.open(),
     outline,
     details: page.details,
-    askImage: () => void askImage(view, dialogs),
+    askImage: () => void askImage(view, page.dialogs),
     toggleAuthorship: attribution.toggle,
     openReceipt: attribution.openCard,
     trash: () => void trash.open(),
