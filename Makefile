@@ -26,7 +26,7 @@ test: engine $(VENV)/.test page model chromium lint test-page ## everything that
 test-quick: engine $(VENV)/.test page model chromium lint test-page ## all but the long tests
 	$(PY) .ci/tests.py -m "not slow" $(ARGS)
 
-soak: engine $(VENV)/.test page model ## kill, save, ask and start anew for minutes, and keep the counts in docs/reliability.md
+soak: engine $(VENV)/.test page model chromium ## kill, save, ask and start anew for minutes, and keep the counts in docs/reliability.md
 	$(PY) -m pytest --soak --keep --capture=no $(ARGS)
 
 lint: engine $(VENV)/.test page ## style and types, Python and TypeScript
