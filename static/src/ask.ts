@@ -5,7 +5,7 @@ import type { EditorView } from "@codemirror/view";
 import { type Asked, AskedBefore } from "./asked";
 import { h, icon } from "./dom";
 import { place } from "./menu";
-import { AT_CARET, describeAim } from "./rewriting";
+import { AT_CARET, describeAim } from "./aim";
 
 export interface AskParts {
   readonly box: HTMLElement;

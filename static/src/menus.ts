@@ -8,7 +8,7 @@ import type { Filing } from "./filing";
 import type { Menu, MenuContent, MenuItem, Point } from "./menu";
 import { type ModelView, offerLabel } from "./model";
 import type { Action } from "./protocol";
-import { describeAim } from "./rewriting";
+import { describeAim } from "./aim";
 import { folderOf, type Row } from "./tree";
 
 export interface MenuParts {

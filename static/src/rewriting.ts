@@ -1,10 +1,9 @@
 /** A request's life: what is sent, the answer as it streams, and how it ends. Positions stay in the editor. */
 
-import { syntaxTree } from "@codemirror/language";
 import type { EditorState, TransactionSpec } from "@codemirror/state";
 import { EditorView, type ViewUpdate } from "@codemirror/view";
 
-import { isVerbatim, outsideWord, paragraphAt, type Range, trimmed } from "./paragraph";
+import { aim, BELOW, type Target } from "./aim";
 import { passage } from "./passage";
 import {
   accepting,
@@ -22,7 +21,6 @@ import {
   type Wish,
 } from "./proposal";
 import type { Action, FromPage, FromServer, Proposed } from "./protocol";
-import { countWords } from "./status";
 
 export interface Rewriting {
   /**
@@ -45,27 +43,12 @@ export interface Rewriting {
   connectionLost(): void;
 }
 
-/** What a wish means at this caret: the text to send and the range that the answer stands for. */
-interface Target {
-  readonly source: Range;
-  readonly from: number;
-  readonly to: number;
-  readonly gap?: string;
-}
-
 type Order = Extract<FromPage, { type: "rewrite" }>;
 
-const BELOW = "\n\n";
-export const AT_CARET = "At the caret";
 const CLOSED = "The open suggestion was closed.";
 const CHANGED = "The model was stopped, because the text it was working on changed.";
 const LOST = "The connection was lost while the model wrote; your text is as it was.";
 const AWAY = "The server is away, so the model cannot be asked just now.";
-const NO_PARAGRAPH = "There is no paragraph at the caret: select some text, or put the caret into a paragraph.";
-const NO_PROSE = "The caret is in code, HTML or front matter: select some text, or put the caret into a paragraph.";
-
-/** As the Markdown parser calls them. */
-const HTML = new Set(["HTMLBlock", "CommentBlock", "ProcessingInstructionBlock"]);
 
 /** Pixels kept free above and below what the writer is to see. */
 const MARGIN = 96;
@@ -248,6 +231,7 @@ export function createRewriting(
         return;
       }
       if (message.type === "proposed") return finish(message);
+      forget();
       give(message.id);
       if (message.type === "failed") tell(message.message, "error");
       next();
@@ -262,49 +246,4 @@ export function createRewriting(
     },
     connectionLost: () => (running === null ? undefined : lost()),
   };
-}
-
-/** What `action` is about at this selection; else why it cannot be, as a sentence. */
-function aim(state: EditorState, action: Action): Target | string {
-  const { from, to, head } = state.selection.main;
-  const selected = trimmed(state.doc, { from, to });
-  if (action.scope === "below") return below(state, selected ?? trimmed(state.doc, { from: 0, to: state.doc.length }), to);
-  if (selected) return action.scope === "insert" ? { source: selected, from: selected.to, to: selected.to } : { source: selected, ...selected };
-  const line = state.doc.lineAt(head);
-  if (isVerbatim(state.doc, line.number) || isHtml(state, line.from)) return NO_PROSE;
-  if (action.scope === "insert") return insertion(state, outsideWord(state.doc, head));
-  const paragraph = paragraphAt(state.doc, head);
-  if (paragraph) return { source: paragraph, ...paragraph };
-  return action.name === "ask" && line.text.trim() === "" ? insertion(state, head) : NO_PARAGRAPH;
-}
-
-/** What is about `source`, without a selection the whole text, goes below the paragraph at `head`. */
-function below(state: EditorState, source: Range | null, head: number): Target | string {
-  if (!source) return NO_PARAGRAPH;
-  const at = paragraphAt(state.doc, head)?.to ?? head;
-  const end = state.doc.lineAt(at).to;
-  return { source, from: end, to: end, gap: BELOW };
-}
-
-/** What the model's actions would be about now, in the writer's words. */
-export function describeAim(state: EditorState): string {
-  const { from, to, head } = state.selection.main;
-  const selected = trimmed(state.doc, { from, to });
-  if (!selected) return paragraphAt(state.doc, head) ? "This paragraph" : AT_CARET;
-  const words = countWords(state.sliceDoc(selected.from, selected.to));
-  return `${words.toLocaleString("en")} ${words === 1 ? "word" : "words"} selected`;
-}
-
-/** Text for the caret continues the paragraph it stands in. */
-function insertion(state: EditorState, at: number): Target {
-  const paragraph = paragraphAt(state.doc, at);
-  const start = paragraph && paragraph.from < at && at <= paragraph.to ? paragraph.from : at;
-  return { source: { from: start, to: at }, from: at, to: at };
-}
-
-/** Whether the line at `start` belongs to a block of HTML. */
-function isHtml(state: EditorState, start: number): boolean {
-  let found = false;
-  syntaxTree(state).iterate({ from: start, to: start, enter: ({ name }) => void (found ||= HTML.has(name)) });
-  return found;
 }

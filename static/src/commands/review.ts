@@ -1,7 +1,7 @@
 /** What can be done with a suggestion. */
 
 import { accepting, currentProposal, rejecting } from "../proposal";
-import { goToChange, settleAll, settleHere } from "../review";
+import { goToChange, settleAll, settleHere } from "../settling";
 import type { CommandOf } from "./command";
 import type { EditorParts } from "./editing";
 
