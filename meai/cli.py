@@ -423,7 +423,8 @@ def add_adapter(file: Path, model: str | None, scale: float, actions: tuple[str,
     library = _library(config)
     added = adapters.add(library, file, _model_of(library, config), scale=scale, actions=actions)
     if as_json:
-        _print_json(name=added.name, model=added.model.name, scale=scale, actions=actions, **asdict(added.header))
+        kept = {"name": added.name, "model": added.model.name, "scale": scale, "actions": actions}
+        _print_json(**{**asdict(added.header), **kept})
         return
     used_for = f"for {', '.join(actions)}" if actions else "for every action"
     click.echo(
