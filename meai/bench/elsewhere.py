@@ -19,7 +19,8 @@ from meai.editing.prompts import prompts_for
 from meai.errors import Cancelled
 from meai.inference.address import address_of
 from meai.inference.engine import EngineState
-from meai.inference.remote import Remote, RemoteReport
+from meai.inference.finding import RemoteReport
+from meai.inference.remote import Remote
 from meai.inference.request import Request, Sampling
 
 FIRST_WORD_MS = 1500

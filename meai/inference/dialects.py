@@ -102,6 +102,7 @@ def spoken(request: Request, served: Served, *, completes: bool) -> tuple[str, B
     """Return the path below `/v1` and the body that ask *served* for an answer to *request*, piece by piece.
 
     A text that is to be continued goes to a server that *completes* texts as it stands, to another as a chat.
+    The API has no banned words; those are left out.
     """
     dialect = served.dialect
     body: Body = {"model": served.id, "stream": True, **_sampling(request, dialect)}

@@ -23,6 +23,24 @@ class There:
     trial: Trial
 
 
+@dataclass(frozen=True, slots=True)
+class RemoteReport:
+    """What a remote engine is and can do."""
+
+    place: str
+    """Its host, with the port where that is unusual."""
+    server: str
+    """What kind of server it is, as far as it says."""
+    model: str
+    """As the server calls it."""
+    completes: bool
+    """Whether it continues a text that is no chat."""
+    compares: str
+    """How it compares wordings: `echo`, `grammar`, or empty where it cannot."""
+    working: int
+    """Requests of ours that it works on."""
+
+
 def find(door: Door, wanted: str | None, stopped: Stopped) -> There:
     """Look for the model *wanted* behind *door*, or the first there is, and try what can be asked of it.
 
@@ -57,7 +75,8 @@ def _listed(door: Door, wanted: str | None, stopped: Stopped) -> list[Served]:
 
 def _chosen(door: Door, models: Sequence[Served], wanted: str | None) -> Served:
     if wanted is None and models:
-        return models[0]
+        # Some servers list models that only measure texts among those that write.
+        return next((model for model in models if "embed" not in model.id.casefold()), models[0])
     if wanted is None:
         raise EngineGone(f"The engine at {door.address.place} has no model yet; load one there.")
     alike = [model for model in models if model.id == wanted]

@@ -6,12 +6,13 @@ text goes before somebody asks.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -30,9 +31,10 @@ from meai.inference.exchange import (
     Unready,
     fetch,
 )
-from meai.inference.finding import There, find, path_of
+from meai.inference.finding import RemoteReport, There, find, path_of
 from meai.inference.request import Completion, ModelTraits, Request
 from meai.inference.streamed import Streamed
+from meai.inference.turns import Turns
 
 READY_TIMEOUT_S = 180.0
 AGAIN_S = (0.3, 1.5)
@@ -43,24 +45,7 @@ COMPARED_AT_ONCE = 4
 NO_COMPARING = "It cannot compare wordings, so it writes what “Correct spelling” offers, as far as the checks allow it."
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteReport:
-    """What a remote engine is and can do."""
-
-    place: str
-    """Its host, with the port where that is unusual."""
-    server: str
-    """What kind of server it is, as far as it says."""
-    model: str
-    """As the server calls it."""
-    completes: bool
-    """Whether it continues a text that is no chat."""
-    compares: str
-    """How it compares wordings: `echo`, `grammar`, or empty where it cannot."""
-    working: int
-    """Requests of ours that it works on."""
+_LOG = logging.getLogger("meai.inference")
 
 
 class Remote:
@@ -86,11 +71,9 @@ class Remote:
         self._changed = threading.Condition()
         self._state = EngineState("none")
         self._there: There | None = None
-        self._room = threading.Semaphore()
         self._looking = False
         self._closed = threading.Event()
-        self._newest: dict[tuple[str, str], threading.Event] = {}
-        self._working = 0
+        self._turns = Turns(self._stop_if_closed)
 
     @property
     def place(self) -> str:
@@ -157,9 +140,11 @@ class Remote:
     def report(self, cancelled: threading.Event) -> RemoteReport:
         """Return what the engine is and can do. Raises as `wait_ready` does."""
         self.wait_ready(cancelled=cancelled)
-        there, _ = self._require()
+        there = self._require()
         served, trial = there.served, there.trial
-        return RemoteReport(self.place, served.dialect.name, served.id, trial.completes, trial.way or "", self._working)
+        return RemoteReport(
+            self.place, served.dialect.name, served.id, trial.completes, trial.way or "", self._turns.working
+        )
 
     def close(self) -> None:
         """End what is asked there, and ask nothing more."""
@@ -226,49 +211,19 @@ class Remote:
 
     @contextmanager
     def _turn(self, request: Request, cancelled: threading.Event) -> Iterator[tuple[There, Stopped]]:
-        """Hold a place at the server for *request*, in place of an older one that its editor asked for the same."""
-        replaced = threading.Event()
-        name = (request.editor, request.purpose)
-        stopped = partial(self._stop, cancelled, replaced)
-        if request.editor:
-            with self._changed:
-                if older := self._newest.get(name):
-                    older.set()
-                self._newest[name] = replaced
-        try:
-            self.wait_ready(cancelled=cancelled)
-            there, room = self._require()
-            while not room.acquire(timeout=POLL_S):
-                stopped()
-            self._working += 1
-            try:
-                stopped()
-                yield there, stopped
-            finally:
-                self._working -= 1
-                room.release()
-        finally:
-            with self._changed:
-                if self._newest.get(name) is replaced:
-                    del self._newest[name]
-
-    def _stop(self, cancelled: threading.Event, replaced: threading.Event) -> None:
-        """Raise where nobody waits any more."""
-        if cancelled.is_set():
-            raise Cancelled("It was stopped.")
-        if replaced.is_set():
-            raise Cancelled("A newer request took its place.")
-        self._stop_if_closed()
+        """Wait for the server and for a place at it."""
+        with self._turns.take(request, cancelled, lambda: self.wait_ready(cancelled=cancelled)) as stopped:
+            yield self._require(), stopped
 
     def _stop_if_closed(self) -> None:
         if self._closed.is_set():
             raise EngineGone("The engine was let go.")
 
-    def _require(self) -> tuple[There, threading.Semaphore]:
-        with self._changed:
-            if self._there is None:
-                raise self._door.gone("is away; it is looked for")
-            return self._there, self._room
+    def _require(self) -> There:
+        there = self._there
+        if there is None:
+            raise self._door.gone("is away; it is looked for")
+        return there
 
     def _look(self, state: EngineState) -> None:
         """Look for the server on a thread of its own, unless that is done already; the state is *state* meanwhile."""
@@ -296,6 +251,11 @@ class Remote:
             except MeaiError as error:
                 self._settle(EngineState("failed", self._wanted or self.place, str(error)), None)
                 return
+            except Exception:
+                _LOG.exception("Looking for the engine failed.")
+                sentence = f"The engine at {self.place} answers in a way that ME_AI does not understand."
+                self._settle(EngineState("failed", self._wanted or self.place, sentence), None)
+                return
             else:
                 self._settle(self._ready(there), there)
                 return
@@ -309,7 +269,7 @@ class Remote:
                 return
             self._there = there
             if there is not None:
-                self._room = threading.Semaphore(there.served.dialect.at_once)
+                self._turns.make_room(there.served.dialect.at_once)
             self._set(state)
         self._tell()
 

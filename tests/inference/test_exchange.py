@@ -232,7 +232,9 @@ def test_a_key_that_is_refused_is_not_shown_again_and_again(server: FaultyServer
 
 
 def test_the_model_is_the_first_or_the_one_that_was_asked_for(server: FaultyServer, connect: Connect) -> None:
-    server.scripts["/v1/models"] = lambda asked: models("/srv/qwen3-4b.gguf", "org/Granite-4.1-8B")
+    server.scripts["/v1/models"] = lambda asked: models(
+        "text-embedding-nomic", "/srv/qwen3-4b.gguf", "org/Granite-4.1-8B"
+    )
     server.chats(streamed("Hello."))
     for wanted, expected in ((None, "/srv/qwen3-4b.gguf"), ("qwen3-4b", "/srv/qwen3-4b.gguf")):
         engine = connect(wanted)
@@ -241,7 +243,9 @@ def test_the_model_is_the_first_or_the_one_that_was_asked_for(server: FaultyServ
         assert server.to(CHAT)[-1].body["model"] == expected
     traits = connect("org/Granite-4.1-8B").wait_ready(5).traits
     assert (traits.parameters, traits.basename) == (8_000_000_000, "Granite")
-    with pytest.raises(ModelRefused, match=r"has no model mistral; it has qwen3-4b, Granite-4.1-8B\."):
+    with pytest.raises(
+        ModelRefused, match=r"has no model mistral; it has text-embedding-nomic, qwen3-4b, Granite-4.1-8B\."
+    ):
         connect("mistral").wait_ready(5)
 
 

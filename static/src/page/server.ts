@@ -31,6 +31,7 @@ export function serverWing(page: Page): ServerWing {
         return model.tooSmallFor(message.actions);
       case "model":
         if (message.state === "failed") notices.show("model", { text: message.message, tone: "error" });
+        if (message.state === "ready") notices.hideErrors("model");
         if (message.sends_to) tellWhere(message);
         else if (message.state === "ready" && message.message) notices.show("model", { text: message.message });
         sayWhere(message);
