@@ -6,6 +6,8 @@ import type { CommandOf } from "./command";
 import { edit, type EditorParts, whenWritable } from "./editing";
 
 export interface TextParts extends EditorParts {
+  /** False where nothing is selected. */
+  enterBubble(): boolean;
   /** False where nothing is underlined. */
   fixProblem(): boolean;
   readonly underlines: { readonly isOn: boolean };
@@ -19,11 +21,13 @@ export interface TextParts extends EditorParts {
 
 const TABLE = "| Column | Column |\n| --- | --- |\n|  |  |";
 const when = whenWritable;
+const whenSelected = ({ view }: EditorParts) => (view.state.selection.main.empty ? "Nothing is selected." : "");
 
 export const WORDS: readonly CommandOf<TextParts>[] = [
   { name: "fix-problem", label: "Fix what is underlined", group: "text", key: "Mod-.", words: "spelling grammar correct", when, run: (parts) => parts.fixProblem() },
   { name: "underlines", label: "Underline problems while writing", group: "text", words: "spelling grammar", isOn: ({ underlines }) => underlines.isOn, run: (parts) => parts.toggleUnderlines() },
   { name: "spelling", label: "Spelling and dictionary…", group: "text", words: "english dialect british american words language", run: (parts) => parts.openSpelling() },
+  { name: "selection-toolbar", label: "Toolbar of the selection", group: "text", key: "Alt-F10", words: "bubble", when: whenSelected, run: (parts) => parts.enterBubble() },
   { name: "bold", label: "Bold", group: "text", key: "Mod-b", words: "strong", when, run: edit(toggleMark("**")) },
   { name: "italic", label: "Italic", group: "text", key: "Mod-i", words: "emphasis", when, run: edit(toggleMark("*")) },
   { name: "strikethrough", label: "Strikethrough", group: "text", key: "Mod-Shift-x", words: "delete cross", when, run: edit(toggleMark("~~")) },

@@ -1,7 +1,9 @@
 /** What a writer reaches everything by: the commands, their keys and buttons, and the menus. */
 
+import type { Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 
+import { type Bubble, createBubble } from "../bubble";
 import { actionCommands } from "../commands/actions";
 import { bind, type Command, connectButtons, nameButtons, unseen } from "../commands/command";
 import { createKeyboard, type Keyboard, withOwnKeys } from "../commands/keyboard";
@@ -16,6 +18,7 @@ import { createMenus, type Menus } from "../menus";
 import { createPalette, type Palette } from "../palette";
 import { headingsOf } from "../sections";
 import { createSettingsDialog, type SettingsDialog } from "../settings-dialog";
+import { createSlash } from "../slash";
 import { nameTheme, nextTheme, storedTheme, useTheme } from "../theme";
 import type { Settings } from "../protocol";
 import type { Page } from "./page";
@@ -28,6 +31,8 @@ export interface SurfacesWing {
   readonly keyboard: Keyboard;
   readonly palette: Palette;
   readonly menus: Menus;
+  readonly bubble: Bubble;
+  surfaceExtensions(): Extension;
   readonly settingsDialog: SettingsDialog;
   /** Do as the writer likes it from now on. */
   settingsChanged(settings: Settings): void;
@@ -102,6 +107,8 @@ export function surfacesWing(page: Page): SurfacesWing {
     settingsDialog.changed();
   }
 
+  const slash = createSlash({ popup: byId("slash"), view: () => view, commands, isOn: () => preferences.values.slash_menu && !view.state.readOnly });
+  const bubble = createBubble({ bar: byId("bubble"), view: () => view, commands, isOn: () => preferences.values.bubble, openAi: menus.ai });
   const help = () => void showHelp(dialogs, all, metadata("version"), page.model.sendsTo, preferences);
   const settingsDialog = createSettingsDialog({
     api: page.api,
@@ -132,6 +139,8 @@ export function surfacesWing(page: Page): SurfacesWing {
     keyboard: createKeyboard(commands),
     palette,
     menus,
+    bubble,
+    surfaceExtensions: () => [slash, bubble.extension],
     settingsDialog,
     settingsChanged,
     welcomeWriter,
@@ -189,6 +198,7 @@ function partsOf(page: Page): Parts {
     cycleLayout: layout.cycle,
     cycleTheme: () => void preferences.change({ theme: nextTheme(preferences.values.theme) }),
     toggleUnderlines: () => void preferences.change({ underlines: !underlines.isOn }),
+    enterBubble: () => page.bubble.enter(),
     openSettings: () => void page.settingsDialog.open(),
     nextPane: () => focusNext([view.contentDOM, byId("preview"), byId("documents-search"), byId("documents-list"), byId("outline-list")]),
     modes: page.modes,

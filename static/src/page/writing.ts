@@ -30,6 +30,7 @@ export interface WritingWing {
 
 export function writingWing(page: Page): WritingWing {
   const editor = createEditor(byId("editor"), metadata("csp-nonce"), () => [
+    page.surfaceExtensions(),
     page.keyboard.extension,
     keymap.of([{ key: "ContextMenu", run: openTextMenu }]),
     page.modelExtensions(),
