@@ -1,6 +1,6 @@
 /** Markdown marks around words and before lines, as editor commands. */
 
-import { EditorSelection, type EditorState, type Line, type StateCommand } from "@codemirror/state";
+import { type ChangeSpec, EditorSelection, type EditorState, type Line, type StateCommand, type Transaction } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 
 import { isVerbatim } from "./paragraph";
@@ -45,7 +45,7 @@ export function toggleLines(mark: string, pattern: RegExp, numbered = false): St
       const old = pattern.exec(line.text)?.[0].length ?? OTHER_MARK.exec(line.text)?.[0].length ?? 0;
       return { from: line.from, to: line.from + old, insert: all ? "" : numbered ? `${i + 1}. ` : mark };
     });
-    dispatch(state.update({ changes, userEvent: "input.format", scrollIntoView: true }));
+    dispatch(marked(state, changes));
     return true;
   };
 }
@@ -59,9 +59,15 @@ export const cycleHeading: StateCommand = ({ state, dispatch }) => {
     const level = ((old?.[1]?.length ?? 0) + 1) % 4;
     return { from: line.from, to: line.from + (old?.[0].length ?? 0), insert: level ? `${"#".repeat(level)} ` : "" };
   });
-  dispatch(state.update({ changes, userEvent: "input.format", scrollIntoView: true }));
+  dispatch(marked(state, changes));
   return true;
 };
+
+/** A caret at the start of its line goes behind the mark that comes there. */
+function marked(state: EditorState, specs: ChangeSpec): Transaction {
+  const changes = state.changes(specs);
+  return state.update({ changes, selection: state.selection.map(changes, 1), userEvent: "input.format", scrollIntoView: true });
+}
 
 /** `[selection](|)`, or `[|]()` without one. */
 export const insertLink: StateCommand = ({ state, dispatch }) => {

@@ -90,7 +90,7 @@ export function createSlash({ popup, view, commands, isOn }: SlashParts): Extens
         ...(command.key ? [h("kbd", {}, keyLabel(command.key))] : []),
       ),
     );
-    popup.replaceChildren(h("div", { id: LIST, role: "listbox", class: "rows", "aria-label": "Insert" }, ...rows));
+    popup.replaceChildren(h("div", { id: LIST, role: "listbox", class: "rows", "aria-label": "Insert", tabindex: "0" }, ...rows));
     if (!isOpen()) {
       popup.showPopover();
       view().contentDOM.setAttribute("aria-controls", LIST);
