@@ -87,7 +87,7 @@ test("lists that count in their own way keep their numbers", () => {
 const LINES = ["- a", "- [ ] b", "  - c", "    - d", "1. e", "2. f", "9. g", "10. h", "   1. i", "   - j", "* k", "", "   more", "words", "> - q", "> 1. r", "\t- s", "```", "# head"];
 
 test("no key takes a word, and one undo takes each back", () => {
-  repeat(400, (random) => {
+  repeat(200, (random) => {
     const lines = Array.from({ length: 1 + random.below(9) }, () => random.pick(LINES));
     const doc = lines.join("\n");
     const anchor = random.below(doc.length + 1);

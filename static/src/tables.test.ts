@@ -108,7 +108,7 @@ function randomTable(random: Random): string {
 }
 
 test("tidying keeps every cell, once is enough, and one undo takes back what any command did", () => {
-  repeat(400, (random) => {
+  repeat(200, (random) => {
     const doc = `Before.\n\n${randomTable(random)}\n\nAfter.`;
     const at = 9 + random.below(doc.length - 16);
     let state = stateOf(doc, at);

@@ -245,7 +245,7 @@ def a_question(desk: Desk, model: ScriptedModel) -> Iterator[None]:
 def a_find(desk: Desk, model: ScriptedModel) -> Iterator[None]:
     desk.content.focus()
     desk.press("Control+f")
-    expect(desk.page.locator(".cm-search")).to_be_visible()
+    expect(desk.page.locator(".find-bar")).to_be_visible()
     desk.page.keyboard.type("e")
     yield
     desk.press("Escape")
