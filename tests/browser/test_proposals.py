@@ -117,6 +117,8 @@ def test_changing_the_passage_itself_stops_the_model(sit_down: SitDown, scripted
     desk = sit_down(f"{FAULTY}\n")
     ask_for(desk, scripted, FAULTY, "Correct spelling")
     scripted.says("I have")
+    # What arrives between measuring and clicking would move the words.
+    expect(desk.page.locator("ins.added").first).to_have_text("have")
     desk.click_after("a dog")
     desk.page.keyboard.type("gy")
     expect(desk.bar).to_have_count(0)
