@@ -85,14 +85,14 @@ export const insertLink: StateCommand = ({ state, dispatch }) => {
 };
 
 /** Put `block` on lines of its own after the caret's line; `caret` is where to go on writing inside it. */
-export function insertBlock(block: string, caret: number): StateCommand {
+export function insertBlock(block: string, caret: number, selected = 0): StateCommand {
   return ({ state, dispatch }) => {
     const line = state.doc.lineAt(state.selection.main.head);
     const lead = line.text.trim() === "" ? "" : "\n\n";
     dispatch(
       state.update({
         changes: { from: line.to, insert: `${lead}${block}\n` },
-        selection: { anchor: line.to + lead.length + caret },
+        selection: { anchor: line.to + lead.length + caret, head: line.to + lead.length + caret + selected },
         userEvent: "input.format",
         scrollIntoView: true,
       }),

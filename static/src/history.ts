@@ -182,13 +182,19 @@ export function createHistory({ api, dialogs, dialog, current, restore }: Histor
   };
 
   const move = (by: number) => choose(entries[Math.min(entries.length - 1, Math.max(0, (chosen ? entries.indexOf(chosen) : 0) + by))]);
+  /** Whoever takes a version out of the list most likely wants it back. */
+  const settleOn = async () => {
+    window.clearTimeout(timer);
+    if (chosen) await show(chosen);
+    (restoring.disabled ? text : restoring).focus();
+  };
   const keys: Record<string, () => void> = {
     ArrowDown: () => move(1),
     ArrowUp: () => move(-1),
     Home: () => move(-entries.length),
     End: () => move(entries.length),
     F2: () => void rename(),
-    Enter: () => text.focus(),
+    Enter: () => void settleOn(),
   };
   list.addEventListener("keydown", (event) => {
     if (!keys[event.key]) return;
@@ -222,6 +228,8 @@ export function createHistory({ api, dialogs, dialog, current, restore }: Histor
       heading.textContent = `History of ${titleOf(name)}`;
       against = "before";
       dialog.classList.toggle("empty", revisions.length === 0);
+      // A young document has one sitting, and nothing earlier but its saves.
+      if (bySitting(revisions).length === 1 && revisions.length > 1) sittings.checked = true;
       draw();
       const isEmpty = revisions.length === 0 && warning.textContent === "";
       warning.className = isEmpty ? "empty" : "problem";

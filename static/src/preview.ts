@@ -83,6 +83,7 @@ export function createPreview(article: HTMLElement, tasks: PreviewTasks): Previe
       image.replaceWith(placeholder(image.alt, `${hostOf(origin)} — remote picture, not loaded`, origin));
     } else {
       image.removeAttribute("src");
+      if (source === "") return instead("No file or address yet");
       if (/^[a-z][a-z0-9+.-]*:/i.test(source)) return instead(`${source} — not the address of a picture`);
       failing(`${source} — not a picture that browsers show`);
       void pictureAt(resolve(name, source)).then((result) => {

@@ -43,7 +43,7 @@ export const LINES: readonly CommandOf<EditorParts>[] = [
   { name: "bulleted-list", label: "Bulleted list", group: "blocks", key: "Mod-Shift-8", words: "unordered points", when, run: edit(toggleLines("- ", /^[-*+] (?!\[[ xX]\] )/)) },
   { name: "task-list", label: "Task list", group: "blocks", words: "todo check", when, run: edit(toggleLines("- [ ] ", /^[-*+] \[[ xX]\] /)) },
   { name: "quote", label: "Quote", group: "blocks", key: "Mod-Shift-9", when, run: edit(toggleLines("> ", /^> /)) },
-  { name: "table", label: "Table", group: "blocks", words: "columns rows", when, run: edit(insertBlock(TABLE, 2)) },
+  { name: "table", label: "Table", group: "blocks", words: "columns rows", when, run: edit(insertBlock(TABLE, 2, "Column".length)) },
   { name: "footnote", label: "Footnote, or from its mark to its note", group: "blocks", key: "Mod-Alt-f", words: "note reference", when, run: edit(footnote) },
   { name: "code-block", label: "Code block", group: "blocks", words: "fence program", when, run: edit(insertBlock("```\n\n```", 4)) },
 ];
