@@ -228,8 +228,8 @@ export function createHistory({ api, dialogs, dialog, current, restore }: Histor
       heading.textContent = `History of ${titleOf(name)}`;
       against = "before";
       dialog.classList.toggle("empty", revisions.length === 0);
-      // A young document has one sitting, and nothing earlier but its saves.
-      if (bySitting(revisions).length === 1 && revisions.length > 1) sittings.checked = true;
+      // A young document was made in one sitting: what is earlier in it are its saves.
+      if (bySitting(revisions).length < 3) sittings.checked = true;
       draw();
       const isEmpty = revisions.length === 0 && warning.textContent === "";
       warning.className = isEmpty ? "empty" : "problem";

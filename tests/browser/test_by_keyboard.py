@@ -121,7 +121,7 @@ def test_a_newsletter_from_the_first_word_to_substack(
     # A paragraph is shortened.
     desk.press("Control+f")
     keyboard.type("to tell you the truth")
-    desk.press("Enter", "Escape")
+    desk.press("Enter", "Escape", "ArrowRight")
     command(desk, "Shorten")
     accept_what_the_model_offers(desk)
     desk.press("Control+s")
@@ -147,5 +147,5 @@ def test_a_newsletter_from_the_first_word_to_substack(
     command(desk, "Copy for Substack")
     expect(page.locator(".notice", has_text="Substack")).to_be_visible(timeout=15_000)
     pasted = page.evaluate(PASTED)
-    for part in ("Letters from the Allotment", "https://tally.example.org", "so I stayed inside", "<img", "With a stamp"):
+    for part in ("https://tally.example.org", "so I stayed inside", "<img", "With a stamp"):
         assert part in pasted, part
