@@ -1,4 +1,4 @@
-"""Take the pictures of docs/screenshots anew: a suggestion open in the editor, at three widths, in both themes.
+"""Take the pictures of docs/screenshots anew: a suggestion in the editor at three widths, and panels; in both themes.
 
 Usage: python .ci/screenshots.py
 """
@@ -8,17 +8,23 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+from io import BytesIO
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from playwright.sync_api import Browser, expect, sync_playwright  # noqa: E402
+from PIL import Image  # noqa: E402
+from playwright.sync_api import Browser, Page, expect, sync_playwright  # noqa: E402
 
 from benchmarks.writers_loop import CHROMIUM, FLAGS, server  # noqa: E402
 
 FOLDER = ROOT / "docs" / "screenshots"
 SIZES = {"editor": (1440, 900), "tablet": (820, 1100), "phone": (390, 844)}
+PANELS = {"commands": "F1", "settings": "Control+,", "history": "F4", "export": "Control+Shift+E"}
+COLOURS = 128
+# What a panel asks the server for is drawn by then.
+SETTLED_MS = 2_000
 LETTER = """\
 # Letters from the Allotment
 
@@ -60,11 +66,13 @@ def main() -> None:
         workspace.mkdir()
         for name in ("Ideas for the autumn", "Letter 3, seeds", "Welcome"):
             (workspace / f"{name}.md").write_text(f"# {name}\n", encoding="utf-8")
-        (workspace / "Letter 4, tomatoes.md").write_text(LETTER, encoding="utf-8")
+        letter = workspace / "Letter 4, tomatoes.md"
         browser = playwright.chromium.launch(executable_path=found.stdout.strip(), args=FLAGS)
+        letter.write_text(LETTER, encoding="utf-8")
         with server(workspace, Path(home)) as (_, address):
             for name, (width, height) in SIZES.items():
                 for theme in ("light", "dark"):
+                    letter.write_text(LETTER, encoding="utf-8")
                     take(browser, address, name, width, height, theme)
         browser.close()
 
@@ -80,8 +88,23 @@ def take(browser: Browser, address: str, name: str, width: int, height: int, the
     page.get_by_role("menuitem", name="Correct spelling").click()
     page.locator("[data-proposal=done]").wait_for(timeout=60_000)
     page.mouse.move(width / 2, height / 2)
-    page.screenshot(path=FOLDER / f"{name}-{theme}.png", animations="disabled")
+    keep(page, f"{name}-{theme}")
+    if name == "editor":
+        page.keyboard.press("Control+Enter")
+        for panel, key in PANELS.items():
+            page.locator(".cm-content").focus()
+            page.keyboard.press(key)
+            page.locator("dialog[open]").wait_for()
+            page.wait_for_timeout(SETTLED_MS)
+            keep(page, f"{panel}-{theme}")
+            page.keyboard.press("Escape")
     context.close()
+
+
+def keep(page: Page, name: str) -> None:
+    """Write the picture *name* with as few colours as look the same."""
+    shot = Image.open(BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
+    shot.quantize(COLOURS, dither=Image.Dither.NONE).save(FOLDER / f"{name}.png", optimize=True)
 
 
 if __name__ == "__main__":
