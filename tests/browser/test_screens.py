@@ -132,7 +132,7 @@ def test_a_letter_that_is_read_from_the_right(sit_down: SitDown, letters: Path, 
 def test_on_paper_there_is_the_article_alone(sit_down: SitDown, page: Page) -> None:
     desk = sit_down("# A letter\n\nWith [a link](https://example.com/there).\n\nðŸ‘‰ garbled")
     expect(page.locator("#article h1")).to_be_attached()
-    expect(page.locator(".notice")).to_be_visible()
+    expect(page.locator("#notices .notice")).to_be_visible()
     desk.page.get_by_role("button", name="Write", exact=True).click()
     desk.content.focus()
     desk.press("Control+/")
