@@ -23,7 +23,7 @@ function run(token: string): void {
   listenToWindow(page);
   page.keyboard.listen();
   page.intake.listen();
-  void page.documents.start();
+  void page.documents.start().then(page.welcomeWriter);
 }
 
 function listenToWindow({ disk, documents, drafts, renewToken, saving, socket }: Page): void {

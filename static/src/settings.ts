@@ -29,6 +29,8 @@ export const DEFAULTS: Settings = {
 
 export class Preferences {
   private now: Settings = DEFAULTS;
+  /** Whether the server has spoken. */
+  areKnown = false;
 
   constructor(private readonly parts: SettingsParts) {}
 
@@ -38,6 +40,7 @@ export class Preferences {
 
   /** As the server says. */
   heard(settings: Settings): void {
+    this.areKnown = true;
     if (JSON.stringify(settings) === JSON.stringify(this.now)) return;
     this.now = settings;
     this.parts.applied(settings);

@@ -176,9 +176,17 @@ def test_a_first_run_opens_a_welcome_that_teaches(page: Page, tmp_path: Path, st
     expect(page.locator("#title")).to_have_text("Welcome")
     expect(page.locator("#article h1")).to_have_text("Welcome to ME_AI")
     expect(page.locator("#article table")).to_contain_text("Alt+Enter")
+    help_ = page.get_by_role("dialog", name="Help")
+    help_.get_by_label("Show this at every start").focus()
+    desk.press("Space", "Space")
+    desk.press("Escape")
+    expect(help_).to_be_hidden()
     written = desk.file.read_bytes()
     desk.write("Mine.")
     desk.expect_file(written + b"Mine.")
+    page.reload()
+    desk.expect_open()
+    expect(help_).to_be_hidden()
 
 
 def test_in_an_empty_folder_the_first_words_make_the_file(page: Page, letters: Path, start_server: StartServer) -> None:

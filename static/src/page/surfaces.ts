@@ -122,9 +122,11 @@ export function surfacesWing(page: Page): SurfacesWing {
 
   let isWelcomed = false;
   function welcomeWriter(): void {
+    // Called when either is there; the documents and the settings come in no order.
+    if (isWelcomed || !preferences.areKnown || page.saving.name === null) return;
     const { help_at_start: when } = preferences.values;
     const isNew = page.documents.entries.length === 1 && page.saving.name === WELCOME;
-    if (!isWelcomed && (when === "always" || (when === "first" && isNew))) help();
+    if (when === "always" || (when === "first" && isNew)) help();
     isWelcomed = true;
   }
 
