@@ -14,7 +14,7 @@ import {
   keymap,
   placeholder,
 } from "@codemirror/view";
-import { tagHighlighter, tags } from "@lezer/highlight";
+import { styleTags, tagHighlighter, tags } from "@lezer/highlight";
 
 import { type Change, diffWords } from "./diff";
 import { directionByLine } from "./direction";
@@ -40,6 +40,9 @@ const highlighter = tagHighlighter([
   { tag: [tags.propertyName, tags.attributeName, tags.definition(tags.variableName)], class: "tok-name" },
   { tag: [tags.typeName, tags.className, tags.function(tags.variableName)], class: "tok-type" },
 ]);
+
+/** Tags step back as the marks of Markdown do. */
+const RAW_HTML = { props: [styleTags({ "HTMLBlock HTMLTag": tags.meta })] };
 
 /** Changes that a lock lets through. */
 const REPLACED = "input.disk";
@@ -124,7 +127,7 @@ const severalCarets: Extension = [EditorState.allowMultipleSelections.of(true), 
 
 function writing(nonce: string): Extension {
   return [
-    yamlFrontmatter({ content: markdown({ base: markdownLanguage, codeLanguages: languages }) }),
+    yamlFrontmatter({ content: markdown({ base: markdownLanguage, codeLanguages: languages, completeHTMLTags: false, extensions: RAW_HTML }) }),
     syntaxHighlighting(highlighter),
     history(),
     find,

@@ -12,7 +12,8 @@ import { byId } from "../dom";
 import { type Draft, Drafts, type Moment } from "../drafts";
 import { createFiling, type Filing } from "../filing";
 import { showFound } from "../found";
-import { createHistory, type HistoryView } from "../history";
+import type { HistoryParts, HistoryView } from "../history";
+import { later, type Later } from "../later";
 import { createIntake, type Intake } from "../intake";
 import type { SavedDocument } from "../protocol";
 import { createRecovery, type Recovery } from "../recovery";
@@ -37,7 +38,7 @@ export interface DocumentsWing {
   readonly sidebar: Sidebar;
   readonly search: Search;
   readonly filing: Filing;
-  readonly history: HistoryView;
+  readonly history: Later<HistoryView>;
   readonly trash: Trash;
   readonly intake: Intake;
   readonly download: Download;
@@ -54,6 +55,7 @@ export interface DocumentsWing {
   withOpen(run: (name: string) => Promise<void>): void;
 }
 
+const NO_HISTORY = "The server is away, so the versions cannot be shown at the moment.";
 const NO_PREVIEW = "No preview above 1 MiB";
 /** A longer text is left to this browser alone. */
 const LONGEST_DRAFT = 2_000_000;
@@ -175,7 +177,8 @@ export function documentsWing(page: Page): DocumentsWing {
     opened: () => saving.name,
     focusText: () => view.focus(),
   });
-  const history = createHistory({
+  const history = later(async () => (await import("../history")).createHistory(historyParts), () => notices.show("history", { text: NO_HISTORY, tone: "error" }));
+  const historyParts: HistoryParts = {
     api,
     dialogs,
     dialog: byId("history"),
@@ -191,7 +194,7 @@ export function documentsWing(page: Page): DocumentsWing {
       view.focus();
       void saving.flush();
     },
-  });
+  };
   const trash = createTrash({
     api,
     dialogs,

@@ -15,13 +15,16 @@ import { askImage } from "../image-dialog";
 import { focusNext } from "../layout";
 import { createMenu } from "../menu";
 import { createMenus, type Menus } from "../menus";
+import { later, type Later } from "../later";
 import { createPalette, type Palette } from "../palette";
 import { headingsOf } from "../sections";
-import { createSettingsDialog, type SettingsDialog } from "../settings-dialog";
+import type { SettingsDialog, SettingsDialogParts } from "../settings-dialog";
 import { createSlash } from "../slash";
 import { nameTheme, nextTheme, storedTheme, useTheme } from "../theme";
 import type { Settings } from "../protocol";
 import type { Page } from "./page";
+
+const AWAY = "The server is away, so the settings cannot be opened at the moment.";
 
 export interface SurfacesWing {
   /** All of them, with the writer's own keys. */
@@ -33,7 +36,7 @@ export interface SurfacesWing {
   readonly menus: Menus;
   readonly bubble: Bubble;
   surfaceExtensions(): Extension;
-  readonly settingsDialog: SettingsDialog;
+  readonly settingsDialog: Later<SettingsDialog>;
   /** Do as the writer likes it from now on. */
   settingsChanged(settings: Settings): void;
   /** The help at the start, where the writer wants it. */
@@ -76,7 +79,7 @@ export function surfacesWing(page: Page): SurfacesWing {
     choosing: () => warming.choosing(view.state),
     fixesAt: underlines.fixesAt,
     filing,
-    history: (name) => void openFromList(name).then(history.open),
+    history: (name) => void openFromList(name).then(() => history.use((dialog) => void dialog.open())),
     open: (name) => void openFromList(name),
     focusList: sidebar.focus,
   });
@@ -104,13 +107,14 @@ export function surfacesWing(page: Page): SurfacesWing {
     page.caretText.turned();
     page.saving.pace(settings.autosave === 0 ? Infinity : settings.autosave * 1000);
     commandsChanged();
-    settingsDialog.changed();
+    settingsDialog.now?.changed();
   }
 
   const slash = createSlash({ popup: byId("slash"), view: () => view, commands, isOn: () => preferences.values.slash_menu && !view.state.readOnly });
   const bubble = createBubble({ bar: byId("bubble"), view: () => view, commands, isOn: () => preferences.values.bubble, openAi: menus.ai });
   const help = () => void showHelp(dialogs, all, metadata("version"), page.model.sendsTo, preferences);
-  const settingsDialog = createSettingsDialog({
+  const settingsDialog = later(async () => (await import("../settings-dialog")).createSettingsDialog(settingsParts), () => notices.show("settings", { text: AWAY, tone: "error" }));
+  const settingsParts: SettingsDialogParts = {
     api: page.api,
     dialog: byId("settings"),
     preferences,
@@ -118,7 +122,7 @@ export function surfacesWing(page: Page): SurfacesWing {
     modelName: () => model.name,
     openModels: () => void page.models.open(),
     done: (sentence) => notices.show("settings", { text: sentence }),
-  });
+  };
 
   let isWelcomed = false;
   function welcomeWriter(): void {
@@ -185,7 +189,7 @@ function partsOf(page: Page): Parts {
     duplicate: () => withOpen(filing.duplicate),
     move: () => withOpen(filing.move),
     remove: () => withOpen(filing.remove),
-    history: () => void history.open(),
+    history: () => history.use((dialog) => void dialog.open()),
     fixProblem: underlines.fix,
     underlines,
     openSpelling: () => void page.spelling.open(),
@@ -202,6 +206,7 @@ function partsOf(page: Page): Parts {
     toggleUnderlines: () => void preferences.change({ underlines: !underlines.isOn }),
     enterBubble: () => page.bubble.enter(),
     openSettings: () => void page.settingsDialog.open(),
+    openSettings: () => page.settingsDialog.use((dialog) => void dialog.open()),
     nextPane: () => focusNext([view.contentDOM, byId("preview"), byId("documents-search"), byId("documents-list"), byId("outline-list")]),
     modes: page.modes,
     pictures: page.pictures,

@@ -1,0 +1,48 @@
+// Bundles the page into ../dist; with --watch at every change. build.py runs it.
+
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+import { build, context } from "esbuild";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const isWatching = process.argv.includes("--watch");
+const icons = ["icon.svg", "icon-192.png", "icon-512.png", "icon-cut.png", "icon-home.png", "manifest.webmanifest"];
+
+/**
+ * The Markdown language brings parsers of HTML, CSS and JavaScript along, for raw HTML alone: a third of the first
+ * load. Blocks of code in those languages load them when there are some.
+ */
+const withoutRawHtml = {
+  name: "without-raw-html",
+  setup({ onResolve }) {
+    onResolve({ filter: /^@codemirror\/lang-html$/ }, ({ importer }) =>
+      importer.includes("lang-markdown") ? { path: `${root}src/raw-html.ts` } : undefined,
+    );
+  },
+};
+
+const shared = { absWorkingDir: root, bundle: true, target: "es2022", minify: true, outdir: "dist", logLevel: "warning" };
+const early = {
+  ...shared,
+  entryPoints: ["src/early.ts", ...icons.map((name) => `src/icons/${name}`)],
+  format: "iife",
+  loader: { ".svg": "copy", ".png": "copy", ".webmanifest": "copy" },
+};
+const page = {
+  ...shared,
+  entryPoints: ["src/app.ts"],
+  format: "esm",
+  splitting: true,
+  legalComments: "none",
+  chunkNames: "chunks/[name]-[hash]",
+  assetNames: "fonts/[name]-[hash]",
+  loader: { ".woff2": "file" },
+  metafile: true,
+  sourcemap: isWatching,
+  plugins: [withoutRawHtml],
+};
+
+await build(early);
+if (isWatching) await (await context(page)).watch();
+else writeFileSync(`${root}node_modules/.meta.json`, JSON.stringify((await build(page)).metafile));
