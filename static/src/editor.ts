@@ -3,8 +3,7 @@
 import { defaultKeymap, history, historyKeymap, isolateHistory } from "@codemirror/commands";
 import { markdown, markdownLanguage } from "@codemirror/lang-markdown";
 import { yamlFrontmatter } from "@codemirror/lang-yaml";
-import { syntaxHighlighting } from "@codemirror/language";
-import { languages } from "@codemirror/language-data";
+import { LanguageDescription, LanguageSupport, StreamLanguage, syntaxHighlighting } from "@codemirror/language";
 import { Compartment, EditorState, type Extension } from "@codemirror/state";
 import {
   drawSelection,
@@ -125,9 +124,26 @@ function differences(old: string, text: string): Change[] {
 /** A click with Alt adds a caret; with Ctrl it would follow what many take for a link. */
 const severalCarets: Extension = [EditorState.allowMultipleSelections.of(true), EditorView.clickAddsSelectionRange.of(({ altKey }) => altKey)];
 
+/** A block of code names its language; the table of all of them comes with the first such block. */
+function languageOfCode(): (name: string) => LanguageDescription {
+  const asked = new Map<string, LanguageDescription>();
+  const load = async (name: string): Promise<LanguageSupport> => {
+    const { languages } = await import("@codemirror/language-data");
+    return LanguageDescription.matchLanguageName(languages, name)?.load() ?? PLAIN;
+  };
+  return (name) => {
+    const known = asked.get(name) ?? LanguageDescription.of({ name, load: () => load(name) });
+    asked.set(name, known);
+    return known;
+  };
+}
+
+/** Of a name that no language has. */
+const PLAIN = new LanguageSupport(StreamLanguage.define({ token: (stream) => (stream.skipToEnd(), null) }));
+
 function writing(nonce: string): Extension {
   return [
-    yamlFrontmatter({ content: markdown({ base: markdownLanguage, codeLanguages: languages, completeHTMLTags: false, extensions: RAW_HTML }) }),
+    yamlFrontmatter({ content: markdown({ base: markdownLanguage, codeLanguages: languageOfCode(), completeHTMLTags: false, extensions: RAW_HTML }) }),
     syntaxHighlighting(highlighter),
     history(),
     find,

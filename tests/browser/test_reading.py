@@ -114,6 +114,7 @@ def test_the_panes_lead_to_each_other_and_the_modes_stay(sit_down: SitDown) -> N
     expect(page.locator("#length")).to_contain_text("Title: 13 characters · ")
     desk.press("Alt+t", "Alt+p", "Alt+z")
     expect(page.locator(".tools")).to_be_hidden()
+    expect(page.locator("#preview")).to_be_hidden()
     for _ in range(12):
         desk.press("ArrowDown")
 
