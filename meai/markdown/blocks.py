@@ -52,7 +52,7 @@ class _Drawn:
 class _Clean:
     html: str
     name: str
-    """The same for the same HTML."""
+    """The same for the same HTML; empty where nothing is seen of it."""
 
 
 class Blocks:
@@ -106,13 +106,13 @@ class Blocks:
 
     def _cleaned(self, html: str) -> _Clean:
         clean = self._sanitizer.clean(html)
-        return _Clean(clean, blake2b(clean.encode(), digest_size=8).hexdigest())
+        return _Clean(clean, blake2b(clean.encode(), digest_size=8).hexdigest() if clean.strip() else "")
 
     def _html(self, tokens: Sequence[Token], place: Place) -> str:
         return self._renderer.render(tokens, self._md.options, {PLACE: place})
 
 
-_Drawing = tuple[Passage, Place, "str | int | None"]
+_Drawing = tuple[Passage, "int | None", tuple[str, ...], tuple[tuple[int, int], ...], "str | int | None"]
 
 
 class _Drawings:
@@ -125,12 +125,14 @@ class _Drawings:
 
     def draw(self, one: _Placed, line: int | None, note: str | int | None = None) -> str:
         """Return the HTML of *one*, or of its *note*, where `data-line` counts from *line*."""
-        place = Place(line, one.anchors, one.notes)
-        key = (one.passage, place, note)
-        if key not in self.used:
-            known = self._before.get(key)
-            self.used[key] = self._html(_tokens(one.passage, note), place) if known is None else known
-        return self.used[key]
+        key = (one.passage, line, one.anchors, one.notes, note)
+        html = self.used.get(key)
+        if html is None:
+            html = self._before.get(key)
+            if html is None:
+                html = self._html(_tokens(one.passage, note), Place(line, one.anchors, one.notes))
+            self.used[key] = html
+        return html
 
 
 def _tokens(passage: Passage, note: str | int | None) -> Sequence[Token]:
@@ -223,10 +225,11 @@ def _notes(placed: Sequence[_Placed], numbering: Numbering, drawing: _Drawings) 
 
 
 def _blocks(drawn: Sequence[tuple[int, _Clean]]) -> Iterator[Block]:
-    seen: Counter[str] = Counter()
+    seen: dict[str, int] = {}
     line = 0
     for first, clean in drawn:
-        if clean.html.strip():
+        if clean.name:
             line = max(line, first)  # footnotes stand last, wherever they are defined
-            yield Block(f"{clean.name}-{seen[clean.name]}", line, clean.html)
-            seen[clean.name] += 1
+            before = seen.get(clean.name, 0)
+            yield Block(f"{clean.name}-{before}", line, clean.html)
+            seen[clean.name] = before + 1

@@ -44,7 +44,10 @@ def normalize(text: str) -> str:
 
     The number of lines does not change, nor does the text of any other line.
     """
-    return _NOT_TEXT.sub("\ufffd", _LINE_END.sub("\n", text))
+    if "\r" in text:
+        text = _LINE_END.sub("\n", text)
+    # Most texts need neither, and a long one is asked about at every key.
+    return text if text.isascii() and "\0" not in text else _NOT_TEXT.sub("\ufffd", text)
 
 
 def parser(*, without: Collection[str] = ()) -> MarkdownIt:

@@ -5,7 +5,7 @@ import { h } from "./dom";
 import { type Look, pageFor } from "./exporting-preview";
 import { recall, remember } from "./memory";
 import type { Notices } from "./notices";
-import { drawFormula, drawImage, drawTable, type Picture, type TableFields } from "./pictures";
+import type { Picture, TableFields } from "./pictures";
 import type { Choice, Exported, ExportPart, Note } from "./protocol";
 import { trustedHtml } from "./trusted";
 
@@ -154,6 +154,7 @@ async function withPictures(exported: Exported, trust: ReturnType<typeof trusted
 }
 
 async function draw({ media_type: type, content }: ExportPart, trust: ReturnType<typeof trustedHtml>): Promise<Picture> {
+  const { drawFormula, drawImage, drawTable } = await import("./pictures");
   if (type === "application/json") return drawTable(JSON.parse(content) as TableFields);
   return type === "application/mathml+xml" ? drawFormula(content, trust) : drawImage(content);
 }

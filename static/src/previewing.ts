@@ -1,5 +1,6 @@
 /** When the server is asked to render: one question at a time, always for the newest text. */
 
+import { type Clock, Pace } from "./pace";
 import type { FromPage } from "./protocol";
 
 export interface Previewing {
@@ -16,29 +17,42 @@ export interface Previewing {
 /** A question that got no answer by then was lost; asking again costs one rendering. */
 const PATIENCE = 5_000;
 
-export function createPreviewing(send: (message: FromPage) => boolean, text: () => string): Previewing {
+/** Milliseconds of an answer from which on the text is so long that it is asked about in pauses only. */
+const LONG = 150;
+const PAUSE = 150;
+/** The longest that somebody who types on waits for it. */
+const MOST = 1_000;
+
+export function createPreviewing(send: (message: FromPage) => boolean, text: () => string, clock: Clock): Previewing {
   let version = 0;
   let oldest = 0;
   let stale = false;
   let waiting: number | null = null;
   let planned = false;
+  let asked = 0;
+  let took = 0;
 
   const ask = () => {
     if (!stale || waiting !== null) return;
     if (!send({ type: "preview", version: ++version, text: text() })) return;
     stale = false;
+    asked = clock.now();
     waiting = window.setTimeout(release, PATIENCE);
   };
 
   const release = () => {
     if (waiting !== null) window.clearTimeout(waiting);
     waiting = null;
-    ask();
+    if (stale) plan();
   };
+
+  const calm = new Pace(clock, PAUSE, MOST, () => ask());
+  const plan = () => (took > LONG ? calm.touched() : ask());
 
   return {
     changed() {
       stale = true;
+      if (took > LONG) return calm.touched();
       if (planned) return;
       planned = true;
       // The key's own picture first: handing over a long text takes longer than a frame.
@@ -46,13 +60,20 @@ export function createPreviewing(send: (message: FromPage) => boolean, text: () 
     },
     turned() {
       oldest = version + 1;
+      took = 0;
+      calm.stop();
     },
     answered(answer) {
-      if (answer === version) release();
+      if (answer === version) {
+        // The first answer about a document draws all of it, and says nothing of the next.
+        if (answer > oldest) took = clock.now() - asked;
+        release();
+      }
       return answer >= oldest;
     },
     restart() {
       stale = true;
+      took = 0;
       release();
     },
   };

@@ -1,4 +1,4 @@
-/** What the Markdown language asks of the HTML language, without a parser: raw HTML is text like any other to it. */
+/** What the Markdown language asks of HTML's, and of completion, without either: raw HTML is text like any other. */
 
 /** No parser; raw HTML keeps the nodes that the Markdown parser gives it. */
 export function html(): { support: []; language: { parser: undefined } } {
@@ -9,3 +9,6 @@ export function html(): { support: []; language: { parser: undefined } } {
 export function htmlCompletionSource(): null {
   return null;
 }
+
+/** Never made, since nothing is completed. */
+export class CompletionContext {}

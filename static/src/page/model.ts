@@ -9,6 +9,7 @@ import { type CaretText, createCaretText } from "../caret";
 import { createCaretSwitch } from "../caret-switch";
 import { byId } from "../dom";
 import { caretPoint } from "../menus";
+import { later, type Later } from "../later";
 import { createModels, type Models } from "../models";
 import { createModelView, type ModelView, offerLabel } from "../model";
 import { currentProposal, isWriting, proposalsOf } from "../proposal";
@@ -17,10 +18,12 @@ import { createReceipts, type Receipts } from "../receipts";
 import { review } from "../review";
 import { createRewriting, type Rewriting } from "../rewriting";
 import { createEnglish } from "../english";
-import { createSpellingDialog, type SpellingDialog } from "../spelling-dialog";
+import type { SpellingDialog } from "../spelling-dialog";
 import { createUnderlines, type Underlining } from "../underlines";
 import { Warming } from "../warming";
 import type { Page } from "./page";
+
+const AWAY = "The server is away, so the spelling cannot be set at the moment.";
 
 export interface ModelWing {
   readonly model: ModelView;
@@ -28,7 +31,7 @@ export interface ModelWing {
   readonly rewriting: Rewriting;
   readonly warming: Warming;
   readonly underlines: Underlining;
-  readonly spelling: SpellingDialog;
+  readonly spelling: Later<SpellingDialog>;
   readonly caret: CaretText;
   readonly caretText: ReturnType<typeof createCaretSwitch>;
   readonly receipts: Receipts;
@@ -76,7 +79,8 @@ export function modelWing(page: Page): ModelWing {
     announce: (text) => notices.show("problems", { text }),
   });
   const caretText = createCaretSwitch(byId("caret-text"), name, () => page.preferences.values.caret_text);
-  const spelling = createSpellingDialog({ api, dialogs, english, document: () => view.state.doc, changed: underlines.restart });
+  const spellingParts = { api, dialogs, english, document: () => view.state.doc, changed: underlines.restart };
+  const spelling = later(async () => (await import("../spelling-dialog")).createSpellingDialog(spellingParts), () => notices.show("problems", { text: AWAY, tone: "error" }));
   const caret = createCaretText({
     clock,
     view: () => view,
