@@ -73,7 +73,7 @@ def test_a_wheel_carries_what_runs_and_nothing_else(wheel: Path) -> None:
     for name in ("meai/static/dist/app.js", "meai/templates/page.html", "meai/models/catalogue.toml"):
         assert name in names
     known = re.compile(
-        r"meai/([a-z]+/){0,2}\w+\.py|meai/(static/dist|templates)/.+|meai/models/catalogue\.toml|meai/editing/frequent\.txt|.+\.dist-info/.+"
+        r"meai/([a-z]+/){0,2}\w+\.py|meai/(static/dist|templates)/.+|meai/models/catalogue\.toml|meai/(editing/frequent|quality/paragraphs)\.txt|.+\.dist-info/.+"
     )
     assert [name for name in names if not known.fullmatch(name)] == []
     assert not any("node_modules" in name for name in names)

@@ -33,6 +33,7 @@ export interface Menu {
   /** Show it at a point, or below the button that opens it. `onClose` runs before a chosen item does. */
   open(content: MenuContent, at: Point | HTMLElement, onClose: () => void): void;
   close(): void;
+  readonly isOpen: boolean;
 }
 
 export function createMenu(menu: HTMLElement): Menu {
@@ -90,6 +91,9 @@ export function createMenu(menu: HTMLElement): Menu {
 
   return {
     close,
+    get isOpen() {
+      return closed !== null;
+    },
     open(content, at, onClose) {
       const again = at === opener;
       close();

@@ -31,6 +31,8 @@ export class Preferences {
   private now: Settings = DEFAULTS;
   /** Whether the server has spoken. */
   areKnown = false;
+  /** The change before: two at once might be written in the other order. */
+  private last: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly parts: SettingsParts) {}
 
@@ -47,7 +49,13 @@ export class Preferences {
   }
 
   /** Null when it was done, else why not; then nothing has changed. */
-  async attempt(change: SettingsChange): Promise<string | null> {
+  attempt(change: SettingsChange): Promise<string | null> {
+    const done = this.last.then(() => this.send(change));
+    this.last = done.catch(() => null);
+    return done;
+  }
+
+  private async send(change: SettingsChange): Promise<string | null> {
     const result = await this.parts.api.changeSettings(change);
     if (!result.ok) return result.failure.message;
     this.heard(result.value.values);

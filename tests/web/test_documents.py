@@ -282,10 +282,7 @@ def test_a_defect_is_logged_and_not_shown(
 
 
 # What goes wrong with a model is told on the socket.
-TOLD_ON_THE_SOCKET = {
-    *(errors.NoModel, errors.ModelRefused, errors.DownloadFailed),
-    *(errors.EngineGone, errors.Cancelled),
-}
+TOLD_ON_THE_SOCKET = {errors.DownloadFailed, errors.EngineGone, errors.Cancelled}
 
 
 def test_each_kind_of_failure_has_a_status_or_is_told_on_the_socket(app: Flask) -> None:

@@ -70,9 +70,10 @@ export function surfacesWing(page: Page): SurfacesWing {
     ask: page.askFor,
     tell: (sentence) => notices.show("command", { text: sentence }),
   });
+  const menu = createMenu(byId("menu"));
   const menus = createMenus({
     view,
-    menu: createMenu(byId("menu")),
+    menu,
     model,
     commands,
     act: page.act,
@@ -111,7 +112,7 @@ export function surfacesWing(page: Page): SurfacesWing {
   }
 
   const slash = createSlash({ popup: byId("slash"), view: () => view, commands, isOn: () => preferences.values.slash_menu && !view.state.readOnly });
-  const bubble = createBubble({ bar: byId("bubble"), view: () => view, commands, isOn: () => preferences.values.bubble, openAi: menus.ai });
+  const bubble = createBubble({ bar: byId("bubble"), view: () => view, commands, isOn: () => preferences.values.bubble && !menu.isOpen, openAi: menus.ai });
   const help = () => void showHelp(dialogs, all, metadata("version"), page.model.sendsTo, preferences);
   const settingsDialog = later(async () => (await import("../settings-dialog")).createSettingsDialog(settingsParts), () => notices.show("settings", { text: AWAY, tone: "error" }));
   const settingsParts: SettingsDialogParts = {
