@@ -255,7 +255,7 @@ def test_a_whole_session_asks_no_host_but_the_server(
 
     desk.open()
     desk.write("\n\nI has a ![picture](https://images.example.com/a.png) and a [link](https://example.com).\n")
-    expect(page.locator("#article .no-image").last).to_contain_text("images.example.com — remote image, not loaded")
+    expect(page.locator("#article .no-image").last).to_contain_text("images.example.com — remote picture, not loaded")
     expect(page.locator("#model")).to_have_attribute("data-state", "ready", timeout=MODEL_MS)
     desk.click_after("I has a")
     desk.press("ContextMenu")
