@@ -73,6 +73,13 @@ def echo_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.fixture
+def deaf_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    (tmp_path / "deaf_child.py").write_text("import time\ntime.sleep(600)\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    return "deaf_child"
+
+
+@pytest.fixture
 def told() -> queue.Queue[object]:
     return queue.Queue()
 
@@ -98,24 +105,16 @@ def test_the_end_of_a_child_is_told_once_with_its_status(echo_module: str, told:
     assert told.empty()
 
 
-def test_a_child_that_does_not_end_by_itself_is_killed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: queue.Queue[object]
-) -> None:
-    (tmp_path / "deaf_child.py").write_text("import time\ntime.sleep(600)\n")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    child = Child("deaf_child", on_frame=told.put, on_exit=told.put)
+def test_a_child_that_does_not_end_by_itself_is_killed(deaf_module: str, told: queue.Queue[object]) -> None:
+    child = Child(deaf_module, on_frame=told.put, on_exit=told.put)
     child.start()
     child.close(timeout_s=0.1)
     assert told.get(timeout=10) == -9
 
 
 @pytest.mark.timeout(20)
-def test_a_child_that_does_not_read_holds_up_nobody_who_sends(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: queue.Queue[object]
-) -> None:
-    (tmp_path / "deaf_child.py").write_text("import time\ntime.sleep(600)\n")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    child = Child("deaf_child", on_frame=told.put, on_exit=told.put)
+def test_a_child_that_does_not_read_holds_up_nobody_who_sends(deaf_module: str, told: queue.Queue[object]) -> None:
+    child = Child(deaf_module, on_frame=told.put, on_exit=told.put)
     child.start()
     for _ in range(3):
         child.send({"text": "more than a pipe holds " * 10_000})
