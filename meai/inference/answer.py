@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from meai.inference.cache import Cache, Seat
 from meai.inference.detokenizer import Detokenizer
 from meai.inference.llama import LOGIT_ROWS, Adapted
-from meai.inference.repetition import looped_tokens
+from meai.inference.repetition import Loops, looped_tokens
 from meai.inference.request import Completion, FinishReason, Request
 from meai.inference.speculation import Drafter, DraftLength
 from meai.inference.thinking import Thoughts
@@ -71,6 +71,7 @@ class Answer:
         self._thinks = thinks
         self._thoughts = Thoughts(wanted=not thinks)
         self._left_out = left_out
+        self._loops = Loops()
         self._limit = limit
         self._chunk = chunk
         self._say = say
@@ -166,12 +167,12 @@ class Answer:
         self._tokens.append(token)
         self._drafter.take(token)
         self._unsaid += self._thoughts.push(self._detokenizer.push(self._model.piece(token)))
-        answer = self._tokens[self._prompt_length :]
+        loops = self._loops.take(token)
         if self._detokenizer.stopped:
             self.reason = "stop"
-        elif looped_tokens(answer):
+        elif loops:
             self.reason = "repetition"
-        elif len(answer) >= self._limit:
+        elif len(self._tokens) - self._prompt_length >= self._limit:
             self.reason = "length"
 
     def _speak(self, *, final: bool) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 CHUNKS = (128, 64, 32, 16, 8)
 """Pieces of a prompt, best first. Flash attention on a CPU is far slower in pieces that are no multiple of 64."""
+LONGEST_CHUNK_S, LONGEST_FIXED_CHUNK_S = 1.0, 0.25
 QUIET = 0.85
 """With a smaller share of the processor time that its threads want, a model is held up by other programs."""
 READ_TOKENS, REWRITE_TOKENS, DRAFT_TOKENS, WRITE_TOKENS = 150, 80, 16, 80
@@ -58,11 +59,13 @@ class Calibration:
         slope = (prices[right] - prices[right - 1]) / (sizes[right] - sizes[right - 1])
         return prices[right - 1] + slope * (tokens - sizes[right - 1])
 
-    def chunk_tokens(self, limit_s: float = 0.25) -> int:
-        """Return how many tokens of a prompt to read at a time: the best of CHUNKS that takes at most *limit_s*.
+    def chunk_tokens(self, *, interruptible: bool) -> int:
+        """Return how many tokens of a prompt to read at a time: the best of CHUNKS that is not too long.
 
-        The smallest where none does: less would cost more in all, and an evaluation can be interrupted on a CPU.
+        The smallest where all are: less would cost more in all. Where an evaluation is *interruptible*, only an equal
+        waits for its end; what is more urgent, and a cancellation, break it off.
         """
+        limit_s = LONGEST_CHUNK_S if interruptible else LONGEST_FIXED_CHUNK_S
         return next((chunk for chunk in CHUNKS if self._chunk_s(chunk) <= limit_s), CHUNKS[-1])
 
     def estimate_s(self, prompt_tokens: int, answer_tokens: int) -> float:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ctypes
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -27,8 +27,8 @@ from meai.inference.request import ModelTraits, Sampling
 from meai.inference.sampler import Sampler, first_tokens
 
 BATCH_TOKENS = 512
-LOGIT_ROWS = 64
-"""Rows of logits at most. The default is a whole batch's, half a gigabyte for a large vocabulary."""
+LOGIT_ROWS = 32
+"""Rows of logits at most. llama.cpp holds them twice: more cost 40 MB with a large vocabulary, and gain nothing."""
 SEQUENCES = 24
 POOL_BYTES = 256 * 1024 * 1024
 """What the KV cache may cost for working on more than one long text."""
@@ -161,6 +161,10 @@ class Model:
         if token not in self._pieces:
             self._pieces[token] = self._read_piece(token)
         return self._pieces[token]
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the bytes of every token there is, in their order. None of them is kept: they take 20 MB."""
+        return map(self._read_piece, range(self.vocabulary_size))
 
     def ends(self, token: int) -> bool:
         """Return whether *token* ends an answer."""

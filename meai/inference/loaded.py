@@ -47,6 +47,11 @@ class Loaded:
     """A sentence where the model's own way of writing chats down is not used; else empty."""
     _words: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def chunk(self) -> int:
+        """How many tokens of a prompt to read at once."""
+        return self.calibration.chunk_tokens(interruptible=self.model.rewinds)
+
     def learn_words(self) -> None:
         """Look which words the model has, for better guesses. A quarter of a second for a large vocabulary."""
         self._words = _words(self.model)
@@ -61,7 +66,7 @@ class Loaded:
             cache=self.cache,
             guessing=self.guessing,
             limit=min(self.model.context_length - len(prompt.tokens), request.sampling.max_tokens),
-            chunk=self.calibration.chunk_tokens(),
+            chunk=self.chunk,
             thinks=self.writer.thinks,
             left_out=prompt.left_out,
             adapted=self.adapters.of(request.action),
@@ -76,7 +81,7 @@ class Loaded:
             with suppress(BadInput):
                 tokens = prompt_of(request, self.writer, self.model).tokens
                 prompts.append(Prompt(tokens, self.adapters.of(request.action)))
-        return Warming(prompts, cache=self.cache, chunk=self.calibration.chunk_tokens())
+        return Warming(prompts, cache=self.cache, chunk=self.chunk)
 
     def scores(self, request: Request, candidates: Sequence[str]) -> Scores:
         """Return the scores of *candidates* after *request*'s prompt. Raises BadInput where one does not fit."""
@@ -85,7 +90,7 @@ class Loaded:
         if len(prompt) + max(map(len, tokens), default=0) > self.model.context_length:
             raise BadInput("The text is too long for this model to compare its variants; select less of it.")
         adapted = self.adapters.of(request.action)
-        return Scores(prompt, tokens, cache=self.cache, chunk=self.calibration.chunk_tokens(), adapted=adapted)
+        return Scores(prompt, tokens, cache=self.cache, chunk=self.chunk, adapted=adapted)
 
     def report(self, working: int) -> WorkerReport:
         """Return what this process holds while it is *working* on so many requests."""
@@ -126,5 +131,5 @@ def load(path: Path, cache: Path | None, tell: Tell, gpu_layers: int | None = No
 
 def _words(model: Model) -> dict[str, int]:
     """Return the words that are one token of *model*, and their tokens."""
-    pieces = ((token, model.piece(token)) for token in range(model.vocabulary_size))
+    pieces = enumerate(model.pieces())
     return {piece[1:].decode(): token for token, piece in pieces if piece[:1] == b" " and piece[1:].isalpha()}

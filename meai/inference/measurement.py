@@ -15,7 +15,7 @@ from meai.inference.calibration import QUIET, Calibration
 from meai.inference.llama import LOGIT_ROWS, Model, Run
 from meai.inference.machine import Machine
 
-SIZES = (1, 2, 4, 8, 16, 32, 64)
+SIZES = (1, 2, 4, 8, 16, 32)
 READ_SIZES = (64, 32, 16, 8)
 MOST_ROUNDS = 6
 PROBE_S, PROBE_TOKENS = 0.1, 4

@@ -131,6 +131,10 @@ def _agreeing(one: Sequence[int], other: Sequence[int]) -> int:
 
 def _log_probability(rows: npt.NDArray[np.float32], tokens: Sequence[int]) -> float:
     """Return the logarithm of how probable *tokens* are, each by its own row of logits."""
-    highest = rows.max(axis=1)
-    total = highest + np.log(np.exp(rows - highest[:, None]).sum(axis=1))
-    return float((rows[np.arange(len(tokens)), list(tokens)] - total).sum())
+    # Row by row: all at once would take several times their memory, 100 MB with a large vocabulary.
+    return float(sum(row[token] - _log_total(row) for row, token in zip(rows, tokens, strict=True)))
+
+
+def _log_total(row: npt.NDArray[np.float32]) -> float:
+    highest = row.max()
+    return float(highest + np.log(np.exp(row - highest).sum()))

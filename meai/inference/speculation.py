@@ -12,7 +12,6 @@ from operator import truediv
 
 BATCH_TOKENS = 512
 LONGEST_DRAFT = 31
-LONGEST_SUFFIX = 3
 WINDOW = 64
 """Source tokens before and after the pointer in which the end of the answer is looked for."""
 NEAR = 4
@@ -29,7 +28,10 @@ class Drafter:
         """*piece* gives the bytes of a token; a word begins with a token that begins with white space."""
         self._source = source
         self._piece = piece
-        self._answer: list[int] = []
+        self._ends: dict[tuple[int, int], list[int]] = {}
+        for end in range(2, len(source) + 1):
+            self._ends.setdefault((source[end - 2], source[end - 1]), []).append(end)
+        self._last: tuple[int, int, int] = (-1, -1, -1)
         self._at = 0
         self.certain = True
         """Whether the answer runs along the source; else the place to go on from is itself a guess."""
@@ -40,7 +42,7 @@ class Drafter:
 
     def take(self, token: int) -> None:
         """Note the answer's next *token*."""
-        self._answer.append(token)
+        self._last = (*self._last[1:], token)
         if self._at < len(self._source) and self._source[self._at] == token:
             self._at += 1
             self.certain = True
@@ -61,18 +63,15 @@ class Drafter:
         return self._next_word(self._at + 1) if ours[:1] == theirs[:1] and ours else self._at
 
     def _find(self) -> int | None:
-        """Return the place in the source after the answer's last tokens, as many as agree and as near as can be."""
-        for length in range(min(LONGEST_SUFFIX, len(self._answer)), 1, -1):
-            suffix = self._answer[-length:]
-            ends = range(max(length, self._at - WINDOW), min(len(self._source), self._at + WINDOW) + 1)
-            fitting = [end for end in ends if list(self._source[end - length : end]) == suffix]
-            if fitting:
-                return min(fitting, key=lambda end: abs(end - self._at))
-        return self._skip()
+        """Return the place in the source after the answer's last two tokens, or better three, as near as can be."""
+        before, *two = self._last
+        nearest = [end for end in self._ends.get((two[0], two[1]), ()) if abs(end - self._at) <= WINDOW]
+        fitting = [end for end in nearest if end > 2 and self._source[end - 3] == before] or nearest
+        return min(fitting, key=lambda end: abs(end - self._at)) if fitting else self._skip()
 
     def _skip(self) -> int | None:
         """Return the place after the answer's last token, where that is a word which the source has a little later."""
-        token = self._answer[-1]
+        token = self._last[-1]
         if len(self._letters(token)) < MEANINGFUL:
             return None
         ahead = range(self._at, min(self._at + NEAR, len(self._source)))
@@ -108,7 +107,8 @@ class DraftLength:
     def best(self, longest: int, pending: int = 1) -> int:
         """Return how many guesses to add to a batch of *pending* tokens, at most *longest*; 0 where none pays."""
         longest = min(longest, LONGEST_DRAFT)
-        if longest <= 0:
+        # Guesses without end would not pay for the first of them.
+        if longest <= 0 or self._right * self._prices_s[1] <= self._wrong * self._dearer_s(pending):
             return 0
         tokens = self._tokens(longest)
         token_s = min(map(truediv, self._prices_s[1 : longest + 2], tokens))
@@ -121,6 +121,9 @@ class DraftLength:
         fading = (1.0 - 1.0 / _MEMORY) ** (right + wrong)
         self._right = self._right * fading + right
         self._wrong = self._wrong * fading + wrong
+
+    def _dearer_s(self, pending: int) -> float:
+        return self._prices_s[pending + 1] - self._prices_s[pending]
 
     def _tokens(self, longest: int) -> list[float]:
         """How many tokens a check of none to *longest* guesses is expected to give: those that come true, and one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -123,6 +123,9 @@ class FakeModel:
 
     def piece(self, token: int) -> bytes:
         return b" " + bytes([97 + token % 26]) if token % 3 else bytes([97 + token % 26])
+
+    def pieces(self) -> Iterator[bytes]:
+        return map(self.piece, range(self.vocabulary_size))
 
     def ends(self, token: int) -> bool:
         return token == END

@@ -60,16 +60,21 @@ def test_prices_never_fall(calibration: Calibration, tokens: int) -> None:
     assert 0 <= calibration.price_s(tokens) <= calibration.price_s(tokens + 1) * (1 + 1e-12)
 
 
-@given(calibrations, st.floats(0, 100))
-def test_a_piece_of_a_prompt_is_one_of_a_few(calibration: Calibration, limit_s: float) -> None:
-    assert calibration.chunk_tokens(limit_s) in CHUNKS
+@given(calibrations, st.booleans())
+def test_a_piece_of_a_prompt_is_one_of_a_few(calibration: Calibration, interruptible: bool) -> None:
+    assert calibration.chunk_tokens(interruptible=interruptible) in CHUNKS
 
 
 @pytest.mark.parametrize(
     ("read_s", "chunk"), [(0.0005, 128), (0.00195, 128), (0.002, 64), (0.0039, 64), (0.005, 32), (0.012, 16), (1.0, 8)]
 )
-def test_a_prompt_is_read_in_pieces_of_at_most_a_quarter_of_a_second(read_s: float, chunk: int) -> None:
-    assert replace(MEASURED, read_s=read_s).chunk_tokens() == chunk
+def test_what_cannot_be_interrupted_is_at_most_a_quarter_of_a_second(read_s: float, chunk: int) -> None:
+    assert replace(MEASURED, read_s=read_s).chunk_tokens(interruptible=False) == chunk
+
+
+@pytest.mark.parametrize(("read_s", "chunk"), [(0.0005, 128), (0.0078, 128), (0.008, 64), (0.0156, 64), (0.03, 32)])
+def test_what_can_be_interrupted_is_read_in_the_pieces_that_cost_least(read_s: float, chunk: int) -> None:
+    assert replace(MEASURED, read_s=read_s).chunk_tokens(interruptible=True) == chunk
 
 
 def test_an_estimate_is_a_prompt_and_an_answer() -> None:
