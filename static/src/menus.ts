@@ -41,7 +41,7 @@ export interface Menus {
   document(button: HTMLElement): void;
   /** What can be done to a row of the list of documents. */
   onRow(row: Row, at: Point | HTMLElement): void;
-  /** The export and the commands whose own buttons have no room on this screen. */
+  /** What has no button of its own, or none that has room on this screen. */
   more(button: HTMLElement, unseen: readonly Command[]): void;
 }
 
@@ -51,6 +51,8 @@ const CLIPBOARD = ["cut", "copy", "paste", "paste-plain"];
 const AT_DOCUMENT = ["rename", "duplicate", "move"];
 const OF_DOCUMENT = ["details", "history", "authorship"];
 const AT_WORKSPACE = ["new-document", "import", "search-documents", "trash"];
+const EVERYWHERE = ["palette", "find", "headings", "settings"];
+const UNDISTURBED = ["zen", "typewriter", "focus"];
 const OWN_MENU = "Shift + right-click: the browser’s menu";
 
 export function createMenus({ view, menu, model, commands, act, choosing, fixesAt, filing, history, open, focusList }: MenuParts): Menus {
@@ -105,7 +107,8 @@ export function createMenus({ view, menu, model, commands, act, choosing, fixesA
       menu.open({ label: title, groups: kind === "folder" ? folderItems(name) : documentItems(name) }, at, focusList);
     },
     more(button, unseen) {
-      menu.open({ label: "More", note: "Export", groups: [grouped("export"), menuItems(unseen)] }, button, focus);
+      const groups = [menuItems(unseen), named(EVERYWHERE), named(UNDISTURBED)];
+      menu.open(unseen.length > 0 ? { label: "More", note: "Export", groups: [grouped("export"), ...groups] } : { label: "More", groups }, button, focus);
     },
   };
 

@@ -30,6 +30,8 @@ export const DOCUMENTS_PREFIX = "@";
 export const HEADINGS_PREFIX = "#";
 
 interface Entry {
+  /** Of a command. */
+  readonly name?: string;
   readonly label: string;
   /** Quiet words after the label: what it belongs to, or why it cannot be done. */
   readonly note: string;
@@ -194,6 +196,7 @@ function commandEntries(commands: readonly Command[], parts: PaletteParts, withG
     const { name, label, group, key, words = "", isOn } = command;
     const obstacle = command.obstacle();
     return {
+      name,
       label,
       note: obstacle || (withGroup ? GROUP_TITLES[group] : ""),
       words: `${words} ${GROUP_TITLES[group]}`,
@@ -221,10 +224,10 @@ function headingEntries({ headings, goTo }: PaletteParts): Sought[] {
   return headings().map(({ level, title, from }) => ({ label: title || "(no words)", note: "", words: "", level, run: () => goTo(from) }));
 }
 
-function row({ label, note, key, isOn, disabled, level, at = [] }: Section["entries"][number], index: number, choose: () => void, point: () => void): HTMLElement {
+function row({ name, label, note, key, isOn, disabled, level, at = [] }: Section["entries"][number], index: number, choose: () => void, point: () => void): HTMLElement {
   const option = h(
     "div",
-    { id: `palette-${index}`, role: "option", class: "row", "aria-selected": "false", "aria-disabled": disabled ? "true" : false, click: choose, pointermove: point },
+    { id: `palette-${index}`, role: "option", class: "row", "data-name": name ?? false, "aria-selected": "false", "aria-disabled": disabled ? "true" : false, click: choose, pointermove: point },
     h("span", { class: "row-name" }, ...marked(label, at)),
     ...(note ? [h("small", {}, note)] : []),
     ...(isOn === undefined ? [] : [h("small", { class: "badge" }, isOn ? "on" : "off")]),

@@ -115,7 +115,7 @@ export function moved(state: EditorState, headings: readonly Heading[], index: n
     : [{ from: own.from, to: other.from, insert: lead(doc, own.from) }, { from: other.from + passage.words.length, insert: gap + section.words }];
   const start = isUp ? other.from + lead(doc, other.from).length : own.from + lead(doc, own.from).length + passage.words.length + gap.length;
   const inside = state.selection.main.head - own.from;
-  const isHere = inside >= 0 && inside < section.words.length;
+  const isHere = inside >= 0 && inside <= section.words.length;
   const selection = { anchor: start + (isHere ? inside : 0) };
   return { spec: { changes, selection, annotations: isolateHistory.of("full"), userEvent: "move.section", scrollIntoView: true }, at: start };
 }
