@@ -67,12 +67,22 @@ export function createBubble({ bar, view, commands, isOn, openAi }: BubbleParts)
   };
 
   const show = () => {
-    const { main } = view().state.selection;
-    const start = view().coordsAtPos(main.from, 1);
-    const end = view().coordsAtPos(main.to, -1);
-    if (!start || !end) return false;
     build();
     if (!isOpen()) bar.showPopover();
+    return stay();
+  };
+
+  /** At the words, as long as they are seen. */
+  const stay = () => {
+    const { main } = view().state.selection;
+    // Of a long selection only the end that moves may be drawn.
+    const at = (position: number, side: 1 | -1) => view().coordsAtPos(position, side) ?? view().coordsAtPos(main.head);
+    const [start, end] = [at(main.from, 1), at(main.to, -1)];
+    const seen = view().scrollDOM.getBoundingClientRect();
+    if (!start || !end || end.bottom < seen.top || start.top > seen.bottom) {
+      hide();
+      return false;
+    }
     const room = bar.offsetHeight + 8;
     // A finger's own handles and menu are above the words.
     const above = start.top - room > 48 && !window.matchMedia("(pointer: coarse)").matches;
@@ -114,7 +124,7 @@ export function createBubble({ bar, view, commands, isOn, openAi }: BubbleParts)
           window.addEventListener("pointerup", () => requestAnimationFrame(() => wanted() && show()), { once: true });
         },
         keydown: () => void hide(),
-        scroll: () => void hide(),
+        scroll: () => void (isOpen() && stay()),
       }),
     ],
     enter() {

@@ -96,8 +96,19 @@ export function createSlash({ popup, view, commands, isOn }: SlashParts): Extens
       view().contentDOM.setAttribute("aria-controls", LIST);
     }
     activate(0);
-    view().requestMeasure({ read: (editor) => editor.coordsAtPos(from), write: (start) => start && set(start) });
+    follow(from);
   };
+
+  /** Stay at the line, which a key may scroll, and go with it when it is scrolled away. */
+  const follow = (from: number) =>
+    view().requestMeasure({
+      read(editor) {
+        const line = editor.coordsAtPos(from);
+        const seen = editor.scrollDOM.getBoundingClientRect();
+        return line && line.bottom > seen.top && line.top < seen.bottom ? line : null;
+      },
+      write: (line) => (line ? set(line) : close()),
+    });
 
   /** Below the line, or above where there is no room. */
   const set = ({ left, top, bottom }: { left: number; top: number; bottom: number }) => {
@@ -139,7 +150,10 @@ export function createSlash({ popup, view, commands, isOn }: SlashParts): Extens
           return run !== undefined;
         },
         blur: close,
-        scroll: close,
+        scroll() {
+          const at = isOpen() && slashAt(view().state);
+          if (at) follow(at.from);
+        },
       }),
     ),
   ];

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import SitDown
 from tests.browser.desk import Desk, wait_until
+from tests.browser.scenes import SCENES
 from tests.browser.scripted import ScriptedModel
 from tests.conftest import Watched
 
@@ -64,232 +64,15 @@ WIDE = "\n\n".join(
 )
 
 
-@contextmanager
-def the_document(desk: Desk, model: ScriptedModel) -> Iterator[None]:
-    expect(desk.content).to_be_visible()
-    yield
-
-
-@contextmanager
-def the_preview(desk: Desk, model: ScriptedModel) -> Iterator[None]:
-    desk.page.get_by_role("button", name="Read", exact=True).click()
-    expect(desk.page.locator("#article")).to_be_visible()
-    yield
-    desk.page.get_by_role("button", name="Write", exact=True).click()
-    expect(desk.content).to_be_visible()
-
-
-@contextmanager
-def a_menu(desk: Desk, model: ScriptedModel) -> Iterator[None]:
-    desk.content.focus()
-    desk.press("ContextMenu")
-    expect(desk.menu).to_be_visible()
-    yield
-    desk.press("Escape")
-
-
-@contextmanager
-def the_list(desk: Desk, model: ScriptedModel) -> Iterator[None]:
-    if shut := desk.page.locator("#documents").is_hidden():
-        desk.page.locator("#documents-button").click()
-    expect(desk.page.locator("#documents")).to_be_visible()
-    yield
-    if shut:
-        desk.page.locator("#documents-button").click()
-
-
-@contextmanager
-def a_search(desk: Desk, model: ScriptedModel) -> Iterator[None]:
-    with the_list(desk, model):
-        box = desk.page.get_by_role("combobox", name="Search names and texts")
-        box.fill("e")
-        expect(desk.page.locator("#documents-found .snippet").first).to_be_visible()
-        yield
-        box.fill("")
-
-
-@contextmanager
-def a_move(desk: Desk, model: ScriptedModel) -> Iterator[None]:
-    desk.page.locator("#title-button").click()
-    desk.choose("Move to a folder…")
-    expect(desk.page.locator("#folder-list")).to_be_visible()
-    yield
-    desk.press("Escape")
-
-
-@contextmanager
-def the_history(desk: Desk, model: ScriptedModel) -> Iterator[None]:
-    """A version that added a line, against the first."""
-    desk.write("One more line.")
-    desk.content.focus()
-    desk.press("F4")
-    expect(desk.page.locator("#history ins").first).to_be_visible()
-    yield
-    desk.press("Escape")
-
-
-@contextmanager
-def the_trash(desk: Desk, model: ScriptedModel) -> Iterator[None]:
-    desk.page.locator("#title-button").click()
-    desk.choose("Deleted documents…")
-    expect(desk.page.get_by_role("dialog", name="Deleted documents")).to_be_visible()
-    yield
-    desk.press("Escape")
-
-
-@contextmanager
-def what_the_model_wrote(desk: Desk, model: ScriptedModel) -> Iterator[None]:
-    """Marked, counted, and one of it explained."""
-    desk.write("\n\nThe begining.")
-    desk.press("ContextMenu")
-    desk.choose("Correct spelling")
-    model.proposes("The beginning.")
-    desk.press("Control+Enter", "F9")
-    expect(desk.page.locator(".authored").last).to_have_text("beginning")
-    desk.press("ArrowLeft", "Shift+F9")
-    expect(desk.page.get_by_role("dialog", name="What the model wrote here")).to_be_visible()
-    yield
-    desk.press("Escape", "F9")
-
-
-@contextmanager
-def the_help(desk: Desk, model: ScriptedModel) -> Iterator[None]:
-    desk.press("Control+/")
-    expect(desk.page.get_by_role("dialog", name="Help")).to_be_visible()
-    yield
-    desk.press("Escape")
-
-
-@contextmanager
-def the_export(desk: Desk, model: ScriptedModel) -> Iterator[None]:
-    """What readers get at Substack, and the report."""
-    desk.content.focus()
-    desk.press("Control+Shift+E")
-    dialog = desk.page.get_by_role("dialog", name="Export ")
-    dialog.get_by_role("radio", name="Substack").first.check()
-    expect(dialog.get_by_role("heading", name="What readers get otherwise")).to_be_visible()
-    expect(desk.page.locator("#export[aria-busy]")).to_have_count(0)
-    yield
-    desk.press("Escape")
-
-
-@contextmanager
-def a_repair(desk: Desk, model: ScriptedModel) -> Iterator[None]:
-    desk.page.locator(".notice", has_text="garbled").get_by_role("button").first.click()
-    expect(desk.page.get_by_role("dialog", name="Repair garbled characters")).to_be_visible()
-    yield
-    desk.press("Escape")
-
-
-@contextmanager
-def a_suggestion(desk: Desk, model: ScriptedModel) -> Iterator[None]:
-    """Words are added, removed and replaced, and there is something worth knowing."""
-    desk.write("\n\nI recieve the the mail and I has no time.")
-    desk.press("ContextMenu")
-    desk.choose("Correct spelling")
-    expect(desk.bar).to_be_visible()
-    model.proposes("I receive the mail and I have no time at all.", "A sentence was kept as it was.")
-    expect(desk.bar).to_have_attribute("data-proposal", "done")
-    yield
-    desk.press("Escape")
-
-
-@contextmanager
-def two_versions(desk: Desk, model: ScriptedModel) -> Iterator[None]:
-    """The end, written here and elsewhere at the same time."""
-    desk.press("Control+s")
-    desk.expect_saved()
-    with desk.unsaved():
-        desk.write("\n\nMine.")
-        desk.file.write_bytes(desk.file.read_bytes() + b"\n\nTheirs.")
-    desk.page.get_by_role("button", name="Compare…").click()
-    asked = desk.page.get_by_role("dialog", name="was changed elsewhere")
-    expect(asked).to_be_visible()
-    yield
-    asked.get_by_role("radio", name="On disk").check()
-    asked.get_by_role("button", name="Use what I chose").click()
-    desk.expect_saved()
-
-
-@contextmanager
-def a_palette(desk: Desk, model: ScriptedModel) -> Iterator[None]:
-    desk.content.focus()
-    desk.press("F1")
-    expect(desk.page.locator("#palette [role=option]").first).to_be_visible()
-    yield
-    desk.press("Escape")
-
-
-@contextmanager
-def the_outline(desk: Desk, model: ScriptedModel) -> Iterator[None]:
-    desk.content.focus()
-    desk.press("Control+Shift+o")
-    expect(desk.page.locator("#outline")).to_be_visible()
-    yield
-    desk.content.focus()
-    desk.press("Control+Shift+o")
-    expect(desk.page.locator("#outline")).to_be_hidden()
-
-
-@contextmanager
-def a_question(desk: Desk, model: ScriptedModel) -> Iterator[None]:
-    """What shall the model do with the paragraph at the caret?"""
-    desk.content.focus()
-    desk.press("Control+j")
-    expect(desk.page.get_by_role("dialog", name="Ask AI")).to_be_visible()
-    yield
-    desk.press("Escape")
-
-
-@contextmanager
-def a_find(desk: Desk, model: ScriptedModel) -> Iterator[None]:
-    desk.content.focus()
-    desk.press("Control+f")
-    expect(desk.page.locator(".find-bar")).to_be_visible()
-    desk.page.keyboard.type("e")
-    yield
-    desk.press("Escape")
-
-
-@contextmanager
-def the_models(desk: Desk, model: ScriptedModel) -> Iterator[None]:
-    desk.content.focus()
-    desk.press("Shift+F4")
-    expect(desk.page.locator(".models li").first).to_be_visible()
-    yield
-    desk.press("Escape")
-
-
-SCENES = (
-    the_document,
-    the_preview,
-    a_menu,
-    the_list,
-    a_search,
-    a_move,
-    the_history,
-    the_trash,
-    the_help,
-    the_export,
-    a_repair,
-    a_suggestion,
-    what_the_model_wrote,
-    a_palette,
-    the_outline,
-    a_question,
-    a_find,
-    the_models,
-    two_versions,
-)
 Look = Callable[[Page], list[str]]
 
 
 def walk_through(desk: Desk, model: ScriptedModel, look: Look) -> dict[str, list[str]]:
     """Return what *look* finds wrong, by scene."""
     found = {}
-    for scene in SCENES:
+    for name, scene in SCENES.items():
         with scene(desk, model):
-            found[scene.__name__] = look(desk.page)
+            found[name] = look(desk.page)
     return {name: problems for name, problems in found.items() if problems}
 
 
@@ -305,7 +88,7 @@ def desk(sit_down: SitDown, scripted: ScriptedModel, letters: Path, fixtures: Pa
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-def test_axe_finds_nothing_in_light_and_dark(watched: Watched, desk: Desk, scripted: ScriptedModel, width: int) -> None:
+def test_axe_finds_nothing_on_any_panel(watched: Watched, desk: Desk, scripted: ScriptedModel, width: int) -> None:
     desk.page.set_viewport_size({"width": width, "height": HEIGHT})
     desk.page.evaluate(AXE.read_text("utf-8"))
 
@@ -313,7 +96,8 @@ def test_axe_finds_nothing_in_light_and_dark(watched: Watched, desk: Desk, scrip
         page.emulate_media(color_scheme="light")
         found = [f"light: {problem}" for problem in page.evaluate(LOOK, RULES)]
         page.emulate_media(color_scheme="dark")
-        return found + [f"dark: {problem}" for problem in page.evaluate(LOOK, CONTRAST)]
+        found += [f"dark: {problem}" for problem in page.evaluate(LOOK, CONTRAST)]
+        return found + [f"runs off the side: {element}" for element in page.evaluate(OVERFLOW)]
 
     assert walk_through(desk, scripted, look) == {}
     watched.forgive("412")
@@ -325,7 +109,7 @@ def test_nothing_runs_off_the_side(
     shutil.copy(fixtures / "tally.png", letters / "tally.png")
     desk = sit_down({f"{'Long name ' * 12}.md": f"ðŸ‘‰ garbled\n\n{WIDE}", f"{'W' * 120}.md": ""})
     expect(desk.page.locator("#article figure")).to_be_attached()
-    for width in (320, 390, 820, 1440):
+    for width in (320, 820, 1440):
         desk.page.set_viewport_size({"width": width, "height": 640})
         assert walk_through(desk, scripted, lambda page: page.evaluate(OVERFLOW)) == {}, f"at {width} px"
     watched.forgive("412")

@@ -1,4 +1,4 @@
-"""Lists, tables, sections, finding, notes, pictures and front matter: by keyboard, by mouse, and as axe sees them."""
+"""Lists, tables, sections, finding, notes, pictures and front matter: by keyboard and by mouse."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import SitDown
-from tests.browser.desk import Desk
-from tests.browser.test_look import AXE, LOOK, OVERFLOW, RULES
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -174,41 +172,3 @@ def test_front_matter_sections_and_pictures_are_handled_by_mouse(
     saved = desk.file.read_text()
     assert '- <img src="apple.png" alt="apple" width="300">\n' in saved
     assert saved.startswith('---\ntitle: "A \\"new\\" one"   # why\ntags: [b, a]\nx: 1\n---\n')
-
-
-def the_table(desk: Desk) -> None:
-    desk.click_after("| 1")
-    expect(desk.page.locator(".table-bar")).to_be_visible()
-
-
-def the_finding(desk: Desk) -> None:
-    desk.content.focus()
-    desk.press("Control+f")
-    desk.page.keyboard.type("o")
-
-
-def the_outline(desk: Desk) -> None:
-    desk.press("Control+Shift+o")
-    expect(desk.page.locator("#outline-list")).to_be_focused()
-
-
-def the_details(desk: Desk) -> None:
-    desk.page.locator("#title-button").click()
-    desk.choose("Title, date and tags")
-    expect(desk.page.locator(".details-bar")).to_be_visible()
-
-
-@pytest.mark.parametrize("width", [390, 1440])
-def test_axe_finds_nothing_and_nothing_runs_off_the_side(sit_down: SitDown, width: int) -> None:
-    desk = sit_down(LETTER)
-    page = desk.page
-    page.set_viewport_size({"width": width, "height": 900})
-    page.evaluate(AXE.read_text("utf-8"))
-    found: dict[str, object] = {}
-    for part in (the_table, the_finding, the_details, the_outline):
-        part(desk)
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            if seen := [*page.evaluate(LOOK, RULES), *page.evaluate(OVERFLOW)]:
-                found[f"{part.__name__}, {scheme}"] = seen
-    assert found == {}
