@@ -15,6 +15,7 @@ from meai.config import Config
 from meai.documents import places, tables
 from meai.documents.database import Database
 from meai.documents.foreign.converter import Converter
+from meai.documents.forgetting import Forgetting
 from meai.documents.history import History
 from meai.documents.journal import Journal
 from meai.documents.receipts import Receipts
@@ -142,11 +143,12 @@ def _services(config: Config) -> Services:
     trash, kept = places.trash_folder(config.data_dir, config.workspace), History(database)
     words, checker = dictionary_in(config.data_dir), Checker()
     store = DocumentStore(config.workspace, trash=trash, only=config.single, history=kept)
+    journal = Journal(places.drafts_folder(config.data_dir, config.workspace))
     return Services(
         store=store,
-        past=history.Past(store, kept, Receipts(database)),
+        past=history.Past(store, kept, Receipts(database), Forgetting(store, database, journal)),
         upkeep=Upkeep(database),
-        journal=Journal(places.drafts_folder(config.data_dir, config.workspace)),
+        journal=journal,
         watch=Watch(store, recursive=config.single is None),
         converter=Converter(),
         preview=PreviewService(),

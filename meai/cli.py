@@ -252,13 +252,31 @@ def export(
 @click.option(
     "--label", type=(int, str), metavar="REV NAME", help="Give a version a name; a named one is kept for good."
 )
+@click.option(
+    "--forget",
+    metavar="REV|DATE|words|all",
+    help="Remove for good that revision, what is older than that day, all that has words which you are asked for, or "
+    "everything but the text as it is now.",
+)
+@click.option("--yes", is_flag=True, help="Forget without a question.")
 @_json_option
-def history(file: Path, show: int | None, restore: int | None, label: tuple[int, str] | None, as_json: bool) -> None:
+def history(
+    file: Path,
+    show: int | None,
+    restore: int | None,
+    label: tuple[int, str] | None,
+    forget: str | None,
+    yes: bool,
+    as_json: bool,
+) -> None:
     """List what FILE was, newest first. A deleted FILE has its history, too."""
-    if sum(option is not None for option in (show, restore, label)) > 1:
-        raise click.UsageError("Only one of --show, --restore and --label can be done at a time.")
+    if sum(option is not None for option in (show, restore, label, forget)) > 1:
+        raise click.UsageError("Only one of --show, --restore, --label and --forget can be done at a time.")
     from meai import histories
 
+    if forget is not None:
+        _forget(file, forget, sure=yes, as_json=as_json)
+        return
     with histories.past_of(file, read_config()) as past:
         if show is not None:
             told = histories.shown_revision(past, show)
@@ -272,6 +290,25 @@ def history(file: Path, show: int | None, restore: int | None, label: tuple[int,
         _print_json(**told.fields)
     else:
         _write((told.text + (_last_line_end(told.text) if show is not None else "\n")).encode(), None)
+
+
+def _forget(file: Path, what: str, *, sure: bool, as_json: bool) -> None:
+    from meai import histories
+
+    try:
+        # Not an argument: those can be read in the shell's history and by other accounts.
+        wish = histories.wish(what, lambda: click.prompt("The words", err=True))
+    except ValueError as error:
+        raise click.BadParameter("say a revision, a day as 2026-11-24, “words” or “all”.") from error
+    with histories.pasts_of(file, read_config()) as pasts:
+        if not sure:
+            click.echo(histories.forgettable(pasts, wish), err=True)
+            click.confirm("Forget it for good?", abort=True, err=True)
+        told = histories.forgotten(pasts, wish)
+    if as_json:
+        _print_json(**told.fields)
+    else:
+        click.echo(told.text)
 
 
 @cli.group()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ from meai.documents import names, places, tables
 from meai.documents.database import Database
 from meai.documents.document import Document
 from meai.documents.encoding import shown
+from meai.documents.forgetting import Forgetting, Forgotten, Wish
 from meai.documents.history import Gone, History
+from meai.documents.journal import Journal
 from meai.documents.receipts import Receipts
 from meai.documents.revisions import Origin, Revision
 from meai.documents.store import DocumentStore
@@ -29,6 +32,7 @@ class Past:
     store: DocumentStore
     history: History
     receipts: Receipts
+    forgetting: Forgetting
 
     def revisions(self) -> tuple[Revision, ...]:
         """Return the revisions, newest first. Raises DocumentNotFound where there are none."""
@@ -78,9 +82,26 @@ def _opened(file: Path, folder: Path, config: Config, *, anyway: bool = False) -
         history, name = History(database), file.relative_to(folder).as_posix()
         store = DocumentStore(folder, trash=places.trash_folder(config.data_dir, folder), history=history)
         known = anyway or bool(history.list(name))
-        yield Past(name, store, history, Receipts(database)) if known else None
+        forgetting = Forgetting(store, database, Journal(places.drafts_folder(config.data_dir, folder)))
+        yield Past(name, store, history, Receipts(database), forgetting) if known else None
     finally:
         database.close()
+
+
+@contextmanager
+def pasts_of(file: Path, config: Config) -> Iterator[tuple[Past, ...]]:
+    """Yield what is kept of *file* in the histories of all folders above it: each may have been a workspace.
+
+    Raises like `past_of`, and DocumentNotFound where there is nothing.
+    """
+    names.document_parts(file.name)
+    file = file.expanduser().parent.resolve() / file.name
+    with ExitStack() as stack:
+        opened = (stack.enter_context(_opened(file, folder, config)) for folder in file.parents)
+        found = tuple(past for past in opened if past is not None)
+        if not found:
+            raise DocumentNotFound(f"“{file.name}” has no history; ME_AI keeps one of every document that it opens.")
+        yield found
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +142,50 @@ def labelled(past: Past, rev: int, label: str) -> Told:
     named = past.history.label(past.name, rev, label)
     called = f"is called “{named.label}” and is kept for good" if named.label else "has no name"
     return Told(_fields(named), f"Revision {rev} of {past.name} {called}.")
+
+
+def wish(what: str, ask: Callable[[], str]) -> Wish:
+    """Return what *what* says is to be forgotten; *ask* is asked for words. Raises ValueError for what is none."""
+    if what == "all":
+        return Wish()
+    if what == "words":
+        return Wish(words=ask())
+    if what.isascii() and what.isdigit():
+        return Wish(first=int(what), last=int(what))
+    return Wish(before=datetime.fromisoformat(what).astimezone())
+
+
+def forgettable(pasts: Iterable[Past], wanted: Wish) -> str:
+    """Return what would be forgotten, in a sentence. Raises like `Forgetting.look`."""
+    found = (_counted(past.forgetting.look(past.name, wanted)) for past in pasts)
+    return f"This forgets {' and '.join(found)}, which nothing brings back."
+
+
+def forgotten(pasts: Iterable[Past], wanted: Wish) -> Told:
+    """Forget what is *wanted*. Raises like `Forgetting.forget`."""
+    done = [(past, past.forgetting.forget(past.name, wanted)) for past in pasts]
+    lines = [line for past, told in done for line in _told(past, told)]
+    return Told({"forgotten": [{"name": past.name, **asdict(told)} for past, told in done]}, "\n".join(lines))
+
+
+def _told(past: Past, told: Forgotten) -> Iterator[str]:
+    left = "nothing is left of it" if told.stays == 0 else f"{_number(told.stays, 'version')} of it left"
+    yield f"Forgotten of {past.name}: {_counted(told)}; {left}."
+    for name in told.elsewhere:
+        yield f"The history of “{name}” has such a text, too."
+    for path in told.damaged:
+        yield f"“{path}”, a damaged history, may still have it; delete that file to be sure."
+
+
+def _counted(told: Forgotten) -> str:
+    named = f" ({told.named} with a name)" if told.named else ""
+    others = ((told.receipts, "receipt"), (told.drafts, "draft"))
+    more = "".join(f" and {_number(count, what)}" for count, what in others if count)
+    return f"{_number(told.versions, 'version')}{named}{more}"
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _fields(revision: Revision) -> dict[str, Any]:

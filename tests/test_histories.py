@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,8 +39,9 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def meai(data_dir: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> Run:
-    def run(*arguments: str | Path) -> Result:
+def meai(data_dir: Path, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Run:
+    def run(*arguments: str | Path, typed: str = "") -> Result:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(typed.encode()), "utf-8"))
         with pytest.raises(SystemExit) as ended:
             main([str(argument) for argument in arguments])
         out, err = capfdbinary.readouterr()
@@ -126,7 +128,9 @@ def test_a_version_gets_a_name(meai: Run, past: Path) -> None:
     assert "As sent" in meai("history", past).stdout.decode().splitlines()[1]
 
 
-@pytest.mark.parametrize("options", [("--show", "9"), ("--restore", "9"), ("--label", "9", "x")])
+@pytest.mark.parametrize(
+    "options", [("--show", "9"), ("--restore", "9"), ("--label", "9", "x"), ("--forget", "9", "--yes")]
+)
 def test_a_version_that_is_not_there_fails_in_one_sentence(meai: Run, past: Path, options: tuple[str, ...]) -> None:
     result = meai("history", past, *options)
     assert result.returncode == 1
@@ -148,6 +152,61 @@ def test_what_is_no_document_is_refused_in_one_sentence(meai: Run, workspace: Pa
 
 def test_one_thing_of_the_history_is_done_at_a_time(meai: Run, past: Path) -> None:
     assert meai("history", past, "--show", "1", "--restore", "1").returncode == 2
+
+
+# Forgetting.
+
+
+def kept(meai: Run, past: Path) -> list[int]:
+    return [one["rev"] for one in json.loads(meai("history", past, "--json").stdout)["revisions"]]
+
+
+def test_what_is_to_be_forgotten_is_told_and_asked_about_first(meai: Run, past: Path) -> None:
+    meai("history", past, "--label", "2", "As sent")
+    asked = meai("history", past, "--forget", "all", typed="n\n")
+    assert asked.returncode != 0
+    assert "This forgets 2 versions (1 with a name), which nothing brings back." in asked.stderr.decode()
+    assert kept(meai, past) == [3, 2, 1]
+    done = meai("history", past, "--forget", "all", typed="y\n")
+    assert done.stdout.decode() == "Forgotten of Posts/past.md: 2 versions (1 with a name); 1 version of it left.\n"
+    assert kept(meai, past) == [3]
+    assert past.read_text() == "three words by a model\n"
+
+
+@pytest.mark.parametrize(("what", "left"), [("2", [3, 1]), ("2999-01-01", [3]), ("2001-01-01", [3, 2, 1])])
+def test_a_revision_or_what_is_older_than_a_day_is_forgotten(meai: Run, past: Path, what: str, left: list[int]) -> None:
+    assert meai("history", past, "--forget", what, "--yes").returncode == 0
+    assert kept(meai, past) == left
+
+
+def test_the_words_to_be_forgotten_are_asked_for(meai: Run, past: Path) -> None:
+    done = meai("history", past, "--forget", "words", "--yes", "--json", typed="first\n")
+    (told,) = json.loads(done.stdout)["forgotten"]
+    assert (told["name"], told["versions"], told["stays"]) == ("Posts/past.md", 2, 1)
+    assert kept(meai, past) == [3]
+    refused = meai("history", past, "--forget", "words", "--yes", typed="three words\n")
+    assert (refused.returncode, "still has these words" in refused.stderr.decode()) == (1, True)
+
+
+def test_every_workspace_that_the_file_lies_in_forgets(meai: Run, past: Path, data_dir: Path, workspace: Path) -> None:
+    """The folder of the file was opened by itself once, too."""
+    folder = workspace / "Posts"
+    database = Database(places.history_file(data_dir, folder), tables.SCHEMA)
+    store = DocumentStore(folder, trash=places.trash_folder(data_dir, folder), history=History(database))
+    base = store.read("past.md").etag
+    store.write("past.md", "three words by a model\nand more\n", base=base)
+    database.close()
+    told = json.loads(meai("history", past, "--forget", "all", "--yes", "--json").stdout)["forgotten"]
+    assert [(one["name"], one["versions"], one["stays"]) for one in told] == [
+        ("past.md", 1, 1),
+        ("Posts/past.md", 3, 1),
+    ]
+
+
+def test_what_is_no_part_of_a_history_is_wrong_usage(meai: Run, past: Path) -> None:
+    for what in ("yesterday", "-1", "1.5", ""):
+        assert meai("history", past, "--forget", what, "--yes").returncode == 2
+    assert kept(meai, past) == [3, 2, 1]
 
 
 def test_an_export_tells_what_a_model_wrote_when_asked(meai: Run, past: Path, workspace: Path) -> None:

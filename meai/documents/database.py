@@ -6,6 +6,7 @@ own. What is damaged is set aside, never deleted, and the newest sound backup ta
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -18,17 +19,19 @@ from pathlib import Path
 from typing import TypeVar
 
 from meai.documents import disk
+from meai.documents.backups import Backups
 from meai.errors import HistoryUnavailable
 
 APPLICATION_ID = 0x4D454149
 BUSY_TIMEOUT_S = 5.0
 # A writer waits for a locked file once, not at every save.
 _IMPATIENT_S = 30.0
-_KEPT_BACKUPS = 3
 _PRAGMAS = (
     "foreign_keys=ON",
     "wal_autocheckpoint=1000",
     "journal_size_limit=67108864",
+    # What is thinned away or forgotten should not lie on in a free page.
+    "secure_delete=ON",
     "trusted_schema=OFF",
     "cell_size_check=ON",
     "temp_store=MEMORY",
@@ -69,6 +72,7 @@ class Database:
         connect: Connect = sqlite3.connect,
     ) -> None:
         self._path = path
+        self._backups = Backups(path)
         self._schema = schema
         self._busy_timeout_s = busy_timeout_s
         self._connect = connect
@@ -124,16 +128,10 @@ class Database:
 
     def backup(self) -> None:
         """Copy the file beside itself, one copy a day; the last three stay. Raises HistoryUnavailable."""
-        today = time.strftime("%Y%m%d", time.gmtime())
-        target = self._beside(f"backup-{today}")
-        if target.exists() or not self._path.exists():
-            return
-        part = self._beside("part")
-        part.unlink(missing_ok=True)
-        self.read(lambda connection: connection.execute("VACUUM INTO ?", (str(part),)))
-        os.replace(part, target)
-        for old in self._backups()[_KEPT_BACKUPS:]:
-            old.unlink(missing_ok=True)
+        try:
+            self._backups.make(self._copy)
+        except OSError as error:
+            raise self._unavailable(_reason(error)) from error
 
     def shrink(self) -> None:
         """Give the room of deleted rows back to the disk. Raises HistoryUnavailable."""
@@ -143,6 +141,27 @@ class Database:
                 with suppress(sqlite3.Error):
                     # Not `execute`, which takes one step, and each step frees one page.
                     self._connection.executescript("PRAGMA incremental_vacuum")
+
+    def erase(self) -> tuple[str, ...]:
+        """Leave nothing of what was deleted: not in the file, not in its log, not in its backups, which are made anew.
+
+        Returns the paths of damaged files that were set aside, which may still have it. Raises HistoryUnavailable.
+        """
+        with self._turn:
+            self.write(lambda connection: None)
+            try:
+                _rewrite(self._opened())
+                self._backups.clear()
+            except (sqlite3.Error, OSError) as error:
+                self._told(error)
+                raise HistoryUnavailable(
+                    f"It is in no list any more, but “{self._path}” could not be written anew, because "
+                    f"{_reason(error)}; please ask for it again, so that no byte of it is left."
+                ) from error
+            with suppress(HistoryUnavailable):
+                self.backup()
+        aside = self._path.parent.glob(f"{self._path.name}.corrupt-*")
+        return tuple(sorted(str(path) for path in aside if not path.name.endswith(("-wal", "-shm"))))
 
     def close(self) -> None:
         """Let go of the file; a later call opens it again."""
@@ -219,9 +238,7 @@ class Database:
             connection.execute("PRAGMA journal_mode=TRUNCATE")
         connection.execute(f"PRAGMA synchronous={'FULL' if wal else 'EXTRA'}")
         if 0 < version < len(self._schema):
-            before = self._beside(f"before-version-{len(self._schema)}")
-            before.unlink(missing_ok=True)
-            connection.execute("VACUUM INTO ?", (str(before),))
+            self._backups.make_before(len(self._schema), lambda to: connection.execute("VACUUM INTO ?", (str(to),)))
         if version < len(self._schema):
             # In one transaction, so that no reader meets half of it.
             steps = "; ".join(self._schema[version:])
@@ -251,7 +268,7 @@ class Database:
 
     def _restore_backup(self) -> bool:
         """Put the newest backup that is sound in the place of the file."""
-        for backup in self._backups():
+        for backup in self._backups.list():
             with suppress(sqlite3.Error, _Damaged):
                 with closing(self._connect(f"{backup.as_uri()}?mode=ro", uri=True)) as connection:
                     _quick_check(connection)
@@ -259,24 +276,22 @@ class Database:
                 return True
         return False
 
-    def _backups(self) -> list[Path]:
-        """Return the backups, the newest first."""
-        return sorted(self._path.parent.glob(f"{self._path.name}.backup-*"), reverse=True)
+    def _copy(self, to: Path) -> None:
+        self.read(lambda connection: connection.execute("VACUUM INTO ?", (str(to),)))
 
     def _beside(self, what: str) -> Path:
         return self._path.with_name(f"{self._path.name}.{what}")
 
     def _told(self, error: Exception, *, keep: bool = False) -> Exception:
         """Return what to raise for *error*; a connection that failed is not used again, unless it only had to wait."""
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        code = _code(error)
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             self._impatient_until = time.monotonic() + _IMPATIENT_S
         elif not keep:
             self._let_go()
         if code in _DAMAGED:
             return _Damaged(str(error))
-        words = error.strerror if isinstance(error, OSError) else str(error)
-        return self._unavailable(_REASONS.get(code, words or "the system refused"))
+        return self._unavailable(_reason(error))
 
     def _unavailable(self, reason: str) -> HistoryUnavailable:
         return HistoryUnavailable(
@@ -291,6 +306,27 @@ class Database:
 
     def _patience_ms(self) -> int:
         return 50 if time.monotonic() < self._impatient_until else round(self._busy_timeout_s * 1000)
+
+
+def _rewrite(connection: sqlite3.Connection) -> None:
+    # Beside other files of the system's: in memory a large history would take as much of that.
+    connection.execute("PRAGMA temp_store=FILE")
+    try:
+        connection.execute("VACUUM")
+        busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    finally:
+        connection.execute("PRAGMA temp_store=MEMORY")
+    if busy:
+        raise OSError(errno.EBUSY, _REASONS[sqlite3.SQLITE_BUSY])
+
+
+def _code(error: Exception) -> int:
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+
+
+def _reason(error: Exception) -> str:
+    words = error.strerror if isinstance(error, OSError) else str(error)
+    return _REASONS.get(_code(error), words or "the system refused")
 
 
 def _is_empty(connection: sqlite3.Connection) -> bool:

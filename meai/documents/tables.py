@@ -166,6 +166,22 @@ def remove(connection: sqlite3.Connection, document: int, gone: Iterable[int]) -
             set_fields(connection, document, above.rev, added=added, removed=removed)
 
 
+def forget_document(connection: sqlite3.Connection, document: int) -> None:
+    """Delete *document*, its revisions and its receipts."""
+    remove(connection, document, [one.rev for one in revisions(connection, document)])
+    connection.execute("DELETE FROM receipt WHERE document = ?", (document,))
+    connection.execute("DELETE FROM document WHERE id = ?", (document,))
+
+
+def names_with(connection: sqlite3.Connection, etag: str, *, but: int) -> list[str]:
+    """Return the names of the documents other than *but* that have had the content with *etag*."""
+    statement = (
+        "SELECT DISTINCT name FROM revision JOIN document ON document.id = revision.document "
+        "WHERE hash = ? AND document.id <> ?"
+    )
+    return [name for (name,) in connection.execute(statement, (_hash(etag), but))]
+
+
 def difference(before: str, after: str) -> tuple[int, int]:
     """Return how many words *after* has that *before* has not, and the other way round; an order counts for nothing."""
     old, new = Counter(before.split("\n")), Counter(after.split("\n"))

@@ -13,6 +13,7 @@ from flask import Blueprint, Response, jsonify
 from meai.documents import authorship
 from meai.documents.authorship import Piece
 from meai.documents.encoding import shown
+from meai.documents.forgetting import Forgetting, Wish
 from meai.documents.history import History
 from meai.documents.receipts import Order, Receipts
 from meai.documents.revisions import Kind, Origin, Revision
@@ -34,6 +35,7 @@ class Past:
     store: DocumentStore
     history: History
     receipts: Receipts
+    forgetting: Forgetting
 
     def trashed(self) -> tuple[Trashed, ...]:
         """Return what was deleted of the documents that are open here."""
@@ -77,6 +79,12 @@ def _add_revisions(routes: Blueprint, past: Past) -> None:
         (wanted,) = answers.strings(answers.MAX_SMALL_BODY, "label")
         return jsonify(_revision(past.history.label(name, rev, wanted)))
 
+    @routes.post("/documents/<path:name>/history/forget")
+    def forget(name: str) -> Response:
+        fields = answers.body(answers.MAX_SMALL_BODY)
+        do = past.forgetting.look if fields.get("look") is True else past.forgetting.forget
+        return jsonify(asdict(do(name, _wish(fields))))
+
     @routes.get("/revisions/<etag>")
     def content(etag: str) -> Response:
         return jsonify({"etag": etag, "text": past.history.text(etag)})
@@ -117,6 +125,11 @@ def _add_deleted(routes: Blueprint, past: Past) -> None:
         document = past.store.recreate(name, data, lambda new: past.history.revived(identity, new))
         return jsonify({"name": document.name, "etag": document.etag}), 201
 
+    @routes.delete("/history/deleted/<int(max=2147483647):identity>")
+    def forget_gone(identity: int) -> Response:
+        past.forgetting.forget_gone(identity)
+        return Response(status=204)
+
 
 def _add_receipts(routes: Blueprint, past: Past) -> None:
     @routes.post("/documents/<path:name>/receipts")
@@ -137,6 +150,17 @@ def _add_receipts(routes: Blueprint, past: Past) -> None:
         text = past.store.read(name).text
         share = authorship.share(text, past.receipts.pieces(name, text))
         return jsonify({**asdict(share), "sentence": authorship.sentence(share)})
+
+
+def _wish(fields: dict[str, Any]) -> Wish:
+    match {name: value for name, value in fields.items() if name != "look"}:
+        case {"what": "versions", "first": int(first), "last": int(last), **rest} if not rest:
+            return Wish(first=first, last=last)
+        case {"what": "words", "words": str(words), **rest} if not rest:
+            return Wish(words=words)
+        case {"what": "all", **rest} if not rest:
+            return Wish()
+    raise BadInput("What is to be forgotten must be “versions”, with “first” and “last”, “words” or “all”.")
 
 
 def _order(fields: dict[str, Any]) -> Order:

@@ -5,6 +5,7 @@ import type {
   Choice,
   Exported,
   ExportTarget,
+  Forgotten,
   History,
   Imported,
   LeftDraft,
@@ -21,6 +22,7 @@ import type {
   SettingsChange,
   SettingsTold,
   Trashed,
+  Wish,
   Workspace,
 } from "./protocol";
 
@@ -107,8 +109,14 @@ export interface Api {
   history(name: string): Promise<Result<History>>;
   revision(name: string, rev: number): Promise<Result<Revision & { readonly text: string }>>;
   label(name: string, rev: number, label: string): Promise<Result<Revision>>;
+  /** What `forget` would take. */
+  forgettable(name: string, wish: Wish): Promise<Result<Forgotten>>;
+  /** For good. */
+  forget(name: string, wish: Wish): Promise<Result<Forgotten>>;
   lost(): Promise<Result<{ readonly documents: readonly Lost[] }>>;
   recover(lost: string): Promise<Result<SavedDocument>>;
+  /** For good. */
+  forgetLost(lost: string): Promise<Result<null>>;
   accept(name: string, receipt: Receipt): Promise<Result<null>>;
   receipts(name: string): Promise<Result<Authorship>>;
   /** Put a word into the writer's dictionary, or take it out. */
@@ -205,8 +213,11 @@ export function connectApi(token: () => string): Api {
     history: (name) => json({ method: "GET", path: `${documentPath(name)}/history` }),
     revision: (name, rev) => json({ method: "GET", path: `${documentPath(name)}/history/${rev}` }),
     label: (name, rev, label) => json({ method: "PATCH", path: `${documentPath(name)}/history/${rev}`, body: { label } }),
+    forgettable: (name, wish) => json({ method: "POST", path: `${documentPath(name)}/history/forget`, body: { ...wish, look: true } }),
+    forget: (name, wish) => json({ method: "POST", path: `${documentPath(name)}/history/forget`, body: wish }),
     lost: () => json({ method: "GET", path: "/api/history/deleted" }),
     recover: (id) => json({ method: "POST", path: `/api/history/deleted/${encodeURIComponent(id)}/restore`, body: {} }),
+    forgetLost: (id) => done({ method: "DELETE", path: `/api/history/deleted/${encodeURIComponent(id)}` }),
     accept: (name, receipt) => done({ method: "POST", path: `${documentPath(name)}/receipts`, body: receipt }),
     receipts: (name) => json({ method: "GET", path: `${documentPath(name)}/receipts` }),
     pasted: (html, name) => json({ method: "POST", path: "/api/intake/html", body: { html, name } }),

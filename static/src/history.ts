@@ -4,12 +4,13 @@ import type { Api } from "./api";
 import type { Dialogs } from "./dialogs";
 import { diffWords } from "./diff";
 import { h, icon } from "./dom";
+import { forget } from "./forgetting";
 import type { Revision } from "./protocol";
 import { byDay, bySitting, describeKind, describeMoment, describeTime, describeWords, type Entry, every, piecesOf, shortened } from "./timeline";
 import { titleOf } from "./tree";
 
 export interface HistoryParts {
-  readonly api: Pick<Api, "history" | "revision" | "label">;
+  readonly api: Pick<Api, "history" | "revision" | "label" | "forgettable" | "forget">;
   readonly dialogs: Dialogs;
   readonly dialog: HTMLDialogElement;
   /** The open document, with all that was typed on disk where that can be. */
@@ -58,6 +59,7 @@ export function createHistory({ api, dialogs, dialog, current, restore }: Histor
     h("button", { type: "button", value: mode, "aria-pressed": "false", click: () => compare(mode) }, AGAINST[mode]),
   );
   const steps = [iconButton("Previous change", "up", () => goTo(at - 1)), iconButton("Next change", "down", () => goTo(at + 1))];
+  const forgetting = press("Forget…", () => void oust(), "plain");
   const naming = press("Name it…", () => void rename());
   const restoring = press("Restore this version", () => void takeBack(), "primary");
 
@@ -66,7 +68,7 @@ export function createHistory({ api, dialogs, dialog, current, restore }: Histor
   dialog.append(
     h("header", {}, heading, iconButton("Close", "cross", () => dialog.close())),
     h("div", { class: "timeline" }, warning, list, h("label", { for: "every-save" }, sittings, "Every single save")),
-    h("div", { class: "version" }, bar, text, h("footer", { class: "choices" }, naming, restoring)),
+    h("div", { class: "version" }, bar, text, h("footer", { class: "choices" }, forgetting, naming, restoring)),
   );
 
   const options = () => [...list.querySelectorAll<HTMLElement>("[role=option]")];
@@ -173,6 +175,14 @@ export function createHistory({ api, dialogs, dialog, current, restore }: Histor
     list.focus();
   };
 
+  const oust = async () => {
+    if (!chosen) return;
+    const told = await forget({ api, dialogs }, name, chosen, chosen === entries[0]);
+    if (told !== null) await view.open();
+    if (told !== null) warning.textContent = told;
+    (told === null ? forgetting : list).focus();
+  };
+
   const takeBack = async () => {
     const revision = chosen?.revision;
     const old = revision && (await textOf(revision));
@@ -213,7 +223,7 @@ export function createHistory({ api, dialogs, dialog, current, restore }: Histor
     choose(entries.find(({ revision }) => revision.rev <= rev) ?? entries[0]);
   });
 
-  return {
+  const view: HistoryView = {
     async open() {
       const document = await current();
       if (!document) return;
@@ -239,6 +249,7 @@ export function createHistory({ api, dialogs, dialog, current, restore }: Histor
       list.focus();
     },
   };
+  return view;
 }
 
 /** `from` with what `to` has else: struck and underlined; long stretches that both have open when pressed. */

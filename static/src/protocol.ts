@@ -93,6 +93,23 @@ export interface History {
   readonly warning: string | null;
 }
 
+/** What of a document's history is to go for good. */
+export type Wish =
+  | { readonly what: "versions"; readonly first: number; readonly last: number }
+  | { readonly what: "words"; readonly words: string }
+  | { readonly what: "all" };
+
+/** How much that is; `elsewhere` are documents that have had such a text too, `damaged` files that may still have it. */
+export interface Forgotten {
+  readonly versions: number;
+  readonly named: number;
+  readonly receipts: number;
+  readonly drafts: number;
+  readonly stays: number;
+  readonly elsewhere: readonly string[];
+  readonly damaged: readonly string[];
+}
+
 /** An answer of the model that the writer took. */
 export interface Receipt {
   readonly id: string;

@@ -30,19 +30,23 @@ export function createTrash({ api, dialogs, restored }: TrashParts): Trash {
     action.replaceChildren(h("span", { class: "quiet", role: "status" }, "Restored"));
   };
 
+  /** What leaves the trash is in the history still, and is shown there. */
+  const deleting = (ask: () => Promise<Result<null>>) => async () => {
+    const result = await ask();
+    problem.textContent = result.ok ? "" : result.failure.message;
+    if (!result.ok) return;
+    await fill();
+    lists.focus();
+  };
+
   const trashed = (document: Trashed): HTMLElement => {
     const restore = restoring(() => row, () => api.restore(document.id));
-    const forget = async () => {
-      const result = await api.emptyTrash(document.id);
-      problem.textContent = result.ok ? "" : result.failure.message;
-      if (result.ok) row.remove();
-    };
     const title = titleOf(document.name);
     const row: HTMLElement = entry(
       document.name,
       `Deleted ${describeMoment(document.deleted)}`,
       h("button", { type: "button", "aria-label": `Restore ${title}`, click: () => void restore() }, "Restore"),
-      sure(`Delete ${title} for good`, () => void forget()),
+      sure(`Delete ${title} from the trash`, "From the trash?", deleting(() => api.emptyTrash(document.id))),
     );
     return row;
   };
@@ -54,26 +58,33 @@ export function createTrash({ api, dialogs, restored }: TrashParts): Trash {
       document.name,
       `Last seen ${describeMoment(document.saved)}, ${words}`,
       h("button", { type: "button", "aria-label": `Restore ${titleOf(document.name)}`, click: () => void recover() }, "Restore"),
+      sure(`Forget ${titleOf(document.name)}`, "For good?", deleting(() => api.forgetLost(document.id)), "Forget"),
     );
     return row;
   };
 
+  const lists = h("div", { tabindex: "-1" });
+  const fill = async () => {
+    const [bin, gone] = await Promise.all([api.trash(), api.lost()]);
+    problem.textContent ||= !bin.ok ? bin.failure.message : !gone.ok ? gone.failure.message : "";
+    const inBin = bin.ok ? bin.value.documents : [];
+    const inHistory = gone.ok ? gone.value.documents : [];
+    const nothing = inBin.length + inHistory.length === 0 && problem.textContent === "";
+    lists.replaceChildren(
+      ...(nothing ? [h("p", { class: "quiet" }, "Nothing has been deleted.")] : []),
+      ...list("In the trash", inBin.map(trashed)),
+      ...list("Kept in the history alone", inHistory.map(lost)),
+    );
+  };
+
   return {
     async open() {
-      const [bin, gone] = await Promise.all([api.trash(), api.lost()]);
-      problem.textContent = !bin.ok ? bin.failure.message : !gone.ok ? gone.failure.message : "";
-      const inBin = bin.ok ? bin.value.documents : [];
-      const inHistory = gone.ok ? gone.value.documents : [];
-      const nothing = inBin.length + inHistory.length === 0 && problem.textContent === "";
+      problem.textContent = "";
+      await fill();
       await dialogs.ask({
         title: "Deleted documents",
         wide: true,
-        body: [
-          ...(nothing ? [h("p", { class: "quiet" }, "Nothing has been deleted.")] : []),
-          problem,
-          ...list("In the trash", inBin.map(trashed)),
-          ...list("Deleted by other programs, kept in the history", inHistory.map(lost)),
-        ],
+        body: [problem, lists],
         answers: [{ label: "Close", value: null }],
       });
     },
@@ -94,17 +105,17 @@ function entry(name: string, when: string, ...actions: HTMLElement[]): HTMLEleme
   );
 }
 
-/** A button that has to be pressed twice. */
-function sure(label: string, run: () => void): HTMLElement {
-  const button = h("button", { type: "button", "aria-label": label }, "Delete");
+/** A button that has to be pressed twice; after the first time it asks `question`. */
+function sure(label: string, question: string, run: () => Promise<void>, word = "Delete"): HTMLElement {
+  const button = h("button", { type: "button", "aria-label": label }, word);
   button.addEventListener("click", () => {
-    if (button.classList.contains("danger")) return run();
+    if (button.classList.contains("danger")) return void run();
     button.classList.add("danger");
-    button.textContent = "For good?";
+    button.textContent = question;
   });
   button.addEventListener("blur", () => {
     button.classList.remove("danger");
-    button.textContent = "Delete";
+    button.textContent = word;
   });
   return button;
 }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import SitDown
 from tests.browser.desk import Desk
 from tests.browser.scripted import ScriptedModel
+from tests.conftest import Watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -95,3 +98,43 @@ def test_the_models_words_are_marked_as_far_as_they_stand_and_taken_back(
     desk.press("Control+z")
     expect(authored).to_have_text(["have"])
     desk.expect_file(b"I have a garden and I get many letters.\n")
+
+
+def test_a_version_is_forgotten_for_good_and_so_is_a_deleted_document(watched: Watched, sit_down: SitDown) -> None:
+    desk = sit_down("Dear all.")
+    for added in (" The key is hunter2.", " Yours, Ada."):
+        desk.write(added)
+        desk.expect_saved()
+    desk.select("The key is hunter2. ")
+    desk.press("Delete")
+    desk.expect_file(b"Dear all. Yours, Ada.")
+    count = len(history(desk).get_by_role("option").all())
+
+    dialog = desk.page.get_by_role("dialog", name="History of Letter")
+    dialog.get_by_role("button", name="Forget…").click()
+    asked = desk.page.get_by_role("dialog", name="Forget for good")
+    expect(asked.get_by_label("All but the text as it is now")).to_be_checked()
+    asked.get_by_label("The words").fill("yours")
+    desk.press("Enter")
+    expect(asked.get_by_role("alert")).to_contain_text("still has these words")
+    asked.get_by_label("The words").fill("hunter2")
+    desk.press("Enter")
+    sure = desk.page.get_by_role("dialog", name=re.compile(r"Forget \d versions\?"))
+    sure.get_by_role("button", name="Forget for good").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Forgotten: ")
+    expect(dialog.get_by_role("option")).not_to_have_count(count)
+    expect(dialog).not_to_contain_text("hunter2")
+    desk.press("Escape")
+
+    desk.choose_for("Letter", "Delete")
+    expect(desk.listed("Letter")).to_have_count(0)
+    desk.page.get_by_role("button", name="Deleted documents").click()
+    trash = desk.page.get_by_role("dialog", name="Deleted documents")
+    for name in ("Delete Letter from the trash", "Forget Letter"):
+        for _ in range(2):
+            trash.get_by_role("button", name=name, exact=True).click()
+    expect(trash).to_contain_text("Nothing has been deleted.")
+    history_of = f"{desk.server.url}/api/documents/Letter.md/history"
+    answer = desk.page.context.request.get(history_of, headers=desk.server.headers)
+    assert answer.json() == {"revisions": [], "warning": None}
+    watched.forgive("400", "404")

@@ -14,7 +14,9 @@ from flask import Flask
 from meai.documents import tables
 from meai.documents.database import Database
 from meai.documents.encoding import etag_of
+from meai.documents.forgetting import Forgetting
 from meai.documents.history import History
+from meai.documents.journal import Journal
 from meai.documents.receipts import Receipts
 from meai.documents.store import DocumentStore
 from meai.web import history
@@ -80,6 +82,53 @@ def test_the_text_of_an_etag_is_there_to_merge_against(ask: Ask) -> None:
     assert ask("GET", "/api/revisions/sha256-0").status_code == 404
 
 
+# Forgotten.
+
+
+def forget(ask: Ask, **wish: object) -> Any:
+    return ask("POST", "/api/documents/a.md/history/forget", json=wish)
+
+
+def kept(ask: Ask) -> list[int]:
+    return [one["rev"] for one in ask("GET", "/api/documents/a.md/history").json["revisions"]]
+
+
+@pytest.mark.parametrize(
+    ("wish", "left"),
+    [
+        ({"what": "versions", "first": 2, "last": 2}, [4, 3, 1]),
+        ({"what": "versions", "first": 0, "last": 2}, [4, 3]),
+        ({"what": "words", "words": "Secret"}, [4, 1]),
+        ({"what": "all"}, [4]),
+    ],
+)
+def test_versions_are_forgotten_after_a_look(ask: Ask, wish: dict[str, object], left: list[int]) -> None:
+    base = ETAG
+    for text in ("a secret\n", "no secret\n", "new\n"):
+        base = save(ask, text, base).json["etag"]
+    told = forget(ask, **wish, look=True)
+    assert set(told.json) == {"versions", "named", "receipts", "drafts", "stays", "elsewhere", "damaged"}
+    assert (told.status_code, told.json["stays"], kept(ask)) == (200, len(left), [4, 3, 2, 1])
+    assert forget(ask, **wish).json == told.json
+    assert kept(ask) == left
+
+
+def test_what_is_no_wish_forgets_nothing(ask: Ask) -> None:
+    save(ask, "new\n")
+    for wish in (
+        {},
+        {"what": "everything"},
+        {"what": "version"},
+        {"what": "all", "rev": 1},
+        {"what": "words", "words": 1},
+    ):
+        assert forget(ask, **wish).status_code == 400
+    assert forget(ask, what="words", words="new").status_code == 400
+    assert forget(ask, what="versions", first=9, last=9).status_code == 404
+    assert ask("POST", "/api/documents/none.md/history/forget", json={"what": "all"}).status_code == 404
+    assert kept(ask) == [2, 1]
+
+
 # Deleted.
 
 
@@ -108,6 +157,14 @@ def test_what_left_the_trash_comes_back_from_the_history(ask: Ask, workspace: Pa
     assert ask("POST", "/api/history/deleted/99/restore").status_code == 404
 
 
+def test_what_left_the_trash_is_forgotten(ask: Ask, workspace: Path) -> None:
+    assert ask("DELETE", f"/api/trash/{delete(ask)}").status_code == 204
+    (entry,) = ask("GET", "/api/history/deleted").json["documents"]
+    assert ask("DELETE", f"/api/history/deleted/{entry['id']}").status_code == 204
+    assert ask("GET", "/api/history/deleted").json == {"documents": []}
+    assert ask("DELETE", f"/api/history/deleted/{entry['id']}").status_code == 404
+
+
 def test_the_trash_is_emptied(ask: Ask) -> None:
     delete(ask)
     assert ask("DELETE", "/api/trash").status_code == 204
@@ -124,8 +181,11 @@ def test_of_a_document_open_by_itself_no_other_is_told(workspace: Path, tmp_path
     folder.read("a.md")
     identity = folder.delete("b.md", base=folder.read("b.md").etag)
     alone = DocumentStore(workspace, trash=tmp_path / "trash", only="c.md", history=past)
+    drafts = Journal(tmp_path / "drafts")
     app = Flask(__name__)
-    app.register_blueprint(history.blueprint(history.Past(alone, past, Receipts(database))))
+    app.register_blueprint(
+        history.blueprint(history.Past(alone, past, Receipts(database), Forgetting(alone, database, drafts)))
+    )
     client = app.test_client()
     assert client.get("/api/trash").json == {"documents": []}
     assert client.get("/api/history/deleted").json == {"documents": []}
