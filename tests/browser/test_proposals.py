@@ -194,8 +194,10 @@ def test_nothing_changes_before_it_is_accepted(mending: Desk) -> None:
 
 def test_accepting_all_is_one_step_that_one_undo_takes_back(mending: Desk) -> None:
     mending.press("Control+Enter")
+    expect(mending.page.locator(".accepted")).to_have_text([after for _, after in THREE])
     expect(mending.bar).to_have_count(0)
     mending.expect_file(pet_letter(MENDED))
+    expect(mending.page.locator(".accepted")).to_have_count(0)
     mending.press("Control+z")
     expect(mending.changes).to_have_count(3)
     mending.expect_file(pet_letter(FAULTY))

@@ -3,6 +3,7 @@
 import type { Extension } from "@codemirror/state";
 import type { ViewUpdate } from "@codemirror/view";
 
+import { accepted } from "../accepted";
 import { type Ask, createAsk } from "../ask";
 import { type Attribution, createAttribution } from "../attribution";
 import { type CaretText, createCaretText } from "../caret";
@@ -171,6 +172,7 @@ export function modelWing(page: Page): ModelWing {
         keyOf: (name) => page.keyOf(name),
         speed: () => model.speed,
       }),
+      accepted,
       underlines.extension,
       caret.extension,
       receipts.extension,
