@@ -12,9 +12,10 @@ from meai.export.images import Asset
 from meai.export.report import Note, Report
 from meai.export.tree import Element, parse
 from meai.markdown import frontmatter
-from meai.markdown.blocks import Block, Blocks
+from meai.markdown.blocks import Blocks
 from meai.markdown.frontmatter import FrontMatter
 from meai.markdown.parser import normalize
+from meai.markdown.sheet import Block
 
 WORDS_PER_MINUTE = 230
 """How fast most people read prose, in most languages with words between spaces."""

@@ -1,64 +1,45 @@
 """A document as blocks of HTML, drawn so that one keystroke draws one block. Knows nothing of sockets or processes.
 
-Numbers that depend on the whole document (footnotes, headings of the same name) are given in a pass over what the
-passages keep; a passage is drawn again only where its own numbers change.
+Numbers that depend on the whole document (footnotes, headings of the same name) are given in a pass over the passages
+that have any; a passage is drawn again only where its own numbers change.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
-from hashlib import blake2b
 
 from markdown_it.token import Token
 
 from meai.markdown import frontmatter
+from meai.markdown.drawing import Drawing, Key
 from meai.markdown.html import PLACE, HtmlRenderer, Place, footnotes
-from meai.markdown.outline import Outline, Piece
+from meai.markdown.numbering import NONE, Numbering, Numbers
+from meai.markdown.outline import Outline, Piece, Splice
 from meai.markdown.parser import normalize, parser
-from meai.markdown.passages import Definitions, Note, Passage
+from meai.markdown.passages import Definitions, Passage
 from meai.markdown.sanitize import Sanitizer
+from meai.markdown.sheet import Block, Change, Sheet, Shown
+from meai.markdown.spans import Span, groups, shifted, spans
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A piece of the page that stands alone: its HTML leaves no element open."""
+@dataclass(slots=True)
+class _Kept:
+    """How many passages at the start and at the end are drawn as before."""
 
-    id: str
-    """The same for the same HTML, and different from all others of the document."""
-    line: int
-    """The source line it begins on, from 0, front matter counted. Lines inside its HTML count from it."""
-    html: str
+    head: int
+    tail: int
 
-
-@dataclass(frozen=True, slots=True)
-class _Placed:
-    """A passage and where it stands in this text."""
-
-    passage: Passage
-    line: int
-    anchors: tuple[str, ...]
-    notes: tuple[tuple[int, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Drawn:
-    line: int
-    html: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Clean:
-    html: str
-    name: str
-    """The same for the same HTML; empty where nothing is seen of it."""
+    def lose(self, first: int, end: int, count: int) -> None:
+        """Those from *first* up to *end* are not, of *count* in all."""
+        self.head = min(self.head, first)
+        self.tail = min(self.tail, count - end)
 
 
 class Blocks:
     """Draws one document again and again. Keeps what the last text used, and nothing else.
 
-    *watch* is told the HTML of each block before it is cleaned, and the line it begins on.
+    *watch* is told the HTML of each block that is drawn before it is cleaned, and the line it begins on.
     """
 
     def __init__(self, sanitizer: Sanitizer | None = None, watch: Callable[[str, int], None] | None = None) -> None:
@@ -67,169 +48,178 @@ class Blocks:
         self._renderer = HtmlRenderer(self._md)
         self._sanitizer = sanitizer or Sanitizer()
         self._outline = Outline(self._md)
-        self._passages: dict[str, Passage] = {}
-        self._drawn: dict[_Drawing, str] = {}
-        self._clean: dict[str, _Clean] = {}
+        self._definitions = Definitions(self._md, {}, ())
+        self._sheet = Sheet()
+        self._passages: list[Passage] = []
+        self._numbers: list[Numbers] = []
+        self._spans: list[Span] = []
+        self._uses: Sequence[int] = ()
+        self._first_note: int | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes of the HTML of all blocks."""
+        return self._sheet.size
 
     def render(self, text: str) -> tuple[Block, ...]:
         """Return the blocks of *text* in order; the footnotes are the last.
 
         Equal to what a new `Blocks` returns for it. Never raises for a text; takes as long as the text demands.
         """
+        self.change(text)
+        return self.all()
+
+    def all(self) -> tuple[Block, ...]:
+        """Return the blocks of the last text."""
+        return self._sheet.all()
+
+    def change(self, text: str) -> Change:
+        """Return what *text* changes of the blocks of the last text; at first there are none.
+
+        Takes as long as what has changed demands, and hardly longer in a long text.
+        """
         matter, body = frontmatter.split(normalize(text))
+        self._sheet.above = matter.count("\n")
+        splice = self._outline.read(body)
+        kept = _Kept(splice.first, len(self._outline.pieces) - splice.new)
+        touched = [*self._passages[splice.first : splice.old], *self._read(splice, kept)]
+        renumbered = splice.redefined or any(one.slugs or one.notes or one.definitions for one in touched)
+        if renumbered:
+            self._number(kept)
+        self._join(splice, kept, anew=splice.redefined or any(one.tags for one in touched))
+        self._draw(splice, kept)
+        self._sheet.put_notes(self._footnotes() if renumbered else self._footnotes_moved(splice))
+        return self._sheet.change(splice.moved)
+
+    def _read(self, splice: Splice, kept: _Kept) -> Sequence[Passage]:
+        """Parse what is new, and what was told otherwise of the rest; return what is new."""
+        pieces = self._outline.pieces
+        known = {passage.source: passage for passage in self._passages[splice.first : splice.old]}
+        if splice.redefined:
+            self._definitions = Definitions(self._md, self._outline.links(), self._outline.footnotes())
+        for piece in pieces[splice.first : splice.new]:
+            if piece.source not in known:
+                known[piece.source] = self._parsed(piece)
+        found = [known[piece.source] for piece in pieces[splice.first : splice.new]]
+        self._passages[splice.first : splice.old] = found
+        self._numbers[splice.first : splice.old] = [NONE] * len(found)
+        if splice.redefined:
+            self._parse_again(kept)
+        return found
+
+    def _parse_again(self, kept: _Kept) -> None:
+        """Parse the passages that other definitions make another thing of."""
+        pieces = self._outline.pieces
+        for at, passage in enumerate(self._passages):
+            if passage.asked and not self._definitions.holds(passage):
+                self._passages[at] = self._parsed(pieces[at])
+                self._numbers[at] = NONE
+                kept.lose(at, at + 1, len(pieces))
+
+    def _parsed(self, piece: Piece) -> Passage:
+        return self._definitions.parse(piece.source, *self._outline.tokens(piece))
+
+    def _number(self, kept: _Kept) -> None:
         numbering = Numbering()
-        self._outline.read(body)
-        placed = self._place(self._outline.pieces, numbering)
-        drawing = _Drawings(self._html, self._drawn)
-        drawn = [*_text(placed, drawing), *_notes(placed, numbering, drawing)]
-        self._drawn = drawing.used
-        self._clean = {one.html: self._clean.get(one.html) or self._cleaned(one.html) for one in drawn}
-        above = matter.count("\n")
-        if self._watch is not None:
-            for one in drawn:
-                self._watch(one.html, one.line + above)
-        return tuple(_blocks([(one.line + above, self._clean[one.html]) for one in drawn]))
+        for at in [at for at, passage in enumerate(self._passages) if passage.slugs or passage.notes]:
+            numbers = numbering.number(self._passages[at])
+            if numbers != self._numbers[at]:
+                self._numbers[at] = numbers
+                kept.lose(at, at + 1, len(self._passages))
+        self._uses = numbering.uses
 
-    def _place(self, pieces: Sequence[Piece], numbering: Numbering) -> list[_Placed]:
-        outline = self._outline
-        definitions = Definitions(self._md, outline.links(), outline.footnotes())
-        known: dict[str, Passage] = {}
-        placed = []
-        for piece in pieces:
-            passage = known.get(piece.source) or self._passages.get(piece.source)
-            if passage is None or not definitions.holds(passage):
-                passage = definitions.parse(piece.source, *outline.tokens(piece))
-            known[piece.source] = passage
-            placed.append(_Placed(passage, piece.first, *numbering.number(passage)))
-        self._passages = known
-        return placed
+    def _join(self, splice: Splice, kept: _Kept, *, anew: bool) -> None:
+        """Find what raw HTML joins, and draw again all of what it joins otherwise than before."""
+        before, more = self._spans, splice.new - splice.old
+        self._spans = spans(self._passages) if anew else shifted(before, splice.old, more)
+        size = None
+        while size != (size := (kept.head, kept.tail)):
+            _keep_alike(kept, self._spans, set(before), -more, len(self._passages))
+            _keep_alike(kept, before, set(self._spans), more, len(self._passages) - more)
 
-    def _cleaned(self, html: str) -> _Clean:
-        clean = self._sanitizer.clean(html)
-        return _Clean(clean, blake2b(clean.encode(), digest_size=8).hexdigest() if clean.strip() else "")
+    def _draw(self, splice: Splice, kept: _Kept) -> None:
+        """Draw what is not kept."""
+        pieces, end = self._outline.pieces, len(self._passages) - kept.tail
+        head = pieces[kept.head - 1].first if kept.head else None
+        tail = pieces[end].first - splice.moved if kept.tail else None
+        drawing = self._drawing(self._sheet.between(head, tail))
+        joined = groups(kept.head, end, self._spans)
+        fresh = [one for group in joined if (one := self._joined(group, drawing)) is not None]
+        self._sheet.put(fresh, splice.moved)
+
+    def _drawing(self, before: Iterable[Shown]) -> Drawing:
+        return Drawing(self._html, self._sanitizer, ((one.drawn, one.clean) for one in before))
 
     def _html(self, tokens: Sequence[Token], place: Place) -> str:
         return self._renderer.render(tokens, self._md.options, {PLACE: place})
 
+    def _joined(self, group: range, drawing: Drawing) -> Shown | None:
+        line = self._outline.pieces[group[0]].first
+        keys = [self._key(at, line) for at in group]
+        drawn = {key: drawing.draw(key) for key in keys}
+        return self._seen(line, "".join(drawn.values()), drawn, drawing)
 
-_Drawing = tuple[Passage, "int | None", tuple[str, ...], tuple[tuple[int, int], ...], "str | int | None"]
+    def _key(self, at: int, line: int | None, note: str | int | None = None) -> Key:
+        """What is drawn of the passage *at* in a block from *line* on, or of its *note*, which names no lines."""
+        passage = self._passages[at]
+        counted = None if line is None else passage.first - (self._outline.pieces[at].first - line)
+        return passage, counted, self._numbers[at], note
 
+    def _seen(self, line: int, raw: str, drawn: dict[Key, str], drawing: Drawing) -> Shown | None:
+        """Return the block of the HTML *raw*, or None where nothing is seen of it."""
+        if not raw:
+            return None
+        if self._watch is not None:
+            self._watch(raw, line + self._sheet.above)
+        clean = drawing.clean(raw)
+        return Shown(line, clean, drawn) if clean.name else None
 
-class _Drawings:
-    """HTML by passage, place and, for a footnote, its label or number; draws what was not there the last time."""
+    def _footnotes(self) -> Shown | None:
+        """Return the block of all footnotes, which stands last wherever they are defined."""
+        if not self._uses:
+            return None
+        notes = self._sheet.notes
+        drawing = self._drawing([notes] if notes else [])
+        drawn: dict[Key, str] = {}
+        texts = [""] * len(self._uses)
+        labelled = []
+        for number, at, note in self._defined():
+            key = self._key(at, None, note)
+            drawn[key] = texts[number - 1] = drawing.draw(key)
+            labelled += [at] * isinstance(note, str)
+        self._first_note = min(labelled, default=None)
+        html = footnotes(list(zip(texts, self._uses, strict=True)))
+        return self._seen(self._notes_line(), html, drawn, drawing)
 
-    def __init__(self, html: Callable[[Sequence[Token], Place], str], before: Mapping[_Drawing, str]) -> None:
-        self._html = html
-        self._before = before
-        self.used: dict[_Drawing, str] = {}
+    def _footnotes_moved(self, splice: Splice) -> Shown | None:
+        """Return the same block of all footnotes where it stands now."""
+        notes = self._sheet.notes
+        if notes is None:
+            return None
+        if self._first_note is not None and self._first_note >= splice.old:
+            self._first_note += splice.new - splice.old
+        return Shown(self._notes_line(), notes.clean, notes.drawn)
 
-    def draw(self, one: _Placed, line: int | None, note: str | int | None = None) -> str:
-        """Return the HTML of *one*, or of its *note*, where `data-line` counts from *line*."""
-        key = (one.passage, line, one.anchors, one.notes, note)
-        html = self.used.get(key)
-        if html is None:
-            html = self._before.get(key)
-            if html is None:
-                html = self._html(_tokens(one.passage, note), Place(line, one.anchors, one.notes))
-            self.used[key] = html
-        return html
+    def _notes_line(self) -> int:
+        first = 0 if self._first_note is None else self._outline.pieces[self._first_note].first
+        return max(first, self._sheet.last_line)
 
-
-def _tokens(passage: Passage, note: str | int | None) -> Sequence[Token]:
-    if note is None:
-        return passage.tokens
-    return passage.definitions[note] if isinstance(note, str) else passage.notes[note].tokens
-
-
-class Numbering:
-    """Gives footnotes and headings their names, in the order of the text."""
-
-    def __init__(self) -> None:
-        self.uses: list[int] = []
-        """Of each footnote by number, from 0: how often the text refers to it."""
-        self._labels: dict[str, int] = {}
-        self._anchors: set[str] = set()
-        self._slugs: Counter[str] = Counter()
-
-    def number(self, passage: Passage) -> tuple[tuple[str, ...], tuple[tuple[int, int], ...]]:
-        """Return the id of each heading of *passage*, and of each footnote its number and its uses before."""
-        return tuple(map(self._anchor, passage.slugs)), tuple(map(self._note, passage.notes))
-
-    def _anchor(self, slug: str) -> str:
-        anchor = slug
-        while anchor in self._anchors:
-            self._slugs[slug] += 1
-            anchor = f"{slug}-{self._slugs[slug]}"
-        self._anchors.add(anchor)
-        return anchor
-
-    def _note(self, note: Note) -> tuple[int, int]:
-        at = len(self.uses) if note.label is None else self._labels.setdefault(note.label, len(self.uses))
-        if at == len(self.uses):
-            self.uses.append(0)
-        before = self.uses[at]
-        self.uses[at] += note.uses
-        return at + 1, before
-
-
-def _text(placed: Sequence[_Placed], drawing: _Drawings) -> Iterator[_Drawn]:
-    for group in _groups(placed):
-        line = group[0].line
-        html = "".join(drawing.draw(one, one.passage.first - (one.line - line)) for one in group)
-        if html:
-            yield _Drawn(line, html)
+    def _defined(self) -> Iterator[tuple[int, int, str | int]]:
+        """Yield of each use of a defined footnote its number, the passage that defines it, and its name there."""
+        defining = {label: at for at, passage in enumerate(self._passages) for label in passage.definitions}
+        for at in [at for at, passage in enumerate(self._passages) if passage.notes]:
+            for count, note in enumerate(self._passages[at].notes):
+                number = self._numbers[at][1][count][0]
+                if note.label is None:
+                    yield number, at, count
+                elif note.label in defining:
+                    yield number, defining[note.label], note.label
 
 
-def _groups(placed: Sequence[_Placed]) -> Iterator[Sequence[_Placed]]:
-    """Keep together what raw HTML joins: an element opened in one passage and closed in a later one.
-
-    An element that nothing closes ends with its passage, so that one missing tag does not swallow the rest.
-    """
-    reach = _reach(placed)
-    start = 0
-    while start < len(placed):
-        end = at = start
-        while at <= end:
-            end = max(end, reach[at])
-            at += 1
-        yield placed[start:at]
-        start = at
-
-
-def _reach(placed: Sequence[_Placed]) -> list[int]:
-    """Of each passage, the last one that closes an element it opened."""
-    reach = list(range(len(placed)))
-    unclosed: dict[str, list[int]] = {}
-    for at, one in enumerate(placed):
-        for name, opens in one.passage.tags:
-            if opens:
-                unclosed.setdefault(name, []).append(at)
-            elif unclosed.get(name):
-                reach[unclosed[name].pop()] = at
-    return reach
-
-
-def _notes(placed: Sequence[_Placed], numbering: Numbering, drawing: _Drawings) -> Iterator[_Drawn]:
-    if not numbering.uses:
-        return
-    defining = {label: one for one in placed for label in one.passage.definitions}
-    texts = [""] * len(numbering.uses)
-    lines = []
-    for one in placed:
-        for at, note in enumerate(one.passage.notes):
-            where = one if note.label is None else defining.get(note.label)
-            if where is not None:
-                texts[one.notes[at][0] - 1] = drawing.draw(where, None, at if note.label is None else note.label)
-                lines += [where.line] * (note.label is not None)
-    yield _Drawn(min(lines, default=0), footnotes(list(zip(texts, numbering.uses, strict=True))))
-
-
-def _blocks(drawn: Sequence[tuple[int, _Clean]]) -> Iterator[Block]:
-    seen: dict[str, int] = {}
-    line = 0
-    for first, clean in drawn:
-        if clean.name:
-            line = max(line, first)  # footnotes stand last, wherever they are defined
-            before = seen.get(clean.name, 0)
-            yield Block(f"{clean.name}-{before}", line, clean.html)
-            seen[clean.name] = before + 1
+def _keep_alike(kept: _Kept, joined: Sequence[Span], others: Set[Span], shift: int, count: int) -> None:
+    """Lose all of *joined* that are not among the *others*, where the last passages have a number *shift* higher."""
+    for first, end in joined:
+        above = end <= kept.head and (first, end) in others
+        below = first >= count - kept.tail and (first + shift, end + shift) in others
+        if not above and not below:
+            kept.lose(first, end, count)

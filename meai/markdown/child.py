@@ -1,7 +1,10 @@
 """The process that draws previews: `python -m meai.markdown.child`. It may be killed at any moment.
 
-Reads `{"session", "text", "seconds"}` and answers `{"blocks", "message"}` in the same order, where a block is
-`[id, line, html]` and html is null if the session's last answer had that id. `{"forget": session}` has no answer.
+Reads `{"session", "start", "end", "text", "seconds"}`: in the session's text, empty at first, `text` takes the place of
+the characters from `start` to `end`. Answers in the same order `{"kept", "blocks", "rest", "moved", "message"}`: of
+the session's last blocks `kept` at the start stay and `rest` at the end, `moved` by so many lines; between them stand
+`blocks`, of which each is `[id, line, html]`, and html is null if the last blocks had that id. With a `message` there
+are none at all. `{"forget": session}` has no answer; without it a session is kept for ever.
 Where the system can count processor time, the process ends itself by SIGPROF after `seconds` of it for one answer.
 Says `{"ready": true}` once it reads, and ends when its stdin does.
 """
@@ -10,17 +13,18 @@ from __future__ import annotations
 
 import contextlib
 import signal
-from collections import OrderedDict
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
-from meai.markdown.blocks import Block, Blocks
+from meai.markdown.blocks import Blocks
+from meai.markdown.sheet import Block, Change
+from meai.markdown.stretch import Stretch
 from meai.process import FrameError, read_frames, take_pipes, write_frame
 
 MAX_HTML_BYTES = 16 * 1024 * 1024
 MAX_GROWTH = 10
 MIN_LIMIT_BYTES = 512 * 1024
-MAX_SESSIONS = 32
 
 TOO_MUCH = (
     "The preview is off: this text would become more than {limit} KB of page. It comes back when the text shrinks."
@@ -29,24 +33,33 @@ TOO_MUCH = (
 
 @dataclass(slots=True)
 class Session:
-    """One page's document: its cache, and the ids of the blocks that the page shows."""
+    """One page's document: its text, its blocks, and whether the page shows them."""
 
+    text: str = ""
     blocks: Blocks = field(default_factory=Blocks)
-    shown: frozenset[str] = frozenset()
+    is_shown: bool = True
 
-    def answer(self, text: str) -> dict[str, Any]:
-        """Return the blocks of *text*, or a message where they are too large to send."""
-        blocks = self.blocks.render(text)
-        limit = _limit(text)
-        if sum(len(block.html.encode()) for block in blocks) > limit:
-            self.shown = frozenset()
-            return {"blocks": [], "message": TOO_MUCH.format(limit=limit // 1024)}
-        known, self.shown = self.shown, frozenset(block.id for block in blocks)
-        return {"blocks": [_sent(block, known) for block in blocks], "message": ""}
+    def answer(self, stretch: Stretch) -> dict[str, Any]:
+        """Return what *stretch* changes of the blocks, or a message where they are too large to send."""
+        self.text = stretch.put_into(self.text)
+        change = self.blocks.change(self.text)
+        limit = MIN_LIMIT_BYTES if self.blocks.size <= MIN_LIMIT_BYTES else _limit(self.text)
+        if self.blocks.size > limit:
+            self.is_shown = False
+            return _told(Change(0, (), 0, 0, frozenset()), TOO_MUCH.format(limit=limit // 1024))
+        if not self.is_shown:
+            change = Change(0, self.blocks.all(), 0, 0, frozenset())
+        self.is_shown = True
+        return _told(change)
 
 
 def _limit(text: str) -> int:
     return min(MAX_HTML_BYTES, max(MIN_LIMIT_BYTES, MAX_GROWTH * len(text.encode("utf-8", "surrogatepass"))))
+
+
+def _told(change: Change, message: str = "") -> dict[str, Any]:
+    blocks = [_sent(block, change.known) for block in change.blocks]
+    return {"kept": change.kept, "blocks": blocks, "rest": change.rest, "moved": change.moved, "message": message}
 
 
 def _sent(block: Block, known: frozenset[str]) -> list[str | int | None]:
@@ -55,14 +68,14 @@ def _sent(block: Block, known: frozenset[str]) -> list[str | int | None]:
 
 def serve(incoming: BinaryIO, outgoing: BinaryIO) -> None:
     """Answer frames until *incoming* ends."""
-    sessions: OrderedDict[str, Session] = OrderedDict()
+    sessions: defaultdict[str, Session] = defaultdict(Session)
     write_frame(outgoing, {"ready": True})
     for frame in read_frames(incoming):
         if "forget" in frame:
             sessions.pop(frame["forget"], None)
             continue
         _limit_time(frame["seconds"])
-        answer = _session(sessions, frame["session"]).answer(frame["text"])
+        answer = sessions[frame["session"]].answer(Stretch(frame["start"], frame["end"], frame["text"]))
         _limit_time(0)
         write_frame(outgoing, answer)
 
@@ -71,15 +84,6 @@ def _limit_time(seconds: float) -> None:
     """End this process after *seconds* more of processor time; 0: never. A busy machine costs nobody a preview."""
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_PROF, seconds)
-
-
-def _session(sessions: OrderedDict[str, Session], name: str) -> Session:
-    """The session of that *name*; the one that has been silent for longest makes room for a new one."""
-    session = sessions.setdefault(name, Session())
-    sessions.move_to_end(name)
-    if len(sessions) > MAX_SESSIONS:
-        sessions.popitem(last=False)
-    return session
 
 
 if __name__ == "__main__":

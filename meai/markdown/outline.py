@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
+from meai.markdown.stretch import difference
 
 AHEAD = 8
 """So many lines after a change are parsed with it at first."""
@@ -39,6 +41,11 @@ class Reference:
     """As links ask for it: case and spaces make no difference."""
     value: Mapping[str, Any]
 
+    @property
+    def meaning(self) -> tuple[str, str, str]:
+        """What it says, wherever it stands."""
+        return self.label, self.value["href"], self.value["title"]
+
 
 @dataclass(frozen=True, slots=True)
 class _Parsed:
@@ -49,6 +56,19 @@ class _Parsed:
     references: tuple[Reference, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Splice:
+    """What another text did to the pieces: those before `first` stayed, those from `old` on are from `new` on."""
+
+    first: int
+    old: int
+    new: int
+    moved: int
+    """So many lines further down are the pieces from `new` on."""
+    redefined: bool
+    """Whether any link or footnote may be defined otherwise than before."""
+
+
 @dataclass(slots=True)
 class Outline:
     """The pieces of the last text that `read` was given, in order."""
@@ -56,21 +76,46 @@ class Outline:
     md: MarkdownIt
     pieces: list[Piece] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
-    _lines: list[str] = field(default_factory=list)
+    _text: str = ""
+    _lines: list[str] = field(default_factory=lambda: [""])
+    _last: tuple[int, int] = (0, 0)
+    """Where the last change began, and the line of that place."""
     _fresh: dict[str, tuple[int, list[Token]]] = field(default_factory=dict)
 
-    def read(self, text: str) -> None:
-        """Make the pieces those of *text*, which has `\\n` line ends."""
-        lines = text.removesuffix("\n").split("\n")
-        head, tail = _alike(self._lines, lines)
+    def read(self, text: str) -> Splice:
+        """Make the pieces those of *text*, which has `\\n` line ends, and return what that changed."""
+        body = text.removesuffix("\n")
+        if body == self._text:
+            return Splice(0, 0, 0, 0, redefined=False)
+        before = len(self._lines)
+        head, end = self._replace(body)
+        moved = len(self._lines) - before
         start, kept = self._restart(head)
-        for stop in _stops(len(lines) - tail, len(lines)):
-            parsed = self._parse(lines[start:stop])
-            met = self._meet(parsed, start, len(lines) - tail, len(lines) - len(self._lines), stop == len(lines))
+        for stop in _stops(end, len(self._lines)):
+            parsed = self._parse(self._lines[start:stop])
+            met = self._meet(parsed, start, end, moved, stop == len(self._lines))
             if met is not None:
                 break
-        self._put(parsed, start, kept, *(met or (len(parsed.pieces), len(self.pieces))), len(lines) - len(self._lines))
-        self._lines = lines
+        return self._put(parsed, start, kept, *(met or (len(parsed.pieces), len(self.pieces))), moved)
+
+    def _replace(self, body: str) -> tuple[int, int]:
+        """Make *body* the text; return the lines between which it differs from the one before."""
+        stretch = difference(self._text, body)
+        head = self._line_of(stretch.start)
+        tail = len(self._lines) - 1 - head - self._text.count("\n", stretch.start, stretch.end)
+        after = stretch.start + len(stretch.text)
+        end = body.find("\n", after)
+        lines = body[body.rfind("\n", 0, stretch.start) + 1 : end if end >= 0 else len(body)].split("\n")
+        self._lines[head : len(self._lines) - tail] = lines
+        self._text, self._last = body, (stretch.start, head)
+        return head, head + len(lines)
+
+    def _line_of(self, at: int) -> int:
+        """Return the line of the character *at*, counted from the last change: mostly the next one is near."""
+        known, line = self._last
+        if at < known:
+            return line - self._text.count("\n", at, known)
+        return line + self._text.count("\n", known, at)
 
     def tokens(self, piece: Piece) -> tuple[int, list[Token]]:
         """Return the tokens of *piece*, before anything inline is parsed, and its first line as they count.
@@ -130,34 +175,29 @@ class Outline:
                 return at, old
         return (len(parsed.pieces), len(self.pieces)) if whole else None
 
-    def _put(self, parsed: _Parsed, start: int, kept: int, new: int, old: int, moved: int) -> None:
+    def _put(self, parsed: _Parsed, start: int, kept: int, new: int, old: int, moved: int) -> Splice:
         """Put the first *new* pieces of *parsed* in the place of the old ones from *kept* up to *old*."""
         found = parsed.pieces[:new]
         end = start + parsed.pieces[new][0].first if new < len(parsed.pieces) else len(parsed.lines) + start
         self._fresh = {piece.source: (piece.first, tokens) for piece, tokens in found}
-        inside = [reference for reference in parsed.references if reference.line + start < end]
-        self.references = [
-            *(reference for reference in self.references if reference.line < start),
-            *(replace(reference, line=reference.line + start) for reference in inside),
-            *(
-                replace(reference, line=reference.line + moved)
-                for reference in self.references
-                if reference.line >= max(start, end - moved)
-            ),
+        inside = [_moved(reference, start) for reference in parsed.references if reference.line + start < end]
+        redefined = self._refer(inside, start, max(start, end - moved), moved)
+        before, pieces = self.pieces[kept:old], [_shifted(piece, start) for piece, _ in found]
+        redefined |= [one.footnotes for one in before if one.footnotes] != [
+            one.footnotes for one in pieces if one.footnotes
         ]
-        self.pieces = [
-            *self.pieces[:kept],
-            *(_shifted(piece, start) for piece, _ in found),
-            *(_shifted(piece, moved) for piece in self.pieces[old:]),
-        ]
+        after = self.pieces[old:] if moved == 0 else [_shifted(piece, moved) for piece in self.pieces[old:]]
+        self.pieces[kept:] = [*pieces, *after]
+        head, tail = _unchanged(before, pieces, moved)
+        return Splice(kept + head, old - tail, kept + len(pieces) - tail, moved, redefined)
 
-
-def _alike(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
-    """Return how many lines are the same at the start and, of the rest, at the end."""
-    most = min(len(old), len(new))
-    head = next((at for at in range(most) if old[at] != new[at]), most)
-    tail = next((at for at in range(most - head) if old[-1 - at] != new[-1 - at]), most - head)
-    return head, tail
+    def _refer(self, inside: list[Reference], start: int, end: int, moved: int) -> bool:
+        """Put *inside* in the place of the definitions from the old line *start* to *end*; say whether any is new."""
+        above = [reference for reference in self.references if reference.line < start]
+        before = [reference for reference in self.references if start <= reference.line < end]
+        below = [_moved(reference, moved) for reference in self.references if reference.line >= end]
+        self.references = [*above, *inside, *below]
+        return [one.meaning for one in before] != [one.meaning for one in inside]
 
 
 def _stops(changed: int, end: int) -> Iterator[int]:
@@ -202,3 +242,16 @@ def _references(env: Mapping[str, Any]) -> list[Reference]:
 
 def _shifted(piece: Piece, lines: int) -> Piece:
     return Piece(piece.first + lines, piece.end + lines, piece.source, piece.footnotes) if lines else piece
+
+
+def _moved(reference: Reference, lines: int) -> Reference:
+    return Reference(reference.line + lines, reference.label, reference.value) if lines else reference
+
+
+def _unchanged(before: Sequence[Piece], after: Sequence[Piece], moved: int) -> tuple[int, int]:
+    """Return how many pieces at the start stand as before, and how many of the rest at the end, *moved* by lines."""
+    most = min(len(before), len(after))
+    head = next((at for at in range(most) if before[at] != after[at]), most)
+    ends = range(most - head)
+    tail = next((at for at in ends if _shifted(before[-1 - at], moved) != after[-1 - at]), most - head)
+    return head, tail

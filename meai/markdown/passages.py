@@ -40,6 +40,7 @@ class Note:
 class Passage:
     """A top-level piece of Markdown, parsed. All line numbers count as its tokens do."""
 
+    source: str
     first: int
     """Its first line."""
     tokens: Sequence[Token]
@@ -110,6 +111,7 @@ class Definitions:
         self._forget(state)
         rest, definitions = _definitions(state.tokens)
         return Passage(
+            source=source,
             first=first,
             tokens=rest,
             slugs=_number_headings(state.tokens),

@@ -13,10 +13,12 @@ import queue
 import signal
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from meai.errors import EngineGone
+from meai.markdown.stretch import difference
 from meai.process import Child, Frame
 
 MAX_TEXT_BYTES = 1024 * 1024
@@ -27,6 +29,8 @@ PATIENCE = 5
 QUICK_SECONDS = 0.5
 """What a text takes at most that ends its page's time in the slow lane."""
 MAX_START_SECONDS = 30.0
+MAX_SESSIONS = 32
+"""So many texts a process remembers; the page that has been silent for longest is answered in whole."""
 
 TOO_SLOW = "The preview is paused: this text takes too long to draw; it comes back with your next change."
 BROKEN = "The preview is paused: this text could not be drawn; it comes back with your next change."
@@ -48,11 +52,19 @@ class PreviewBlock:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The answer to one text. With a `message` there are no blocks, and the page keeps what it shows."""
+    """The answer to one text: what it changes of the session's last preview.
+
+    With a `message` there are no blocks, the page keeps what it shows, and the next preview is whole.
+    """
 
     version: int
-    blocks: tuple[PreviewBlock, ...]
-    message: str
+    kept: int = 0
+    """So many blocks of the last preview stay at the start."""
+    blocks: tuple[PreviewBlock, ...] = ()
+    rest: int = 0
+    """So many blocks of the last preview stay at the end, `moved` down by so many lines."""
+    moved: int = 0
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +82,8 @@ class _Drawer:
         self._answers: queue.SimpleQueue[Frame | None] = queue.SimpleQueue()
         self._child = Child("meai.markdown.child", on_frame=self._answers.put, on_exit=self._ended)
         self._child.start()
+        self._turn = threading.Lock()
+        self._texts: OrderedDict[str, str] = OrderedDict()
         self._ready = False
         self._gone = False
         self._status = 0
@@ -83,33 +97,50 @@ class _Drawer:
         """Whether the process has not ended, as far as is known."""
         return not self._gone and self._child.alive
 
-    def ask(self, frame: Frame, max_seconds: float) -> Frame | None:
-        """Return the answer to *frame*, or None when the process ended without one.
+    def ask(self, session: str, text: str, seconds: float, max_seconds: float) -> Frame | None:
+        """Return the answer to the *text* of *session*, or None when the process ended without one.
 
         Raises queue.Empty after *max_seconds*, which begin when the process reads, or when the process ended itself
-        because it took too long; end it then.
+        because it took *seconds* of processor time; end it then.
         """
-        answer = self._ask(frame, max_seconds)
+        answer = self._ask(session, text, seconds, max_seconds)
         # Its pipe ends a moment before the process counts as ended.
         self._gone = answer is None
         if answer is None and self._status == -getattr(signal, "SIGPROF", 0) != 0:
             raise queue.Empty
         return answer
 
-    def _ask(self, frame: Frame, max_seconds: float) -> Frame | None:
+    def _ask(self, session: str, text: str, seconds: float, max_seconds: float) -> Frame | None:
         if not self._ready and self._answers.get(timeout=MAX_START_SECONDS) is None:
             return None
         self._ready = True
         try:
-            self._child.send(frame)
+            self._send(session, text, seconds)
         except EngineGone:
             return None
         return self._answers.get(timeout=max_seconds)
 
-    def tell(self, frame: Frame) -> None:
-        """Send a *frame* that has no answer; to a process that has ended there is nothing to say."""
-        with contextlib.suppress(EngineGone):
-            self._child.send(frame)
+    def _send(self, session: str, text: str, seconds: float) -> None:
+        """Send what *text* changes of the one that was sent before, which the process remembers."""
+        with self._turn:
+            change = difference(self._texts.get(session, ""), text)
+            self._texts[session] = text
+            self._texts.move_to_end(session)
+            place = {"start": change.start, "end": change.end, "text": change.text}
+            self._child.send({"session": session, **place, "seconds": seconds})
+            if len(self._texts) > MAX_SESSIONS:
+                self._forget(next(iter(self._texts)))
+
+    def forget(self, session: str) -> None:
+        """Remember nothing of *session*; its next text is answered in whole. Any thread may call."""
+        with self._turn:
+            self._forget(session)
+
+    def _forget(self, session: str) -> None:
+        # To a process that has ended there is nothing to say.
+        if self._texts.pop(session, None) is not None:
+            with contextlib.suppress(EngineGone):
+                self._child.send({"forget": session})
 
     def end(self) -> None:
         """Kill the process; `ask` returns None on the thread that waits in it."""
@@ -124,11 +155,11 @@ class _Lane:
     thread: threading.Thread
     drawer: _Drawer | None = None
 
-    def tell(self, frame: Frame) -> None:
-        """Send a *frame* that has no answer."""
+    def forget(self, session: str) -> None:
+        """Remember nothing of *session*."""
         drawer = self.drawer
         if drawer is not None:
-            drawer.tell(frame)
+            drawer.forget(session)
 
 
 class PreviewService:
@@ -163,7 +194,7 @@ class PreviewService:
             self._waiting.pop(session, None)
             self._slow.discard(session)
         for lane in self._lanes:
-            lane.tell({"forget": session})
+            lane.forget(session)
 
     def close(self) -> None:
         """End the processes and the threads; what waits gets no reply. Safe to call twice, or without `start`."""
@@ -188,6 +219,7 @@ class PreviewService:
                 job.reply(preview)
             except Exception:  # one page's trouble must not end the previews of all
                 _log.exception("A page did not take its preview.")
+                lane.forget(job.session)
 
     def _next(self, *, is_slow: bool) -> _Job | None:
         def mine() -> str | None:
@@ -199,24 +231,25 @@ class PreviewService:
             return None if self._closed or session is None else self._waiting.pop(session)
 
     def _preview(self, lane: _Lane, job: _Job) -> Preview:
-        if len(job.text.encode("utf-8", "surrogatepass")) > MAX_TEXT_BYTES:
+        # No character has more than four bytes, so most texts need not be encoded.
+        if 4 * len(job.text) > MAX_TEXT_BYTES < len(job.text.encode("utf-8", "surrogatepass")):
             # What the page shows meanwhile is the page's affair, so the next answer shall be whole.
-            lane.tell({"forget": job.session})
-            return Preview(job.version, (), TOO_LARGE)
+            lane.forget(job.session)
+            return Preview(job.version, message=TOO_LARGE)
         began = time.monotonic()
         try:
             answer = self._ask(lane, job) or self._ask(lane, job)  # twice: the process may have ended of something else
         except queue.Empty:
             self._sort(job.session, is_slow=True)
             self._renew(lane)
-            return Preview(job.version, (), TOO_SLOW)
+            return Preview(job.version, message=TOO_SLOW)
         if answer is None:
-            return Preview(job.version, (), BROKEN)
+            return Preview(job.version, message=BROKEN)
         if time.monotonic() - began < QUICK_SECONDS and lane is not self._lanes[0]:
             self._sort(job.session, is_slow=False)
-            lane.tell({"forget": job.session})
+            lane.forget(job.session)
         blocks = tuple(PreviewBlock(name, line, html) for name, line, html in answer["blocks"])
-        return Preview(job.version, blocks, answer["message"])
+        return Preview(job.version, answer["kept"], blocks, answer["rest"], answer["moved"], answer["message"])
 
     def _sort(self, session: str, *, is_slow: bool) -> None:
         """Say in which lane the next text of *session* waits."""
@@ -230,8 +263,7 @@ class PreviewService:
             drawer = self._renew(lane)
         if drawer is None:
             return None
-        frame = {"session": job.session, "text": job.text, "seconds": self._max_seconds}
-        return drawer.ask(frame, self._max_seconds * PATIENCE)
+        return drawer.ask(job.session, job.text, self._max_seconds, self._max_seconds * PATIENCE)
 
     def _renew(self, lane: _Lane) -> _Drawer | None:
         """End the process of *lane* and begin a new one, unless the service is closed or none can be had."""

@@ -234,11 +234,14 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Previewed:
-    """The whole document's blocks in order, or why the preview paused."""
+    """What the blocks are now, against those of the last one, or why the preview paused."""
 
     type: ClassVar[str] = "previewed"
     version: int
+    kept: int
     blocks: tuple[Block, ...]
+    rest: int
+    moved: int
     message: str
 
 

@@ -185,7 +185,8 @@ class Session:
 
     def _previewed(self, preview: Preview) -> None:
         blocks = tuple(protocol.Block(block.id, block.line, block.html) for block in preview.blocks)
-        self._say(protocol.Previewed(preview.version, blocks, preview.message))
+        stay = {"kept": preview.kept, "rest": preview.rest, "moved": preview.moved}
+        self._say(protocol.Previewed(version=preview.version, blocks=blocks, message=preview.message, **stay))
 
     def _warm(self, message: Warm) -> None:
         # A guess must never cost the writer a word, whatever goes wrong with it.

@@ -39,15 +39,23 @@ export interface Preview {
   anchors(): readonly Anchor[];
 }
 
+/** A block and where it begins in the text. */
+interface Shown {
+  readonly id: string;
+  readonly line: number;
+  readonly element: HTMLElement;
+}
+
 /** From so many blocks on, laying out all of them at every key takes longer than a frame. */
 const LONG = 1_500;
 
 export function createPreview(article: HTMLElement, tasks: PreviewTasks): Preview {
   const trusted = trustedHtml("meai-preview");
   const pictures = new Map<string, Promise<Result<string>>>();
-  let elements = new Map<string, HTMLElement>();
+  let shown: readonly Shown[] = [];
+  /** Whether `article` holds them. */
+  let placed = false;
   let anchors: Anchor[] | null = null;
-  let lines: readonly PreviewBlock[] = [];
   let name = "";
 
   const render = (html: string): HTMLElement => {
@@ -62,6 +70,12 @@ export function createPreview(article: HTMLElement, tasks: PreviewTasks): Previe
     // Pictures and figures have no direction of their own, and stand as the document does.
     const dir = /\p{L}/u.test(template.content.textContent ?? "") && "auto";
     return h("div", { class: "block", dir }, template.content);
+  };
+
+  /** `blocks` with their elements; one that is among those that are `gone` keeps the element it had. */
+  const made = (blocks: readonly PreviewBlock[], gone: readonly Shown[]): Shown[] => {
+    const known = new Map(gone.map(({ id, element }) => [id, element]));
+    return blocks.map(({ id, line, html }) => ({ id, line, element: (html === undefined && known.get(id)) || render(html ?? "") }));
   };
 
   const showImage = (image: HTMLImageElement): void => {
@@ -110,7 +124,7 @@ export function createPreview(article: HTMLElement, tasks: PreviewTasks): Previe
   };
 
   const goToLineOf = (target: Element) => {
-    const line = lineOf(target, article, lines, elements);
+    const line = lineOf(target, article, shown);
     if (line !== null) tasks.goTo(line);
   };
 
@@ -143,48 +157,58 @@ export function createPreview(article: HTMLElement, tasks: PreviewTasks): Previe
       name = next;
       forgetPictures();
       article.replaceChildren();
+      placed = false;
     },
-    receive({ blocks, message }, current) {
+    receive({ kept, blocks, rest, moved, message }, current) {
       if (current) tasks.paused(message);
-      if (message && blocks.length === 0) return;
-      const next = new Map<string, HTMLElement>();
-      for (const block of blocks) {
-        const known = elements.get(block.id);
-        next.set(block.id, block.html === undefined && known ? known : render(block.html ?? ""));
-      }
-      elements = next;
+      if (message) return;
+      const end = shown.length - rest;
+      const gone = shown.slice(kept, end);
+      const fresh = made(blocks, gone);
+      const below = moved === 0 ? shown.slice(end) : shown.slice(end).map((one) => ({ ...one, line: one.line + moved }));
+      shown = [...shown.slice(0, kept), ...fresh, ...below];
+      placed &&= current;
       if (!current) return;
-      article.classList.toggle("long", blocks.length > LONG);
-      patch(article, [...next.values()]);
-      lines = blocks;
+      article.classList.toggle("long", shown.length > LONG);
+      const pictures = !placed || [...gone, ...fresh].some(({ element }) => element.querySelector("[data-origin]"));
+      if (placed) exchange(article, gone, fresh, below[0]?.element ?? null);
+      else fill(article, shown);
+      placed = true;
       anchors = null;
-      tellRemote();
+      if (pictures) tellRemote();
       tasks.patched();
     },
     reset() {
-      elements.clear();
+      shown = [];
+      placed = false;
     },
     anchors() {
-      const inside = lines.length <= LONG;
-      anchors ??= lines.flatMap((block) => blockAnchors(block, elements.get(block.id), inside));
+      const inside = shown.length <= LONG;
+      anchors ??= shown.flatMap((block) => blockAnchors(block, inside));
       return anchors;
     },
   };
 }
 
-/** Make `children` the parent's children, moving as few as possible: a moved element loses its state. */
-function patch(parent: HTMLElement, children: readonly HTMLElement[]): void {
-  const wanted = new Set<Element>(children);
-  for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();
-  let at = parent.firstElementChild;
-  for (const child of children) {
-    if (child === at) at = at.nextElementSibling;
-    else parent.insertBefore(child, at);
+/** Put `fresh` before `next`, where `gone` is, moving as few as possible: a moved element loses its state. */
+function exchange(parent: HTMLElement, gone: readonly Shown[], fresh: readonly Shown[], next: Element | null): void {
+  const wanted = new Set(fresh.map(({ element }) => element));
+  const staying = gone.map(({ element }) => element).filter((element) => wanted.has(element) || void element.remove());
+  let at = staying[0] ?? next;
+  for (const { element } of fresh) {
+    if (element === at) at = at.nextElementSibling;
+    else parent.insertBefore(element, at);
   }
 }
 
-function blockAnchors({ line }: PreviewBlock, element: HTMLElement | undefined, inside: boolean): Anchor[] {
-  if (!element) return [];
+/** Make the elements of `blocks` all that is in `parent`. */
+function fill(parent: HTMLElement, blocks: readonly Shown[]): void {
+  const wanted = new Set<Element>(blocks.map(({ element }) => element));
+  for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();
+  exchange(parent, blocks.filter(({ element }) => element.parentElement === parent), blocks, null);
+}
+
+function blockAnchors({ line, element }: Shown, inside: boolean): Anchor[] {
   if (!inside) return [{ line, element }];
   const inner = [...element.querySelectorAll<HTMLElement>("[data-line]")]
     .map((part) => ({ line: line + Number(part.dataset["line"]), element: part as Element }))
@@ -193,15 +217,10 @@ function blockAnchors({ line }: PreviewBlock, element: HTMLElement | undefined, 
   return [{ line, element }, ...inner];
 }
 
-function lineOf(
-  target: Element,
-  article: HTMLElement,
-  blocks: readonly PreviewBlock[],
-  elements: ReadonlyMap<string, HTMLElement>,
-): number | null {
+function lineOf(target: Element, article: HTMLElement, shown: readonly Shown[]): number | null {
   let top: Element | null = target;
   while (top && top.parentElement !== article) top = top.parentElement;
-  const block = blocks.find(({ id }) => elements.get(id) === top);
+  const block = shown.find(({ element }) => element === top);
   if (!block) return null;
   const part = target.closest<HTMLElement>("[data-line]");
   return block.line + Number(part?.dataset["line"] ?? 0);

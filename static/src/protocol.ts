@@ -341,7 +341,12 @@ export type FromPage =
 export interface Previewed {
   readonly type: "previewed";
   readonly version: number;
+  /** So many blocks of the last one stay at the start. */
+  readonly kept: number;
   readonly blocks: readonly PreviewBlock[];
+  /** So many stay at the end, `moved` down by so many lines. */
+  readonly rest: number;
+  readonly moved: number;
   readonly message: string;
 }
 

@@ -137,9 +137,8 @@ def test_the_policy_alone_stops_what_a_sanitiser_let_through(
         def pass_on(raw: str | bytes) -> None:
             message = json.loads(raw)
             if message["type"] == "previewed":
-                message["blocks"] = [
-                    {"id": f"b{number}", "line": 0, "html": payload} for number, payload in enumerate(brought)
-                ]
+                blocks = [{"id": f"b{number}", "line": 0, "html": payload} for number, payload in enumerate(brought)]
+                message |= {"kept": 0, "blocks": blocks, "rest": 0}
             to_page.send(json.dumps(message))
 
         to_server.on_message(pass_on)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,12 @@ from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.footnote.index import footnote_tail
 
 from meai.markdown import html as rendering
-from meai.markdown.blocks import Block, Blocks
+from meai.markdown.blocks import Blocks
 from meai.markdown.frontmatter import split
 from meai.markdown.html import PLACE, HtmlRenderer, Place, slug
 from meai.markdown.parser import normalize, parser
 from meai.markdown.sanitize import Sanitizer
+from meai.markdown.sheet import Block
 
 NEWSLETTER = (Path(__file__).parents[1] / "fixtures" / "newsletter.md").read_text("utf-8")
 
@@ -113,21 +115,51 @@ def edited(text: str, edit: tuple[float, int, str]) -> str:
     return text[:at] + inserted + text[at + removed :]
 
 
+class Shown:
+    """What a page shows that hears of changes alone."""
+
+    def __init__(self) -> None:
+        self._drawn = Blocks()
+        self._blocks: list[Block] = []
+
+    def change(self, text: str) -> tuple[Block, ...]:
+        change = self._drawn.change(text)
+        end = len(self._blocks) - change.rest
+        assert change.kept <= end
+        replaced = {block.id for block in self._blocks[change.kept : end]}
+        assert change.known == replaced & {block.id for block in change.blocks}
+        rest = [replace(block, line=block.line + change.moved) for block in self._blocks[end:]]
+        self._blocks = [*self._blocks[: change.kept], *change.blocks, *rest]
+        assert self._drawn.size == sum(len(block.html.encode()) for block in self._blocks)
+        assert self._drawn.all() == tuple(self._blocks)
+        return tuple(self._blocks)
+
+
 @given(EDITS)
 @settings(max_examples=60)
 def test_what_was_drawn_before_makes_no_difference(edits: list[tuple[float, int, str]]) -> None:
-    blocks, text = Blocks(), NEWSLETTER
+    shown, text = Shown(), NEWSLETTER
     for edit in edits:
         text = edited(text, edit)
-        assert blocks.render(text) == Blocks().render(text)
+        assert shown.change(text) == Blocks().render(text)
 
 
-@given(st.lists(SNIPPETS, max_size=12).map("".join), st.lists(SNIPPETS, max_size=12).map("".join))
+@given(st.lists(st.lists(SNIPPETS, max_size=12).map("".join), min_size=2, max_size=4))
 @settings(max_examples=150)
-def test_what_was_drawn_before_makes_no_difference_to_small_texts(one: str, other: str) -> None:
-    blocks = Blocks()
-    blocks.render(one)
-    assert blocks.render(other) == Blocks().render(other)
+def test_what_was_drawn_before_makes_no_difference_to_small_texts(texts: list[str]) -> None:
+    shown = Shown()
+    for text in texts:
+        assert shown.change(text) == Blocks().render(text)
+
+
+@given(st.lists(SNIPPETS, max_size=15).map("".join), EDITS)
+@settings(max_examples=150)
+def test_a_change_says_all_that_differs(text: str, edits: list[tuple[float, int, str]]) -> None:
+    shown = Shown()
+    shown.change(text)
+    for edit in edits:
+        text = edited(text, edit)
+        assert shown.change(text) == Blocks().render(text)
 
 
 # A tag that a blank line tears in two ends with its block; drawn whole, its open attribute swallows what follows.

@@ -9,30 +9,51 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import psutil
 import pytest
 
 from meai.errors import EngineGone
-from meai.markdown.service import BROKEN, MAX_TEXT_BYTES, TOO_LARGE, TOO_SLOW, Preview, PreviewService
+from meai.markdown.service import (
+    BROKEN,
+    MAX_SESSIONS,
+    MAX_TEXT_BYTES,
+    TOO_LARGE,
+    TOO_SLOW,
+    Preview,
+    PreviewBlock,
+    PreviewService,
+)
 from meai.process import Child
 
 ENDLESS = ("|" + "a|" * 2000 + "\n|" + "-|" * 2000 + "\n" + "|a\n" * 30 + "\n") * 12
 
 
 class Page:
-    """What one session is answered."""
+    """What one session is answered, and the blocks that it therefore shows."""
 
     def __init__(self, service: PreviewService, session: str) -> None:
         self._service = service
         self._session = session
         self._previews: queue.Queue[Preview] = queue.Queue()
+        self.shown: list[PreviewBlock] = []
 
     def write(self, version: int, text: str) -> None:
         self._service.render(self._session, version, text, self._previews.put)
 
     def read(self) -> Preview:
-        return self._previews.get(timeout=20)
+        preview = self._previews.get(timeout=20)
+        if not preview.message:
+            self._patch(preview)
+        return preview
+
+    def _patch(self, preview: Preview) -> None:
+        end = len(self.shown) - preview.rest
+        known = {block.id: block.html for block in self.shown[preview.kept : end]}
+        blocks = [block if block.html is not None else replace(block, html=known[block.id]) for block in preview.blocks]
+        rest = [replace(block, line=block.line + preview.moved) for block in self.shown[end:]]
+        self.shown = [*self.shown[: preview.kept], *blocks, *rest]
 
     def show(self, version: int, text: str) -> Preview:
         self.write(version, text)
@@ -81,9 +102,36 @@ def test_a_text_comes_back_as_blocks(page: Page) -> None:
 
 def test_a_page_is_not_sent_what_it_has(page: Page) -> None:
     first = page.show(1, "a\n\nb\n")
-    second = page.show(2, "a\n\nc\n")
-    assert second.blocks[0].id == first.blocks[0].id
+    second = page.show(2, "\na\n\nc\n\nb\n")
+    assert (second.kept, second.rest, second.moved) == (0, 1, 3)
     assert [block.html for block in second.blocks] == [None, '<p data-line="0">c</p>\n']
+    assert [block.id for block in page.shown] == [first.blocks[0].id, second.blocks[1].id, first.blocks[1].id]
+    assert [block.line for block in page.shown] == [1, 3, 5]
+
+
+def test_what_one_page_hears_adds_up_to_its_text(service: PreviewService, page: Page) -> None:
+    other = Page(service, "two")
+    texts = [
+        "a\n\nb[^n]\n\n[^n]: c\n",
+        "a\n",
+        "",
+        "[a]\n\n[a]: /b\n\n---\n\nd\n\n---\n",
+        "---\ne: f\n---\n\n---\n\nd\n",
+    ]
+    for version, text in enumerate([*texts, *reversed(texts)]):
+        page.show(version, text)
+        other.show(version, "\n\n".join(texts[: version % 4]))
+        anew = Page(service, f"new {version}")
+        anew.show(version, text)
+        assert page.shown == anew.shown
+
+
+def test_more_pages_than_are_remembered_are_answered(service: PreviewService, page: Page) -> None:
+    page.show(1, "a\n\nb\n")
+    for number in range(MAX_SESSIONS):
+        assert Page(service, f"other {number}").show(1, "c\n").blocks[0].html
+    assert page.show(2, "a\n\nb\n").blocks[0].html is not None
+    assert page.show(3, "a\n\nb\n\nc\n").kept == 2
 
 
 def test_what_left_the_page_is_sent_again(page: Page) -> None:
@@ -98,7 +146,7 @@ def test_sessions_know_nothing_of_each_other(service: PreviewService, page: Page
 
 
 def test_an_empty_text_is_an_empty_page(page: Page) -> None:
-    assert page.show(1, "") == Preview(1, (), "")
+    assert page.show(1, "") == Preview(1)
 
 
 def test_the_newest_text_wins(page: Page) -> None:
@@ -122,7 +170,7 @@ def test_sessions_take_turns(service: PreviewService, page: Page) -> None:
 def test_a_text_that_takes_too_long_pauses_and_the_next_comes_whole(page: Page) -> None:
     page.show(1, "a\n")
     before = os.times()
-    assert page.show(2, ENDLESS) == Preview(2, (), TOO_SLOW)
+    assert page.show(2, ENDLESS) == Preview(2, message=TOO_SLOW)
     spent = os.times().children_user - before.children_user
     assert spent < 0.5 + 2  # what it may take, and what the process took to start
     assert page.show(3, "a\n").blocks[0].html is not None
@@ -154,7 +202,7 @@ def test_time_that_others_take_is_not_counted(page: Page) -> None:
 
 def test_a_document_that_is_too_large_pauses_and_the_next_comes_whole(page: Page) -> None:
     page.show(1, "a\n")
-    assert page.show(2, "é" * (MAX_TEXT_BYTES // 2 + 1)) == Preview(2, (), TOO_LARGE)
+    assert page.show(2, "é" * (MAX_TEXT_BYTES // 2 + 1)) == Preview(2, message=TOO_LARGE)
     assert page.show(3, "a\n").blocks[0].html is not None
 
 
@@ -194,7 +242,7 @@ def test_a_process_whose_pipe_ended_before_it_is_replaced_unnoticed(
 def test_a_text_that_ends_the_process_pauses(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     page.show(1, "a\n")
     monkeypatch.setattr("meai.process.Child.send", lambda self, frame: self.kill())
-    assert page.show(2, "b\n") == Preview(2, (), BROKEN)
+    assert page.show(2, "b\n") == Preview(2, message=BROKEN)
     monkeypatch.undo()
     assert page.show(3, "b\n").blocks[0].html is not None
 

@@ -106,7 +106,7 @@ def test_any_text_arrives_as_it_was(text: str) -> None:
 
 
 def test_a_block_that_the_page_has_travels_without_its_html() -> None:
-    message = json.loads(to_json(Previewed(1, (Block("a", 0, "<p>"), Block("b", 2, None)), "")))
+    message = json.loads(to_json(Previewed(1, 0, (Block("a", 0, "<p>"), Block("b", 2, None)), 0, 0, "")))
     assert message["blocks"] == [{"id": "a", "line": 0, "html": "<p>"}, {"id": "b", "line": 2}]
 
 

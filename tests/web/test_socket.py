@@ -50,7 +50,8 @@ class Previews:
         self.sessions.add(session)
         if text == "defect":
             raise KeyError("a defect")
-        reply(Preview(version, (PreviewBlock("a", 0, f"<p>{text}</p>"), PreviewBlock("b", 1, None)), ""))
+        blocks = (PreviewBlock("a", 0, f"<p>{text}</p>"), PreviewBlock("b", 1, None))
+        reply(Preview(version, kept=2, blocks=blocks, rest=3, moved=-1))
 
     def forget(self, session: str) -> None:
         self.forgotten.append(session)
@@ -319,7 +320,10 @@ def test_a_preview_is_answered_without_the_html_that_the_page_has(
     assert hear(page, "previewed") == {
         "type": "previewed",
         "version": 7,
+        "kept": 2,
         "blocks": [{"id": "a", "line": 0, "html": "<p>é</p>"}, {"id": "b", "line": 1}],
+        "rest": 3,
+        "moved": -1,
         "message": "",
     }
 
