@@ -73,6 +73,12 @@ def _actions() -> Iterable[str]:
     return with_own(own_action(each.name, each.instruction) for each in read_config().actions)
 
 
+def _dialects() -> Iterable[str]:
+    from meai.editing.problems import DIALECTS
+
+    return ("auto", *DIALECTS)
+
+
 def _formats() -> Iterable[str]:
     from meai.export.formats import FORMATS
 
@@ -125,6 +131,7 @@ def serve(
 @click.argument("action", type=OneOf(_actions))
 @click.argument("file", default="-", metavar="[FILE|-]")
 @click.option("--instruction", default="", metavar="TEXT", help="What to do, for `ask`; the language, for `translate`.")
+@click.option("--dialect", type=OneOf(_dialects), help="Whose English it is, where its front matter does not say.")
 @_json_option
 @_model_option
 @_engine_option
@@ -133,6 +140,7 @@ def rewrite(
     action: str,
     file: str,
     instruction: str,
+    dialect: str | None,
     as_json: bool,
     model: str | None,
     engine: str | None,
@@ -151,6 +159,7 @@ def rewrite(
         raise click.UsageError(f"The action {action} {needs} --instruction.")
     from meai.documents.encoding import decode, encode
     from meai.editing.changes import changes
+    from meai.editing.language import dialect_for
     from meai.editing.rewrite import RewriteOrder
     from meai.rewriting import answer
 
@@ -158,8 +167,9 @@ def rewrite(
     text = decode(source, "The input" if file == "-" else file).text
     # What is to be continued is what comes before the caret.
     selection, before = ("", text) if action == "autocomplete" else (text, "")
-    order = RewriteOrder(action, selection, before, instruction=instruction)
-    config = read_config(model=model, engine=engine, gpu_layers=gpu_layers)
+    config = read_config(model=model, engine=engine, gpu_layers=gpu_layers, dialect=dialect)
+    whose = dialect_for(text, config.dialect)
+    order = RewriteOrder(action, selection, before, instruction=instruction, dialect=whose)
     result = answer(config, order, lambda sentence: click.echo(sentence, err=True))
     proposal = result.proposal
     for reason in dict.fromkeys([*proposal.warnings, *(unit.reason for unit in proposal.units if unit.reason)]):

@@ -49,6 +49,8 @@ class Config:
     """Where the config file is looked for; it need not be there."""
     actions: tuple[OwnAction, ...] = ()
     """What the writer added to the model's actions."""
+    dialect: str = "auto"
+    """The English that is proofread by where a text does not name its own; `auto`: as it is written."""
     elsewhere: tuple[tuple[str, Path], ...] = ()
     """Where other programs keep models: the name of each and its folder, which need not be there."""
     gpu_layers: int | None = None
@@ -74,6 +76,7 @@ def read_config(
     model: str | None = None,
     engine: str | None = None,
     gpu_layers: str | None = None,
+    dialect: str | None = None,
     open_browser: bool = True,
     environ: Mapping[str, str] | None = None,
 ) -> Config:
@@ -84,7 +87,8 @@ def read_config(
     environ = os.environ if environ is None else environ
     config_file = platformdirs.user_config_path("meai", appauthor=False) / "config.toml"
     settings = _from_file(config_file) | _from_environment(environ)
-    flags = {"port": port, "model": model, "engine": None if engine is None else _engine(engine, Path.cwd())}
+    chosen = None if engine is None else _engine(engine, Path.cwd())
+    flags = {"port": port, "model": model, "dialect": dialect, "engine": chosen}
     settings |= {key: value for key, value in flags.items() if value is not None}
     if gpu_layers is not None:
         settings["gpu_layers"] = _read(_gpu_layers, gpu_layers, Path.cwd(), "--gpu-layers")
@@ -101,6 +105,7 @@ def read_config(
         cache_dir=settings.get("cache_dir") or platformdirs.user_cache_path("meai", appauthor=False),
         config_file=config_file,
         actions=settings.get("action", ()),
+        dialect=settings.get("dialect", "auto"),
         elsewhere=_elsewhere(environ),
         gpu_layers=settings.get("gpu_layers"),
         hub=environ.get("HF_ENDPOINT") or HUB,
@@ -186,7 +191,7 @@ def _from_file(file: Path) -> dict[str, Any]:
     writing = read_settings(table, lambda name: f"{name} in {file}")
     of_machine = {key: value for key, value in table.items() if key in readers}
     read = {key: _read(readers[key], value, file.parent, f"{key} in {file}") for key, value in of_machine.items()}
-    return read | {"action": writing.action}
+    return read | {"action": writing.action, "dialect": writing.dialect}
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:

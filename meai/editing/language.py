@@ -78,14 +78,24 @@ def language_of(text: str) -> str:
     return first if most >= LEAST_VOTES and most > next_most else ""
 
 
-def dialect_of(text: str) -> Dialect:
-    """Return whose English *text* is, by its front matter's `lang: en-GB`, else by its spelling.
-
-    American where neither shows it.
-    """
+def named_dialect(text: str) -> Dialect | None:
+    """Return whose English *text* is by its front matter's `lang: en-GB`; None where that does not say it."""
     named = _NAMED.match(text)
-    if named and (dialect := _DIALECTS.get(named[1].lower())):
-        return dialect
+    return _DIALECTS.get(named[1].lower()) if named else None
+
+
+def dialect_for(text: str, chosen: str) -> str:
+    """Return whose English *text* is to be checked as: its front matter's, else what was *chosen* for it.
+
+    Empty, as for `auto`: as it is written.
+    """
+    return named_dialect(text) or ("" if chosen == "auto" else chosen)
+
+
+def dialect_of(text: str) -> Dialect:
+    """Return whose English *text* is, by its front matter, else by its spelling. American where neither shows it."""
+    if named := named_dialect(text):
+        return named
     british, american = _count(_BRITISH.findall(text)), _count(_AMERICAN.findall(text))
     return "british" if british > american else "american"
 
