@@ -205,7 +205,7 @@ class Model:
 
     def sample(self, sampler: Sampler, row: int) -> int:
         """Return the token that *sampler* chooses from *row* of `logits`, and have it take note of it."""
-        return sampler.choose(self._context, self._batch.rows[row], self.logits[row])
+        return sampler.choose(self.logits[row])
 
     def use_threads(self, count: int) -> None:
         """Compute with *count* threads from the next evaluation on."""

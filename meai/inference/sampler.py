@@ -20,6 +20,8 @@ from meai.inference.request import Sampling
 Row = npt.NDArray[np.float32]
 PENALTY_WINDOW = 64
 LONGEST_GRAMMAR = 64 * 1024
+NEAR = (4.0, 6.0, 9.0)
+"""How far below the greatest logit those that may be drawn are looked for: mostly there are enough of them, and few."""
 _CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
 """llama.cpp's `llama_token_data`."""
 
@@ -37,15 +39,16 @@ class Sampler:
         self._recent: deque[int] = deque(maxlen=PENALTY_WINDOW)
         self._banned = np.array(banned, dtype=np.int64)
         self._grammar = _Grammar(vocab, sampling.grammar) if sampling.grammar else None
-        self._chain = _chain(sampling) if sampling.temperature > 0 else None
+        self._sampling = sampling
+        self._random = np.random.default_rng(sampling.seed)
 
-    def choose(self, context: lib.llama_context_p, index: int, logits: Row) -> int:
-        """Return the token that follows *index* of the last batch, whose row is *logits*, and count it as chosen.
+    def choose(self, logits: Row) -> int:
+        """Return the token that follows where *logits* are what the model gave, and count it as chosen.
 
         The row is written to: what may not be chosen has no chance in it afterwards.
         """
         self._weigh(logits)
-        token = self._pick(context, index, logits)
+        token = self._pick(logits)
         # Most tokens pass at first; only where one does not, the others are looked at.
         while not self._allowed(token):
             if self._grammar is not None and not self._grammar.allows(token):
@@ -53,17 +56,14 @@ class Sampler:
             logits[token] = -np.inf
             if np.isneginf(logits.max()):
                 return int(lib.llama_vocab_eos(self._vocab))
-            token = self._pick(context, index, logits)
+            token = self._pick(logits)
         self._recent.append(token)
         if self._grammar is not None:
             self._grammar.take(token)
         return token
 
     def close(self) -> None:
-        """Free the chain and the grammar."""
-        if self._chain is not None:
-            lib.llama_sampler_free(self._chain)
-            self._chain = None
+        """Free the grammar."""
         if self._grammar is not None:
             self._grammar.close()
             self._grammar = None
@@ -75,10 +75,13 @@ class Sampler:
             logits[recent] = np.where(found > 0, found / self._penalty, found * self._penalty)
         logits[self._banned] = -np.inf
 
-    def _pick(self, context: lib.llama_context_p, index: int, logits: Row) -> int:
-        if self._chain is not None:
-            return int(lib.llama_sampler_sample(self._chain, context, index))
-        return int(logits.argmax())
+    def _pick(self, logits: Row) -> int:
+        heat = self._sampling.temperature
+        if heat <= 0:
+            return int(logits.argmax())
+        tokens, chances = candidates(logits, self._sampling)
+        reached = np.cumsum(chances ** (1.0 / heat))
+        return int(tokens[np.searchsorted(reached, self._random.random() * reached[-1], side="right")])
 
     def _allowed(self, token: int) -> bool:
         if lib.llama_vocab_is_control(self._vocab, token) and not lib.llama_vocab_is_eog(self._vocab, token):
@@ -134,15 +137,30 @@ def first_tokens(
     return sorted(found)
 
 
-def _chain(sampling: Sampling) -> lib.llama_sampler_p:
-    """Build what draws a token. Bans, penalties and the grammar have changed the logits by then."""
-    chain: lib.llama_sampler_p = lib.llama_sampler_chain_init(lib.llama_sampler_chain_default_params())
-    for part in (
-        lib.llama_sampler_init_top_k(sampling.top_k),
-        lib.llama_sampler_init_top_p(sampling.top_p, 1),
-        lib.llama_sampler_init_min_p(sampling.min_p, 1),
-        lib.llama_sampler_init_temp(sampling.temperature),
-        lib.llama_sampler_init_dist(sampling.seed),
-    ):
-        lib.llama_sampler_chain_add(chain, part)
-    return chain
+def candidates(logits: Row, sampling: Sampling) -> tuple[npt.NDArray[np.int64], Row]:
+    """Return the tokens that may be drawn, most probable first, and how probable each is beside the first.
+
+    They are those that llama.cpp's top-k, top-p and min-p leave, one after the other, which look at every token of the
+    vocabulary to find them. The temperature is not in it.
+    """
+    tokens = _greatest(logits, sampling.top_k)
+    if not np.isfinite(logits[tokens[0]]):
+        return tokens[:1], np.ones(1, np.float32)
+    chances = np.exp(logits[tokens] - logits[tokens[0]])
+    reached = np.cumsum(chances)
+    kept = len(tokens)
+    if sampling.top_p < 1.0:
+        kept = int(np.searchsorted(reached, sampling.top_p * reached[-1])) + 1
+    kept = max(min(kept, int(np.count_nonzero(chances >= sampling.min_p))), 1)
+    return tokens[:kept], chances[:kept]
+
+
+def _greatest(logits: Row, count: int) -> npt.NDArray[np.int64]:
+    """Return the indices of the *count* greatest of *logits*, all where it is 0, the greatest first."""
+    count = min(count, len(logits)) if count > 0 else len(logits)
+    greatest = logits.max()
+    near = (np.flatnonzero(logits >= greatest - distance) for distance in NEAR)
+    found = next((each for each in near if len(each) >= count), None)
+    if found is None:
+        found = np.argpartition(logits, len(logits) - count)[-count:]
+    return found[np.argsort(-logits[found], kind="stable")][:count]

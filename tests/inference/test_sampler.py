@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import llama_cpp.llama_cpp as lib
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from meai.errors import BadInput
 from meai.inference.detokenizer import Detokenizer
 from meai.inference.llama import Model, Run
 from meai.inference.request import Sampling
-from meai.inference.sampler import PENALTY_WINDOW, Sampler, first_tokens
+from meai.inference.sampler import PENALTY_WINDOW, Sampler, candidates, first_tokens
 
 pytestmark = pytest.mark.model
 
@@ -88,6 +90,53 @@ def test_a_seed_gives_the_same_answer_and_another_one_another(model: Model) -> N
 
     assert drawn(7) == drawn(7)
     assert drawn(7) != drawn(8)
+
+
+def left_by_llama(logits: np.ndarray, sampling: Sampling) -> dict[int, float]:
+    """Return what llama.cpp's own samplers leave of *logits*, and how probable each is."""
+    rows = np.zeros(len(logits), np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)]))
+    rows["id"], rows["logit"] = np.arange(len(logits)), logits
+    data = rows.ctypes.data_as(lib.llama_token_data_p)
+    array = lib.llama_token_data_array(data=data, size=len(rows), selected=-1, sorted=False)
+    for sampler in (
+        lib.llama_sampler_init_top_k(sampling.top_k),
+        lib.llama_sampler_init_top_p(sampling.top_p, 1),
+        lib.llama_sampler_init_min_p(sampling.min_p, 1),
+    ):
+        lib.llama_sampler_apply(sampler, ctypes.byref(array))
+        lib.llama_sampler_free(sampler)
+    left = {array.data[at].id: float(np.exp(array.data[at].logit - logits.max())) for at in range(array.size)}
+    return {token: chance / sum(left.values()) for token, chance in left.items()}
+
+
+@given(
+    st.integers(0, 2**32 - 1),
+    st.floats(0.05, 20),
+    st.builds(Sampling, top_k=st.integers(1, 90), top_p=st.floats(0.05, 0.99), min_p=st.floats(0.001, 0.5)),
+)
+def test_what_may_be_drawn_is_what_llama_leaves(seed: int, spread: float, sampling: Sampling) -> None:
+    logits = np.random.default_rng(seed).normal(0, spread, 900).astype(np.float32)
+    tokens, chances = candidates(logits, sampling)
+    best, everything = (
+        np.sort(logits)[::-1][: sampling.top_k],
+        candidates(logits, replace(sampling, top_p=1, min_p=0))[1],
+    )
+    assert len(everything) == len(best)
+    reached = np.cumsum(everything) / everything.sum()
+    # Just at a limit the last bit of a sum decides.
+    assume(np.abs(reached - sampling.top_p).min() > 1e-5 and np.abs(everything - sampling.min_p).min() > 1e-5)
+    expected = left_by_llama(logits, sampling)
+    assert dict(zip(tokens.tolist(), (chances / chances.sum()).tolist(), strict=True)) == pytest.approx(
+        expected, rel=1e-3
+    )
+
+
+def test_tokens_are_drawn_as_often_as_they_are_probable(model: Model) -> None:
+    sampler = model.sampler(Sampling(temperature=0.5, seed=5))
+    drawn = [choose(model, sampler, {100: 2.0, 200: 1.5, 300: -3.0}) for _ in range(600)]
+    # At half the heat the second is e^-1 as probable as the first; the third is below what min-p leaves.
+    assert drawn.count(200) / len(drawn) == pytest.approx(1 / (1 + np.e), abs=0.06)
+    assert set(drawn) == {100, 200}
 
 
 @pytest.mark.parametrize(
