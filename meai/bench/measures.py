@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from meai.bench.page import ServedPage
 from meai.bench.samples import PARAGRAPHS
-from meai.editing.prompts import by_sentence, prompts_for
+from meai.editing.prompts import by_sentence, free_instruction, prompts_for
 from meai.editing.segment import pieces
 from meai.errors import Cancelled
 from meai.inference.engine import Engine
@@ -52,10 +52,15 @@ class Bench:
 def stream_ratio(bench: Bench, page: ServedPage) -> tuple[float, ...]:
     """How fast an ordinary answer streams at the page's end of the socket, against the raw loop."""
     ratios = []
+    read = bench.raw.tokenize(" ".join(PARAGRAPHS))
     for run in range(bench.runs):
-        streamed = page.ask(f"{STORY} His name is number {run}.")
+        instruction = f"{STORY} His name is number {run}."
+        question = free_instruction(instruction, "", bench.engine.traits(threading.Event()))
+        answer, _ = bench.ask(replace(question, sampling=replace(question.sampling, max_tokens=1)))
+        streamed = page.ask(instruction)
         count = len(bench.raw.tokenize(streamed.text))
-        bench.raw.read(bench.raw.tokenize(STORY))
+        # The longer the text behind it, the dearer a token.
+        bench.raw.read(read[: answer.prompt_tokens])
         ratios.append(count / streamed.seconds / (count / bench.raw.write(count)))
     return tuple(ratios)
 
