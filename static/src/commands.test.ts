@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import test from "node:test";
 
 import { bind, type CommandOf, GROUP_TITLES, keysOf } from "./commands/command";
-import { normalKey } from "./commands/keys";
+import { normalKey, obstacleTo } from "./commands/keys";
 import { keysTable } from "./commands/keys-table";
 import { COMMANDS } from "./commands/registry";
 
@@ -11,6 +11,12 @@ test("no two commands share a name, a label or a key", () => {
   for (const told of [COMMANDS.map(({ name }) => name), COMMANDS.map(({ label }) => label), COMMANDS.flatMap(keysOf).map(normalKey)]) {
     assert.deepEqual(told, [...new Set(told)]);
   }
+});
+
+test("no command has a key that the browser keeps or that writing needs", () => {
+  // Escape means something else as soon as there is no suggestion.
+  const keys = COMMANDS.filter(({ reach, name }) => reach !== "native" && name !== "escape").flatMap(keysOf);
+  for (const mac of [false, true]) assert.deepEqual(keys.map((key) => obstacleTo(key, mac)).filter(Boolean), []);
 });
 
 test("every command belongs to a group that has a title", () => {

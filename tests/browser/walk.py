@@ -5,6 +5,7 @@ In a written text `‸` is the caret, and what is selected stands between `«` a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ _KEYS = """rows => rows.map(row => [
     row.querySelector("dt").textContent,
     [...row.querySelectorAll("kbd")].map(key => key.textContent),
 ])"""
+_PLACES = {"\\": "Backslash", "/": "Slash", ".": "Period", ",": "Comma", "[": "BracketLeft"}
 _NAMED = {"Ctrl": "Control", "Esc": "Escape", "↑": "ArrowUp", "↓": "ArrowDown", "←": "ArrowLeft", "→": "ArrowRight"}
 
 
@@ -84,7 +86,8 @@ class Walk:
         """Wait until the document is *text*, with its selection."""
         with suppress(AssertionError):
             wait_until(self.page, lambda: self.written() == text)
-        assert self.written() == text
+        now = self.written()
+        assert now == text, f"{now!r} stands where {text!r} should"
 
     def ways(self, command: Command, place: str = "") -> Iterator[Do]:
         """Return how *command* is done: by each of its keys, and by a click at *place*, else in the palette.
@@ -110,10 +113,17 @@ class Walk:
             at.click()
         else:
             at.click()
-            items = self.desk.menu.locator("[role^=menuitem]")
-            items.filter(has=self.page.get_by_text(command.label if place else "All commands…", exact=True)).click()
+            self._choose(command.label if place else "All commands…")
             if not place:
                 self.page.locator(f"#palette [data-name={command.name}]").click()
+
+    def _choose(self, label: str) -> None:
+        items = self.desk.menu.locator("[role^=menuitem]")
+        item = items.filter(has=self.page.get_by_text(label, exact=True))
+        stays = item.get_attribute("role") == "menuitemcheckbox"
+        item.click()
+        if stays:
+            self.desk.press("Escape")
 
 
 def suggested(walk: Walk, source: str, answer: str) -> None:
@@ -128,8 +138,14 @@ def suggested(walk: Walk, source: str, answer: str) -> None:
 
 
 def _pressed(written: str) -> str:
-    parts = written.split("+")
-    return "+".join(_NAMED.get(part, part.lower() if len(part) == 1 else part) for part in parts)
+    return "+".join(_NAMED.get(part) or _place(part) for part in re.split(r"\+(?!$)", written))
+
+
+def _place(sign: str) -> str:
+    """Where *sign* stands on a keyboard: what it prints there is then the keyboard's affair, as under a hand."""
+    if len(sign) > 1:
+        return sign
+    return f"Key{sign}" if sign.isalpha() else f"Digit{sign}" if sign.isdigit() else _PLACES[sign]
 
 
 def _read_marks(text: str) -> tuple[str, list[tuple[int, int]]]:

@@ -14,8 +14,8 @@ export interface ClipboardParts extends EditorParts {
 const when = whenWritable;
 
 export const CLIPBOARD: readonly CommandOf<ClipboardParts>[] = [
-  { name: "undo", label: "Undo", group: "clipboard", key: "Mod-z", reach: "native", when, run: edit(undo) },
-  { name: "redo", label: "Redo", group: "clipboard", key: "Mod-Shift-z", reach: "native", when, run: edit(redo) },
+  { name: "undo", label: "Undo", group: "clipboard", key: "Mod-z", when, run: edit(undo) },
+  { name: "redo", label: "Redo", group: "clipboard", key: "Mod-Shift-z", aliases: ["Mod-y"], when, run: edit(redo) },
   { name: "cut", label: "Cut", group: "clipboard", key: "Mod-x", reach: "native", when, run: (parts) => copy(parts, true) },
   { name: "copy", label: "Copy", group: "clipboard", key: "Mod-c", reach: "native", run: (parts) => copy(parts, false) },
   { name: "paste", label: "Paste", group: "clipboard", key: "Mod-v", reach: "native", when, run: (parts) => paste(parts, false) },
