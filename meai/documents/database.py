@@ -78,6 +78,7 @@ class Database:
         self._connect = connect
         self._turn = threading.RLock()
         self._connection: sqlite3.Connection | None = None
+        self._has_log = False
         self._unclean = False
         self._impatient_until = 0.0
         self._generation = 0
@@ -105,6 +106,19 @@ class Database:
                 return self._transaction(work)
             except _Damaged as error:
                 raise self._unavailable("it is damaged") from error
+
+    def note(self, work: Work[T]) -> T:
+        """Do *work* like `write`, but without waiting for the disk: a power cut may undo it, and nothing else."""
+        with self._turn:
+            connection = self._connection
+            if connection is None or not self._has_log:
+                return self.write(work)
+            connection.execute("PRAGMA synchronous=NORMAL")
+            try:
+                return self.write(work)
+            finally:
+                with suppress(sqlite3.Error):
+                    connection.execute("PRAGMA synchronous=FULL")
 
     def read(self, work: Work[T]) -> T | None:
         """Return what *work* reads, or None where there is no file yet. Raises HistoryUnavailable."""
@@ -234,6 +248,7 @@ class Database:
             raise self._unavailable("a newer ME_AI wrote it than this one, which should be updated")
         # Where the file system cannot share memory there is no log to write ahead.
         wal = _value(connection, "PRAGMA journal_mode=WAL") == "wal"
+        self._has_log = wal
         if not wal:
             connection.execute("PRAGMA journal_mode=TRUNCATE")
         connection.execute(f"PRAGMA synchronous={'FULL' if wal else 'EXTRA'}")

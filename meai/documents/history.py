@@ -60,6 +60,7 @@ class History:
             if before is not None:
                 self._see(connection, document, before)
             rev, fresh = tables.add(connection, document, data, origin, self._now_ms())
+            tables.set_pending(connection, document, rev if fresh else None)
             return rev
 
         recorded = self._recorded(record)
@@ -69,6 +70,10 @@ class History:
             if fresh and recorded.rev:
                 self._recorded(lambda connection: self._mark_unsaved(connection, name, recorded.rev))
             raise
+        if fresh and recorded.rev:
+            # Not waited for: what a power cut takes of this is noted again when the file is seen to have the text.
+            with suppress(HistoryUnavailable):
+                self._database.note(lambda connection: self._mark_arrived(connection, name, recorded.rev, origin.kind))
 
     def seen(self, name: str, data: bytes) -> Recorded:
         """Keep *data* as `Keeper` says."""
@@ -217,23 +222,48 @@ class History:
     def _see(self, connection: sqlite3.Connection, document: int, data: bytes) -> int:
         """Keep *data*, which the file was found to hold, unless that is known; return the number of its revision."""
         last = tables.newest(connection, document, on_disk=True)
+        if last is not None and tables.is_pending(connection, document, last.rev):
+            last = self._settled(connection, document, last, etag_of(data))
         if last is not None and last.etag == etag_of(data):
             return last.rev
         kind: Kind = "import" if last is None else "external"
         return tables.add(connection, document, data, Origin(kind), self._now_ms())[0]
 
     @staticmethod
+    def _settled(connection: sqlite3.Connection, document: int, last: Revision, etag: str) -> Revision:
+        """Return what the file with *etag* held last, where a crash left open whether that was *last*."""
+        tables.set_pending(connection, document, None)
+        before = tables.newest(connection, document, on_disk=True, below=last.rev)
+        if etag == last.etag or before is None or before.etag != etag:
+            return last
+        tables.set_fields(connection, document, last.rev, kind="unsaved")
+        return before
+
+    @staticmethod
     def _known(connection: sqlite3.Connection, name: str, data: bytes) -> int:
         document = tables.document_id(connection, name)
         last = None if document is None else tables.newest(connection, document, on_disk=True)
-        return last.rev if last is not None and last.etag == etag_of(data) else 0
+        if last is None or document is None or last.etag != etag_of(data):
+            return 0
+        return 0 if tables.is_pending(connection, document, last.rev) else last.rev
 
     @staticmethod
     def _mark_unsaved(connection: sqlite3.Connection, name: str, rev: int) -> int:
         document = tables.document_id(connection, name)
         if document is not None:
             tables.set_fields(connection, document, rev, kind="unsaved")
+            tables.set_pending(connection, document, None)
         return rev
+
+    @staticmethod
+    def _mark_arrived(connection: sqlite3.Connection, name: str, rev: int, kind: Kind) -> None:
+        document = tables.document_id(connection, name)
+        found = None if document is None else tables.revision(connection, document, rev)
+        if document is None or found is None:
+            return
+        tables.set_pending(connection, document, None)
+        if found.kind == "unsaved":  # as another process took it to be, which looked at the file meanwhile
+            tables.set_fields(connection, document, rev, kind=kind)
 
     def _now_ms(self) -> int:
         return round(self._clock() * 1000)

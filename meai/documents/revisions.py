@@ -12,7 +12,7 @@ from meai.documents.authorship import Piece
 
 Kind = Literal["save", "external", "import", "restore", "unsaved"]
 """How a revision came about: written here, changed by another program, as ME_AI first met it, an old one again, or
-refused by the disk, so that the history alone has it."""
+kept from the disk, by its refusal or by the end of the process, so that the history alone has it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from meai.documents.revisions import Kind, Origin, Revision
 from meai.errors import DocumentUnreadable
 
 # A document's `key` is null once it was deleted here; `trash` is then its id there. Times are milliseconds since 1970.
+# What is `pending` may not have reached its file: the process ended before it said so.
 SCHEMA = (
     """
     CREATE TABLE document (
@@ -36,6 +37,7 @@ SCHEMA = (
         PRIMARY KEY (document, id)
     ) STRICT, WITHOUT ROWID
     """,
+    "CREATE TABLE pending (document INTEGER PRIMARY KEY REFERENCES document, rev INTEGER NOT NULL) STRICT",
 )
 _REVISION = "SELECT rev, hash, saved, label, kind, words, added, removed FROM revision"
 # Half the time of zlib's own choice, for a tenth more space: a writer waits for it at each save.
@@ -89,11 +91,13 @@ def revision(connection: sqlite3.Connection, document: int, rev: int) -> Revisio
     return None if row is None else _revision(row)
 
 
-def newest(connection: sqlite3.Connection, document: int, *, on_disk: bool = False) -> Revision | None:
-    """Return the newest revision of *document*; with *on_disk*, the newest that the file has held."""
+def newest(
+    connection: sqlite3.Connection, document: int, *, on_disk: bool = False, below: int = _MAX_INTEGER
+) -> Revision | None:
+    """Return the newest revision of *document* with a number *below* that; *on_disk*, the newest that its file held."""
     refused = " AND kind <> 'unsaved'" if on_disk else ""
-    statement = f"{_REVISION} WHERE document = ?{refused} ORDER BY rev DESC LIMIT 1"
-    row = connection.execute(statement, (document,)).fetchone()
+    statement = f"{_REVISION} WHERE document = ? AND rev < ?{refused} ORDER BY rev DESC LIMIT 1"
+    row = connection.execute(statement, (document, below)).fetchone()
     return None if row is None else _revision(row)
 
 
@@ -152,6 +156,19 @@ def set_fields(connection: sqlite3.Connection, document: int, rev: int, **fields
     connection.execute(statement, (*fields.values(), document, rev))
 
 
+def set_pending(connection: sqlite3.Connection, document: int, rev: int | None) -> None:
+    """Note that *rev*, the newest of *document*, is on its way to the file; None where all have arrived."""
+    connection.execute("DELETE FROM pending WHERE document = ?", (document,))
+    if rev is not None:
+        connection.execute("INSERT INTO pending VALUES (?, ?)", (document, rev))
+
+
+def is_pending(connection: sqlite3.Connection, document: int, rev: int) -> bool:
+    """Whether nobody has said that *rev* of *document* reached the file."""
+    statement = "SELECT 1 FROM pending WHERE document = ? AND rev = ?"
+    return connection.execute(statement, (document, rev)).fetchone() is not None
+
+
 def remove(connection: sqlite3.Connection, document: int, gone: Iterable[int]) -> None:
     """Delete revisions of *document*; those that follow are compared with what is before them now."""
     numbers = set(gone)
@@ -170,6 +187,7 @@ def forget_document(connection: sqlite3.Connection, document: int) -> None:
     """Delete *document*, its revisions and its receipts."""
     remove(connection, document, [one.rev for one in revisions(connection, document)])
     connection.execute("DELETE FROM receipt WHERE document = ?", (document,))
+    set_pending(connection, document, None)
     connection.execute("DELETE FROM document WHERE id = ?", (document,))
 
 

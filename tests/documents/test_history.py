@@ -7,7 +7,7 @@ import os
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -148,6 +148,82 @@ def refuse(monkeypatch: pytest.MonkeyPatch) -> None:
         raise DocumentNotWritten("“a.md” could not be saved: the disk is full.")
 
     monkeypatch.setattr(files, "save", save)
+
+
+class Killed(BaseException):
+    """The process has ended here."""
+
+
+@contextmanager
+def killed_before(step: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the process end before *step* of a save; nothing that would happen after it does."""
+
+    def end(*_: object, **__: object) -> None:
+        monkeypatch.setattr(History, "_mark_unsaved", lambda *_: 0)
+        raise Killed
+
+    where, what = {"the file": (files, "save"), "its end": (Database, "note")}[step]
+    monkeypatch.setattr(where, what, end)
+    with suppress(Killed):
+        yield
+        pytest.fail("The save went on to its end.")
+    monkeypatch.undo()
+
+
+def test_a_save_that_a_crash_kept_from_the_file_is_told_as_that(
+    store: DocumentStore, history: History, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(store, "a.md", "one", "two")
+    with killed_before("the file", monkeypatch):
+        write(store, "a.md", "three")
+    assert (root / "a.md").read_text() == "two"
+    assert store.read("a.md").rev == 2
+    assert told(history, "a.md") == [(1, "save", "one"), (2, "save", "two"), (3, "unsaved", "three")]
+    # The page that had no answer sends it again.
+    assert store.write("a.md", "three", base=etag_of(b"two")).rev == 3
+    assert told(history, "a.md")[2] == (3, "save", "three")
+
+
+def test_a_save_that_reached_the_file_before_the_crash_is_a_save(
+    store: DocumentStore, history: History, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(store, "a.md", "one")
+    with killed_before("its end", monkeypatch):
+        write(store, "a.md", "two")
+    assert store.read("a.md").rev == 2
+    (root / "a.md").write_text("one")
+    store.read("a.md")
+    assert told(history, "a.md") == [(1, "save", "one"), (2, "save", "two"), (3, "external", "one")]
+
+
+def test_what_another_program_wrote_after_a_crash_is_told_as_that(
+    store: DocumentStore, history: History, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(store, "a.md", "one")
+    with killed_before("the file", monkeypatch):
+        write(store, "a.md", "two")
+    (root / "a.md").write_text("three")
+    store.read("a.md")
+    assert told(history, "a.md") == [(1, "save", "one"), (2, "save", "two"), (3, "external", "three")]
+
+
+def test_another_program_that_puts_back_what_was_before_is_told_as_that(
+    store: DocumentStore, history: History, root: Path
+) -> None:
+    write(store, "a.md", "one", "two")
+    (root / "a.md").write_text("one")
+    store.read("a.md")
+    assert told(history, "a.md") == [(1, "save", "one"), (2, "save", "two"), (3, "external", "one")]
+
+
+def test_a_look_from_another_process_in_the_middle_of_a_save_changes_nothing(
+    store: DocumentStore, history: History, root: Path
+) -> None:
+    write(store, "a.md", "one")
+    with history.saving("a.md", b"two", before=b"one", origin=Origin("restore")):
+        assert history.seen("a.md", b"one").rev == 1
+        (root / "a.md").write_text("two")
+    assert told(history, "a.md") == [(1, "save", "one"), (2, "restore", "two")]
 
 
 def test_what_the_disk_refused_is_in_the_history_alone_and_said_so(

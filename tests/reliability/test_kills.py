@@ -20,6 +20,7 @@ from meai.documents.history import History
 from meai.documents.journal import Journal
 from meai.documents.names import TEMPORARY_PREFIX
 from meai.documents.places import drafts_folder, history_file
+from meai.documents.revisions import Revision
 from tests.conftest import Server, StartServer
 from tests.reliability.page import GONE, Page, hear, say
 from tests.soak import Tally
@@ -139,18 +140,20 @@ class Lane:
             number_of(path.read_bytes())
         for name in self.created:
             assert (self.workspace / name).is_file(), "an acknowledged document is lost"
-        kept = self.history(LETTER)
+        revisions = self.history(LETTER)
+        kept = [revision.etag for revision in revisions]
         assert set(self.etags) <= set(kept), "the history lost an acknowledged version"
         assert etag_of(letter) == kept[0] or kept[1:2] == [etag_of(letter)], "the file is ahead of its history"
+        assert {revision.kind for revision in revisions} <= {"save", "unsaved"}, "a version is another program's"
         if self.drafted >= 0:
             ((draft, _),) = Journal(drafts_folder(self.data_dir, self.workspace)).list()
             assert number_of(draft.text.encode()) == draft.seq >= self.drafted, "a draft is lost"
 
-    def history(self, name: str) -> list[str]:
-        """Return the etags of all revisions of *name*, the newest first."""
+    def history(self, name: str) -> tuple[Revision, ...]:
+        """Return all revisions of *name*, the newest first."""
         database = Database(history_file(self.data_dir, self.workspace), tables.SCHEMA)
         try:
-            return [revision.etag for revision in History(database).list(name)]
+            return History(database).list(name)
         finally:
             database.close()
 
