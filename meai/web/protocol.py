@@ -30,6 +30,18 @@ class PreviewWanted:
 
 
 @dataclass(frozen=True, slots=True)
+class PreviewChanged:
+    """Render the text of version *base* with *text* in the place of *lines* lines from *line* on."""
+
+    type: ClassVar[str] = "preview_change"
+    version: int
+    base: int
+    line: int
+    lines: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class RewriteWanted:
     """Ask the model."""
 
@@ -124,6 +136,7 @@ class ProofreadWanted:
 FromPage = (
     Hello
     | PreviewWanted
+    | PreviewChanged
     | RewriteWanted
     | Complete
     | Warm

@@ -41,6 +41,7 @@ from meai.web.protocol import (
     FromServer,
     Hello,
     Pause,
+    PreviewChanged,
     PreviewWanted,
     ProofreadWanted,
     Pull,
@@ -49,6 +50,7 @@ from meai.web.protocol import (
     Warm,
 )
 from meai.web.security import token_matches
+from meai.web.typed import PageText
 
 NO_TOKEN = 4401
 HELLO_WITHIN_S = 5.0
@@ -140,6 +142,7 @@ class Session:
         self._send = send
         self._wings = wings
         self._name = uuid.uuid4().hex
+        self._text = PageText()
         self._turn = threading.Lock()
         self._running: dict[str, threading.Event] = {}
         self._likely = LIKELY
@@ -181,7 +184,12 @@ class Session:
         raise BadInput("The message “hello” is only for the beginning.")
 
     def _preview(self, message: PreviewWanted) -> None:
+        self._text.begin(message.version, message.text)
         self._wings.preview.render(self._name, message.version, message.text, self._previewed)
+
+    def _preview_change(self, message: PreviewChanged) -> None:
+        text = self._text.change(message)
+        self._wings.preview.render(self._name, message.version, text, self._previewed)
 
     def _previewed(self, preview: Preview) -> None:
         blocks = tuple(protocol.Block(block.id, block.line, block.html) for block in preview.blocks)
@@ -298,6 +306,7 @@ class Session:
 _HANDLERS: dict[type, Callable[..., None]] = {
     Hello: Session._greet,
     PreviewWanted: Session._preview,
+    PreviewChanged: Session._preview_change,
     RewriteWanted: Session._rewrite,
     Complete: Session._complete,
     Warm: Session._warm,

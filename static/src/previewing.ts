@@ -1,5 +1,8 @@
-/** When the server is asked to render: one question at a time, always for the newest text. */
+/** When the server is asked to render: one question at a time, always for the newest text, by the lines that changed. */
 
+import type { Text } from "@codemirror/state";
+
+import { changedLines } from "./changed-lines";
 import { type Clock, Pace } from "./pace";
 import type { FromPage } from "./protocol";
 
@@ -23,7 +26,7 @@ const PAUSE = 150;
 /** The longest that somebody who types on waits for it. */
 const MOST = 1_000;
 
-export function createPreviewing(send: (message: FromPage) => boolean, text: () => string, clock: Clock): Previewing {
+export function createPreviewing(send: (message: FromPage) => boolean, text: () => Text, clock: Clock): Previewing {
   let version = 0;
   let oldest = 0;
   let stale = false;
@@ -31,13 +34,29 @@ export function createPreviewing(send: (message: FromPage) => boolean, text: () 
   let planned = false;
   let asked = 0;
   let took = 0;
+  /** What the server knows; null for nothing, or nobody knows what. */
+  let known: Text | null = null;
 
   const ask = () => {
     if (!stale || waiting !== null) return;
-    if (!send({ type: "preview", version: ++version, text: text() })) return;
+    const now = text();
+    if (!send(question(now))) return;
+    version++;
+    known = now;
     stale = false;
     asked = clock.now();
-    waiting = window.setTimeout(release, PATIENCE);
+    waiting = window.setTimeout(giveUp, PATIENCE);
+  };
+
+  const question = (now: Text): FromPage =>
+    known === null
+      ? { type: "preview", version: version + 1, text: now.toString() }
+      : { type: "preview_change", version: version + 1, base: version, ...changedLines(known, now) };
+
+  const giveUp = () => {
+    known = null;
+    stale = true;
+    release();
   };
 
   const release = () => {
@@ -72,6 +91,7 @@ export function createPreviewing(send: (message: FromPage) => boolean, text: () 
       return answer >= oldest;
     },
     restart() {
+      known = null;
       stale = true;
       took = 0;
       release();

@@ -294,6 +294,8 @@ export interface Problem {
 export type FromPage =
   | { readonly type: "hello"; readonly token: string }
   | { readonly type: "preview"; readonly version: number; readonly text: string }
+  /** The text of version `base`, with `text` in the place of its `lines` lines from `line` on. */
+  | { readonly type: "preview_change"; readonly version: number; readonly base: number; readonly line: number; readonly lines: number; readonly text: string }
   | {
       readonly type: "rewrite";
       readonly id: string;

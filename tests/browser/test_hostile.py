@@ -74,6 +74,10 @@ def drawn(page: Page) -> dict[str, object]:
         message = json.loads(raw)
         if message["type"] == "preview":
             state.update(text=message["text"], asked=message["version"])
+        if message["type"] == "preview_change":
+            lines = str(state["text"]).split("\n")
+            lines[message["line"] : message["line"] + message["lines"]] = message["text"].split("\n")
+            state.update(text="\n".join(lines), asked=message["version"])
 
     def received(raw: str | bytes) -> None:
         message = json.loads(raw)

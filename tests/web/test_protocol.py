@@ -25,6 +25,7 @@ from meai.web.protocol import (
     Hello,
     ModelState,
     Offer,
+    PreviewChanged,
     Previewed,
     PreviewWanted,
     Pull,
@@ -38,6 +39,10 @@ from meai.web.protocol import (
 GOOD: dict[str, tuple[dict[str, Any], FromPage]] = {
     "hello": ({"token": "t"}, Hello("t")),
     "preview": ({"version": 3, "text": "# é"}, PreviewWanted(3, "# é")),
+    "preview_change": (
+        {"version": 4, "base": 3, "line": 0, "lines": 1, "text": "# è"},
+        PreviewChanged(4, 3, 0, 1, "# è"),
+    ),
     "rewrite": (
         {"id": "1", "action": "ask", "selection": "s", "before": "b", "after": "a", "instruction": "i"},
         RewriteWanted("1", "ask", "s", "b", "a", "i"),

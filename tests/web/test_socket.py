@@ -328,6 +328,27 @@ def test_a_preview_is_answered_without_the_html_that_the_page_has(
     }
 
 
+def test_a_page_sends_the_lines_that_changed(page: websocket.WebSocket, say: Say, hear: Hear) -> None:
+    say(page, type="preview", version=1, text="a\nb\nc\n")
+    hear(page, "previewed")
+    say(page, type="preview_change", version=2, base=1, line=1, lines=1, text="é\n👉")
+    assert hear(page, "previewed")["blocks"][0]["html"] == "<p>a\né\n👉\nc\n</p>"
+    say(page, type="preview_change", version=3, base=2, line=0, lines=5, text="")
+    assert hear(page, "previewed")["blocks"][0]["html"] == "<p></p>"
+
+
+@pytest.mark.parametrize("change", [{"base": 7}, {"line": 3}, {"line": -1}, {"lines": 3}, {"lines": -1}])
+def test_a_change_of_another_text_is_refused_and_the_whole_taken(
+    page: websocket.WebSocket, say: Say, hear: Hear, change: dict[str, int]
+) -> None:
+    say(page, type="preview", version=1, text="a\nb")
+    hear(page, "previewed")
+    say(page, **({"type": "preview_change", "version": 2, "base": 1, "line": 0, "lines": 1, "text": "c"} | change))
+    assert "send all of it" in hear(page, "error")["message"]
+    say(page, type="preview", version=3, text="c")
+    assert hear(page, "previewed")["version"] == 3
+
+
 def test_pages_have_previews_of_their_own(house: House, token: str, say: Say, hear: Hear) -> None:
     for _ in range(2):
         page = house.connect()

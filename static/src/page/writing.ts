@@ -44,7 +44,7 @@ export function writingWing(page: Page): WritingWing {
   ]);
   const { view } = editor;
   const text = () => view.state.doc.toString();
-  const previewing = createPreviewing((message) => page.send(message), text, page.clock);
+  const previewing = createPreviewing((message) => page.send(message), () => view.state.doc, page.clock);
   const preview = createPreview(byId("article"), {
     image: page.api.image,
     mayLoad: (origin) => page.pictures.may(origin),
