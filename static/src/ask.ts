@@ -113,8 +113,7 @@ export function createAsk(view: EditorView, { box, form, input, subject, history
       box.showPopover();
       const end = view.coordsAtPos(main.to) ?? view.dom.getBoundingClientRect();
       const start = view.coordsAtPos(main.from) ?? end;
-      const below = end.bottom + 8 + box.offsetHeight < window.innerHeight;
-      place(box, { x: start.left, y: below ? end.bottom + 8 : start.top - 8 - box.offsetHeight });
+      place(box, { x: start.left, y: end.bottom + 8, above: start.top - 8 });
       input.focus();
     },
   };

@@ -62,8 +62,7 @@ export function createAttribution({ card, view, receipt, keyOf }: AttributionPar
     card.showPopover();
     const start = view().coordsAtPos(stretch.from, 1) ?? view().dom.getBoundingClientRect();
     const end = view().coordsAtPos(stretch.to, -1) ?? start;
-    const fits = end.bottom + 8 + card.offsetHeight < window.innerHeight;
-    place(card, { x: start.left, y: fits ? end.bottom + 8 : start.top - 8 - card.offsetHeight });
+    place(card, { x: start.left, y: end.bottom + 8, above: start.top - 8 });
     if (byKey) (card.querySelector<HTMLElement>(".primary:enabled") ?? card.querySelector("button"))?.focus();
   };
 

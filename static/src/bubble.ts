@@ -30,7 +30,7 @@ const OFFERED: Record<string, () => Node> = {
   italic: () => h("i", {}, "I"),
   link: () => icon("link"),
   heading: () => h("span", {}, "H"),
-  quote: () => h("span", {}, "“"),
+  quote: () => icon("quote"),
 };
 
 export function createBubble({ bar, view, commands, isOn, openAi }: BubbleParts): Bubble {

@@ -15,7 +15,7 @@ export async function askImage(view: EditorView, dialogs: Dialogs): Promise<void
   const found = imageAt(line.text, selection.main.head - line.from);
   const selected = view.state.sliceDoc(selection.main.from, selection.main.to);
   const address = field("image-address", "Address", found?.address ?? "", { placeholder: "picture.png or https://…", spellcheck: "false" });
-  const alt = field("image-alt", "Description", found?.alt ?? (/\n/.test(selected) ? "" : selected), { placeholder: "What it shows, for those who do not see it" });
+  const alt = field("image-alt", "Description", found?.alt ?? (/\n/.test(selected) ? "" : selected), { placeholder: "For those who do not see it" });
   const width = field("image-width", "Width in pixels", String(found?.width ?? ""), { inputmode: "numeric", placeholder: "As wide as it is" });
   const range = found ? { from: line.from + found.from, to: line.from + found.to } : { from: selection.main.from, to: selection.main.to };
   const attempt = async () => {
@@ -28,12 +28,13 @@ export async function askImage(view: EditorView, dialogs: Dialogs): Promise<void
     view.dispatch({ changes: { ...range, insert }, selection: { anchor: range.from + insert.length }, userEvent: "input.format", scrollIntoView: true });
     return "";
   };
-  const note = h("small", { class: "quiet" }, "A picture with a width is written as HTML, which readers, mails and web pages take; without one it is Markdown.");
-  const fields = [address, alt, width].flatMap((each) => [each.label, each.input]);
-  await dialogs.askForm({ title: found ? "This image" : "Image", fields: [...fields, note], action: found ? "Change" : "Insert", attempt });
+  width.row.append(h("small", {}, "A picture with a width is written as HTML, which readers, mails and web pages take; without one it is Markdown."));
+  const fields = [address, alt, width].map(({ row }) => row);
+  await dialogs.askForm({ title: found ? "This image" : "Image", fields, action: found ? "Change" : "Insert", attempt });
   view.focus();
 }
 
 function field(id: string, label: string, value: string, more: Record<string, string>) {
-  return { label: h("label", { for: id }, label), input: h("input", { id, type: "text", value, autocomplete: "off", ...more }) };
+  const input = h("input", { id, type: "text", value, autocomplete: "off", ...more });
+  return { input, row: h("div", { class: "field" }, h("label", { for: id }, label), input) };
 }

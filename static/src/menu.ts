@@ -27,6 +27,8 @@ export interface MenuContent {
 export interface Point {
   readonly x: number;
   readonly y: number;
+  /** Where the popup ends instead, if there is room above and none below. */
+  readonly above?: number;
 }
 
 export interface Menu {
@@ -147,11 +149,13 @@ const MARGIN = 8;
 /** Beside the point, or below the button and in line with one of its sides; always inside the window. */
 export function place(popup: HTMLElement, at: Point | HTMLElement): void {
   const box = at instanceof HTMLElement ? at.getBoundingClientRect() : null;
-  const wanted = at instanceof HTMLElement ? { x: box!.left, y: box!.bottom + 4 } : at;
+  const wanted: Point = at instanceof HTMLElement ? { x: box!.left, y: box!.bottom + 4 } : at;
   const { offsetWidth, offsetHeight } = popup;
   const most = window.innerWidth - offsetWidth - MARGIN;
   const x = Math.min(box && wanted.x > most ? box.right - offsetWidth : wanted.x, most);
-  const y = Math.min(wanted.y, window.innerHeight - offsetHeight - MARGIN);
+  const lowest = window.innerHeight - offsetHeight - MARGIN;
+  const above = (wanted.above ?? 0) - offsetHeight;
+  const y = wanted.y > lowest && above >= MARGIN ? above : Math.min(wanted.y, lowest);
   popup.style.left = `${Math.max(MARGIN, x)}px`;
   popup.style.top = `${Math.max(MARGIN, y)}px`;
 }

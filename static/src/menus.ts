@@ -149,7 +149,7 @@ export function createMenus({ view, menu, model, commands, act, choosing, fixesA
 export function caretPoint(view: EditorView): Point {
   const caret = view.coordsAtPos(view.state.selection.main.head);
   const box = view.dom.getBoundingClientRect();
-  return caret ? { x: caret.left, y: caret.bottom + 4 } : { x: box.left + 32, y: box.top + 32 };
+  return caret ? { x: caret.left, y: caret.bottom + 4, above: caret.top - 4 } : { x: box.left + 32, y: box.top + 32 };
 }
 
 /** What is right-clicked is what is meant, unless it is selected already. */

@@ -63,7 +63,7 @@ export function createPalette(parts: PaletteParts): Palette {
     "aria-controls": LIST,
     "aria-expanded": "true",
     "aria-autocomplete": "list",
-    placeholder: "What shall be done? @ finds a document, # a heading",
+    placeholder: "Command, @document or #heading",
     autocomplete: "off",
     spellcheck: "false",
     enterkeyhint: "go",

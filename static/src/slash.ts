@@ -112,8 +112,7 @@ export function createSlash({ popup, view, commands, isOn }: SlashParts): Extens
 
   /** Below the line, or above where there is no room. */
   const set = ({ left, top, bottom }: { left: number; top: number; bottom: number }) => {
-    const below = bottom + 4 + popup.offsetHeight < window.innerHeight;
-    place(popup, { x: left, y: below ? bottom + 4 : top - 4 - popup.offsetHeight });
+    place(popup, { x: left, y: bottom + 4, above: top - 4 });
   };
 
   const updated = (update: ViewUpdate) => {

@@ -66,7 +66,7 @@ export function createSpellingDialog({ api, dialogs, english, document, changed 
       changed();
     };
     const entry = (word: string): HTMLElement => {
-      const button = h("button", { type: "button", "aria-label": `Remove ${word}`, click: () => void remove(word, row) }, "Remove");
+      const button = h("button", { type: "button", class: "plain", "aria-label": `Remove ${word}`, click: () => void remove(word, row) }, "Remove");
       const row: HTMLElement = h("li", {}, h("span", {}, word), button);
       return row;
     };
@@ -87,7 +87,7 @@ export function createSpellingDialog({ api, dialogs, english, document, changed 
     };
     list.append(...[...words].map(entry));
     nothing.hidden = words.size > 0 || !told.ok;
-    const form = h("form", { class: "adding", submit: (event) => void add(event) }, input, h("button", { type: "submit" }, "Add"));
+    const form = h("form", { class: "adding", submit: (event) => void add(event) }, input, h("button", { type: "submit", class: "plain" }, "Add"));
     return [h("h3", {}, "Your dictionary"), form, problem, nothing, list];
   };
 
