@@ -35,7 +35,7 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data: blob:{pictures}; "
     "font-src 'self'; connect-src 'self' ws://{host}; manifest-src 'self'; worker-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
-    "trusted-types meai-preview meai-export"
+    "trusted-types meai-preview meai-export meai-worker"
 )
 
 ANY_PICTURE = "any"

@@ -25,7 +25,7 @@ const withoutRawHtml = {
 const shared = { absWorkingDir: root, bundle: true, target: "es2022", minify: true, outdir: "dist", logLevel: "warning" };
 const early = {
   ...shared,
-  entryPoints: ["src/early.ts", ...icons.map((name) => `src/icons/${name}`)],
+  entryPoints: ["src/early.ts", "src/pattern-worker.ts", ...icons.map((name) => `src/icons/${name}`)],
   format: "iife",
   loader: { ".svg": "copy", ".png": "copy", ".webmanifest": "copy" },
 };

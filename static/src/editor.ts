@@ -19,6 +19,7 @@ import { type Change, diffWords } from "./diff";
 import { directionByLine } from "./direction";
 import { find } from "./find";
 import { wrapSelection } from "./formatting";
+import { overtyping } from "./overtyping";
 import { structure } from "./structure";
 
 /** Class names only: colours and faces are the style sheet's. */
@@ -152,6 +153,7 @@ function writing(nonce: string): Extension {
     dropCursor(),
     highlightSpecialChars(),
     wrapSelection,
+    overtyping,
     structure,
     placeholder("Write…"),
     EditorView.lineWrapping,

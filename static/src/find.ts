@@ -7,22 +7,30 @@ import {
   getSearchQuery,
   search,
   searchKeymap,
+  searchPanelOpen,
   SearchQuery,
   selectMatches,
   setSearchQuery,
 } from "@codemirror/search";
-import type { ChangeSpec, EditorState, Extension } from "@codemirror/state";
+import { type ChangeSpec, EditorState, type Extension } from "@codemirror/state";
 import { EditorView, keymap, type Panel, runScopeHandlers, type ViewUpdate } from "@codemirror/view";
 
 import { h, icon } from "./dom";
+import type { Trials } from "./patterns";
 
 /** Beyond these nobody counts. */
 const MOST = 9_999;
 const PATIENCE_MS = 40;
 const PAUSE_MS = 120;
+const NOTHING = new SearchQuery({ search: "" });
+const TOO_SLOW = "This pattern takes too long in this text and is not looked for. Repeat nothing that is a repetition itself, as in (a+)+.";
 
 export const find: Extension = [
   search({ top: true, literal: true, createPanel }),
+  // A pattern that was quick in one text may not be in the next one; the bar tries it again.
+  EditorState.transactionExtender.of(({ docChanged, startState }) =>
+    docChanged && searchPanelOpen(startState) && getSearchQuery(startState).regexp ? { effects: setSearchQuery.of(NOTHING) } : null,
+  ),
   // In the text these are commands, and keep no key that a writer has given to something else.
   keymap.of(searchKeymap.filter(({ scope }) => scope).map((binding) => ({ ...binding, scope: binding.key === "Escape" ? "editor search-panel" : "search-panel" }))),
 ];
@@ -100,7 +108,12 @@ export function filledIn(template: string, match: readonly (string | undefined)[
 const isSome = (match: string): boolean => match !== "";
 
 function createPanel(view: EditorView): Panel {
+  /** What is looked for, and what stands in the bar: a pattern is tried out before. */
   let query = getSearchQuery(view.state);
+  let wanted = query;
+  let trying: Promise<void> = Promise.resolve();
+  let trials: Promise<Trials> | undefined;
+  let isSlow = false;
   let timer = 0;
   const isWritable = () => !view.state.readOnly;
 
@@ -146,11 +159,42 @@ function createPanel(view: EditorView): Panel {
       test: isSome,
     };
     const next = new SearchQuery(asked);
-    if (next.eq(query)) return;
-    const isNew = next.search !== query.search;
-    query = next;
+    if (next.eq(wanted)) return;
+    const isNew = next.search !== wanted.search;
+    const isKnown = wanted === query && !isNew && next.regexp === query.regexp && next.caseSensitive === query.caseSensitive;
+    wanted = next;
+    isSlow = false;
+    if (next.regexp && next.valid && !isKnown) tryOut(isNew);
+    else use(isNew);
+  }
+
+  function use(isNew: boolean, done?: string): void {
+    query = wanted;
     view.dispatch({ effects: setSearchQuery.of(query) });
     if (isNew && problemOf(query) === "") reveal();
+    tell(done);
+  }
+
+  /** Do it when what is wanted is looked for. */
+  function settled(run: () => void): void {
+    if (wanted === query) run();
+    else void trying.then(() => wanted === query && run());
+  }
+
+  /** Look for what is wanted, if that ends. */
+  function tryOut(isNew: boolean, done?: string): void {
+    trying = tried(isNew, done);
+  }
+
+  async function tried(isNew: boolean, done?: string): Promise<void> {
+    const asked = wanted;
+    const trial = { source: asked.search, flags: asked.caseSensitive ? "gmu" : "gimu", text: view.state.doc.toString() };
+    trials ??= import("./patterns").then(({ createTrials }) => createTrials());
+    const isQuick = await trials.then((each) => each.isQuick(trial)).catch(() => true);
+    if (isQuick === null || asked !== wanted) return;
+    isSlow = !isQuick;
+    if (isQuick) return use(isNew, done);
+    view.dispatch({ effects: setSearchQuery.of((query = NOTHING)) });
     tell();
   }
 
@@ -174,7 +218,7 @@ function createPanel(view: EditorView): Panel {
   }
 
   function tell(done?: string): void {
-    const { text, isProblem } = wordsFor(query, view.state);
+    const { text, isProblem } = isSlow ? { text: TOO_SLOW, isProblem: true } : wordsFor(query, view.state);
     count.textContent = done ?? (isProblem ? "" : text);
     problem.textContent = isProblem ? text : "";
     problem.hidden = !isProblem;
@@ -182,24 +226,30 @@ function createPanel(view: EditorView): Panel {
   }
 
   function step(command: (view: EditorView) => boolean): void {
-    if (query.valid) command(view);
-    tell();
+    settled(() => {
+      if (query.valid) command(view);
+      tell();
+    });
   }
 
   function replace(all: boolean): void {
+    settled(() => replaceNow(all));
+  }
+
+  function replaceNow(all: boolean): void {
     if (!query.valid || !isWritable()) return tell();
     const { state } = view;
-    const { main } = state.selection;
-    const changes = replacements(query, state, all ? undefined : main);
+    const changes = replacements(query, state, all ? undefined : state.selection.main);
     if (changes.length > 0) view.dispatch({ changes, userEvent: all ? "input.replace.all" : "input.replace", scrollIntoView: true });
-    if (!all) return step(findNext);
-    const total = changes.length;
     clearTimeout(timer);
-    tell(total === 0 ? "Not found" : `${total.toLocaleString("en")} replaced`);
+    const done = changes.length === 0 ? "Not found" : `${changes.length.toLocaleString("en")} replaced`;
+    if (wanted !== query) tryOut(false, done);
+    else tell(done);
+    if (!all) step(findNext);
   }
 
   function selectEvery(): void {
-    if (query.valid && selectMatches(view)) view.focus();
+    settled(() => query.valid && selectMatches(view) && view.focus());
   }
 
   function pressed(event: KeyboardEvent): void {
@@ -222,13 +272,19 @@ function createPanel(view: EditorView): Panel {
         for (const effect of effects) {
           if (!effect.is(setSearchQuery) || effect.value.eq(query)) continue;
           query = effect.value;
+          if (query === NOTHING) continue;
+          wanted = query;
           show();
         }
       }
       if (!update.docChanged && !update.selectionSet) return;
       clearTimeout(timer);
-      timer = window.setTimeout(tell, PAUSE_MS);
+      const isOpen = wanted !== query && (!isSlow || update.docChanged);
+      timer = window.setTimeout(() => (isOpen ? tryOut(false) : tell()), PAUSE_MS);
     },
-    destroy: () => clearTimeout(timer),
+    destroy() {
+      clearTimeout(timer);
+      void trials?.then((each) => each.end());
+    },
   };
 }

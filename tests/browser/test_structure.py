@@ -117,6 +117,29 @@ def test_words_are_found_counted_and_replaced(sit_down: SitDown) -> None:
     expect(page.locator(".cm-cursor")).to_have_count(2)
 
 
+def test_a_pattern_that_would_never_end_is_refused_and_writing_goes_on(sit_down: SitDown) -> None:
+    desk = sit_down("a" * 40 + "!")
+    page = desk.page
+    bar, count = page.get_by_role("search", name="Find and replace"), page.locator(".find-bar .count")
+    desk.content.focus()
+    desk.press("Control+f", "Alt+r")
+    page.keyboard.type("(a+)+$")
+    expect(bar.get_by_role("alert")).to_contain_text("This pattern takes too long in this text")
+    desk.press("Backspace")
+    expect(bar.get_by_role("alert")).to_be_hidden()
+    expect(count).to_have_text("1 of 1")
+    # What was quick before may not be in what is written next.
+    bar.get_by_role("textbox", name="Find").fill("(b+)+$")
+    expect(count).to_have_text("Not found")
+    desk.click_after("!")
+    page.keyboard.type(" " + "b" * 40 + "?")
+    expect(bar.get_by_role("alert")).to_contain_text("This pattern takes too long in this text")
+    desk.press("Control+a")
+    page.keyboard.type("bb")
+    expect(count).to_have_text("1 found")
+    desk.expect_file(b"bb")
+
+
 def test_front_matter_sections_and_pictures_are_handled_by_mouse(
     sit_down: SitDown, letters: Path, fixtures: Path
 ) -> None:

@@ -72,3 +72,18 @@ def test_every_command_on_the_text_does_what_it_says(sit_down: SitDown, scripted
             walk.write(before)
             do()
             walk.expect_written(after)
+
+
+@pytest.mark.parametrize("way", ["type", "insert_text"])
+def test_what_is_typed_over_several_lines_takes_their_place_and_breaks_no_policy(
+    sit_down: SitDown, scripted: ScriptedModel, way: str
+) -> None:
+    """The page's fixture fails on a report of the policy, which the browser's own merging of lines would bring."""
+    walk = Walk(sit_down("word"), scripted)
+    for before in ("«**bold** text\n\nmore»", "> qu«ote\n\nte»xt", "- a«\n- b»", "# A **«b** c\n\nd»"):
+        walk.write(before)
+        getattr(walk.page.keyboard, way)("q")
+        walk.expect_written(before[: before.index("«")] + "q‸" + before[before.index("»") + 1 :])
+    walk.write("a «b\nc» d")
+    getattr(walk.page.keyboard, way)("*")
+    walk.expect_written("a *«b\nc»* d")

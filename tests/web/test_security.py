@@ -189,7 +189,7 @@ def test_the_policy_allows_no_inline_script_and_no_other_host(ask: Callable[...,
     assert policy["script-src"] == "'self'"
     assert policy["connect-src"] == f"'self' ws://{HOST}"
     assert policy["frame-ancestors"] == policy["form-action"] == policy["base-uri"] == policy["default-src"] == "'none'"
-    assert policy["trusted-types"] == "meai-preview meai-export"
+    assert policy["trusted-types"] == "meai-preview meai-export meai-worker"
     assert policy["require-trusted-types-for"] == "'script'"
     assert "http" not in "".join(policy.values())
 
