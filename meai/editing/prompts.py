@@ -14,6 +14,8 @@ from meai.inference.request import ModelTraits, Request, Sampling, Turn
 SMALL_MODEL_PARAMETERS = 400_000_000
 CONTINUATION_TOKENS = 48
 SENTENCE_TOKENS = 24
+FILL_TOKENS = 16
+"""Of a text that is to lead on to another: it stops after a few words."""
 ANSWER_TOKENS = 512
 NAMED = 2
 """Of the models that would do, as many are named."""
@@ -70,14 +72,14 @@ def continuation(before: str) -> Request:
     return Request((), window(before).rstrip(" "), sampling, purpose="caret")
 
 
-def rest_of_sentence(before: str, begun: str) -> Request:
-    """Ask for what comes after *before*, a sentence at most, beginning with the letters *begun*.
+def rest_of_sentence(before: str, begun: str, tokens: int = SENTENCE_TOKENS) -> Request:
+    """Ask for what comes after *before*, a sentence of at most so many *tokens*, beginning with the letters *begun*.
 
     A word that is parted for a model in other places than it is used to leads it astray, so the part is left to it.
     """
     request = continuation(before)
     grammar = f'root ::= " "? "{begun}" [^\\n]*' if begun else ""
-    return replace(request, sampling=replace(request.sampling, max_tokens=SENTENCE_TOKENS, grammar=grammar))
+    return replace(request, sampling=replace(request.sampling, max_tokens=tokens, grammar=grammar))
 
 
 def free_instruction(instruction: str, selection: str, model: ModelTraits) -> Request:

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Protocol
 
 from meai.editing.actions import ACTIONS, Action, KnownModel
-from meai.editing.complete import continued
+from meai.editing.complete import Compare, continued
 from meai.editing.order import Emit, Proposal, RewriteOrder, Screen, Unit, unseen
 from meai.editing.problems import DIALECTS
 from meai.editing.prompts import by_sentence, continuation, free_instruction, larger, obstacle, prompts_for
@@ -48,6 +48,9 @@ class Answers(Protocol):
 
     def generate(self, request: Request, emit: Emit, cancelled: threading.Event) -> Completion:
         """Answer *request*, each new piece of text going to *emit*."""
+
+    def score(self, request: Request, candidates: Sequence[str], cancelled: threading.Event) -> Sequence[float]:
+        """Return how probable each of *candidates* is as a continuation of *request*, where the model can tell."""
 
     def warm(self, requests: Sequence[Request]) -> None:
         """Read the prompts of *requests*, of one editor, while nobody waits. Returns at once and never raises."""
@@ -92,7 +95,7 @@ class Rewriter:
         ask = partial(self._generate, order, cancelled)
         screen = Screen(emit, sketch)
         if action.unit == "caret":
-            return continued(order, screen, ask, _unread)
+            return continued(order, screen, ask, _unread, self._comparing(order, cancelled))
         model = self._engine.traits(cancelled)
         if too_small := obstacle(action, model, self._known):
             raise BadInput(too_small)
@@ -131,6 +134,18 @@ class Rewriter:
         if cancelled.is_set():
             raise Cancelled("It was stopped.")
         return self._engine.generate(replace(request, editor=order.editor, action=order.action), emit, cancelled)
+
+    def _comparing(self, order: RewriteOrder, cancelled: threading.Event) -> Compare | None:
+        """Return what compares continuations for *order*; None where nothing follows or the model cannot."""
+
+        def compare(request: Request, candidates: Sequence[str]) -> Sequence[float]:
+            if cancelled.is_set():
+                raise Cancelled("It was stopped.")
+            asked = replace(request, editor=order.editor, action=order.action)
+            return self._engine.score(asked, candidates, cancelled)
+
+        needed = order.one_sentence and order.after
+        return compare if needed and self._engine.traits(cancelled).compares else None
 
     def _action_of(self, order: RewriteOrder) -> Action:
         action = self.actions.get(order.action)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -19,17 +19,23 @@ from tests.editing.test_guarantee import LARGE, Model
 class Caret(Model):
     """Says what the test wants, and remembers what it was asked."""
 
-    def __init__(self, answer: str) -> None:
+    def __init__(self, answer: str, likely: str = "") -> None:
         super().__init__(lambda words: answer, LARGE)
         self.asked: list[Request] = []
+        self.likely = likely
+        self.compared: list[str] = []
 
     def generate(self, request: Request, emit: Callable[[str], None], cancelled: threading.Event) -> Completion:
         self.asked.append(request)
         return super().generate(request, emit, cancelled)
 
+    def score(self, request: Request, candidates: Sequence[str], cancelled: threading.Event) -> tuple[float, ...]:
+        self.compared = list(candidates)
+        return tuple(0.0 if text == self.likely else -50.0 - len(text) for text in candidates)
 
-def completed(answer: str, before: str, after: str = "") -> tuple[str, Request]:
-    model, shown = Caret(answer), list[str]()
+
+def completed(answer: str, before: str, after: str = "", likely: str = "") -> tuple[str, Request]:
+    model, shown = Caret(answer, likely), list[str]()
     order = RewriteOrder("autocomplete", "", before, after, one_sentence=True)
     proposal = Rewriter(model).rewrite(order, shown.append, threading.Event())
     assert "".join(shown) == proposal.text
@@ -63,14 +69,68 @@ def test_an_answer_that_leaves_the_begun_word_is_none() -> None:
     assert completed(" quite cold.", "It was defin")[0] == ""
 
 
-def test_what_stands_after_the_caret_is_not_said_again() -> None:
-    assert completed("cold, and we went home early.", "It was ", " and we went home.")[0] == "cold,"
+@pytest.mark.parametrize(
+    ("before", "after", "likely", "expected"),
+    [
+        ("It was ", " and we left.", " very cold and we left.", "very cold"),
+        ("It was ", "and we left.", " very cold and we left.", "very cold "),
+        ("It was", " and we left.", " was very cold and we left.", " very cold"),
+        ("It was ", ", and we left.", " very cold, and we left.", "very cold"),
+        ("It was ve", " and we left.", " very cold and we left.", "ry cold"),
+        ("It was very cold", " and we left.", " cold that day, and we left.", " that day,"),
+        ("It was ", " and we left.", " very cold that day, and we left.", "very cold that day,"),
+        ("It was ", " and we left.", " and we left.", ""),
+        ("It was ", " very cold.", " very cold.", ""),
+    ],
+)
+def test_it_stops_where_what_follows_goes_on(before: str, after: str, likely: str, expected: str) -> None:
+    words = {"It was": "was very cold", "It was very cold": "cold"}.get(before, "very cold")
+    text, request = completed(f" {words} that day, so we went away.", before, after, likely)
+    assert text == expected
+    assert after.strip() not in request.start
+
+
+def test_what_follows_is_not_said_twice() -> None:
+    said = " cold, and we went home early."
+    assert completed(said, "It was ", " and we went home.", " cold, and we went home.")[0] == "cold,"
+
+
+def test_between_two_sentences_stands_a_whole_one() -> None:
+    likely = " Then it rained. We went home."
+    assert completed("Then it rained. We left.", "It was cold. ", "We went home.", likely)[0] == "Then it rained. "
+    assert completed("Then it rained and", "It was cold. ", "We went home.")[0] == ""
+
+
+def test_the_answer_is_one_of_several_of_which_the_model_says_how_probable_they_are() -> None:
+    model = Caret("very cold that day.")
+    order = RewriteOrder("autocomplete", "", "It was ", " and we went home.", one_sentence=True)
+    Rewriter(model).rewrite(order, lambda text: None, threading.Event())
+    assert model.compared == [
+        " and we went home.",
+        " very and we went home.",
+        " very cold and we went home.",
+        " very cold that and we went home.",
+        " very cold that day and we went home.",
+    ]
+    assert {request.purpose for request in model.asked} == {"caret"}
+    assert [request.sampling.seed for request in model.asked] == [0, 1, 2]
+
+
+def test_a_new_line_is_a_new_start_and_changes_nothing() -> None:
+    alone, _ = completed("cold that day.", "It was ")
+    for after in ("\n\nWe went home.", "\nWe went home.", "\n\n# A heading"):
+        assert completed("cold that day.", "It was ", after)[0] == alone
+
+
+def test_what_stands_on_the_next_line_is_not_said_again() -> None:
+    assert completed("cold. We went home.", "It was ", "\n\ncold.")[0] == ""
 
 
 @given(st.text(max_size=40), st.text(max_size=60), st.text(max_size=30))
 def test_no_text_breaks_it(before: str, answer: str, after: str) -> None:
     text, _ = completed(answer, "Once " + before, after)
     assert "\n" not in text
+    assert not text or text.strip()
 
 
 @pytest.fixture(scope="module")

@@ -95,6 +95,9 @@ class Model:
             emit(text[start : start + 7])
         return Completion(text, self._reason, 1, 0, 1, 0.0, 0.0)
 
+    def score(self, request: Request, candidates: Sequence[str], cancelled: threading.Event) -> tuple[float, ...]:
+        return tuple(-float(len(text)) for text in candidates)
+
     def warm(self, requests: Sequence[Request]) -> None:
         pass
 

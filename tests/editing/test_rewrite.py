@@ -59,6 +59,9 @@ class Scripted:
             emit(text[start : start + 3])
         return Completion(text, self._reason, 1, 0, 1, 0.0, 0.0, self._left_out)
 
+    def score(self, request: Request, candidates: Sequence[str], cancelled: threading.Event) -> tuple[float, ...]:
+        return tuple(-float(len(text)) for text in candidates)
+
     def warm(self, requests: Sequence[Request]) -> None:
         self.read_ahead += requests
 
@@ -471,6 +474,7 @@ class Counted:
         self._engine = engine
         self.traits = engine.traits
         self.warm = engine.warm
+        self.score = engine.score
         self.answers: list[Completion] = []
 
     def generate(self, request: Request, emit: Callable[[str], None], cancelled: threading.Event) -> Completion:
