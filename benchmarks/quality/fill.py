@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.quality.places import Place, places
@@ -100,9 +100,10 @@ def _filled(engine: Engine, chosen: Sequence[Place], *, reads: bool) -> list[Fil
 
 
 def _suggested(rewriter: Rewriter, place: Place, *, reads: bool) -> Filled:
-    order = RewriteOrder("autocomplete", "", place.before, place.after if reads else "", one_sentence=True)
+    alone = RewriteOrder("autocomplete", "", place.before, one_sentence=True)
+    order = replace(alone, after=place.after) if reads else alone
     # As while somebody types: the text before the caret is read already.
-    rewriter.rewrite(order, lambda text: None, threading.Event())
+    rewriter.rewrite(alone, lambda text: None, threading.Event())
     started = time.monotonic()
     proposal = rewriter.rewrite(order, lambda text: None, threading.Event())
     filled = Filled(place, proposal.text, time.monotonic() - started)
