@@ -28,7 +28,8 @@ SILENCE_TIMEOUT_S = 60.0
 """A worker that gets nothing done for so long while somebody waits hangs; it is killed."""
 CRASHES_ALLOWED = 3
 CRASH_WINDOW_S = 300.0
-POLL_S = 0.02
+POLL_S = 0.06
+"""How soon a cancellation is seen; longer than from piece to piece of an answer, since waking up delays the model."""
 ILLEGAL_INSTRUCTION = frozenset({-4, 0xC000001D})
 """Exit statuses of a program made for another processor: SIGILL, and what Windows says."""
 REINSTALL = "`pip install --force-reinstall --no-cache-dir --no-binary llama-cpp-python llama-cpp-python==0.3.36`"
