@@ -14,6 +14,7 @@ from meai.errors import MeaiError
 
 MISSING = "What is missing.txt"
 _OLDEST = datetime(1980, 1, 1, tzinfo=UTC)
+_NEWEST = datetime(2107, 1, 1, tzinfo=UTC)
 
 
 def bundle(store: DocumentStore) -> Iterator[bytes]:
@@ -53,8 +54,8 @@ def _pictures(store: DocumentStore, folder: str) -> Iterator[str]:
 
 
 def _add(archive: zipfile.ZipFile, name: str, data: bytes, modified: datetime) -> None:
-    # Zip knows no time zones and nothing before 1980.
-    local = max(modified, _OLDEST).astimezone().timetuple()[:6]
+    # Zip knows no time zones, nothing before 1980 and nothing after 2107.
+    local = min(max(modified, _OLDEST), _NEWEST).astimezone().timetuple()[:6]
     information = zipfile.ZipInfo(name, local if local[0] >= 1980 else (1980, 1, 1, 0, 0, 0))
     text = names.is_document(name)
     archive.writestr(information, data, zipfile.ZIP_DEFLATED if text else zipfile.ZIP_STORED)

@@ -77,7 +77,10 @@ def salvage(data: bytes) -> bytes:
 
 def shown(data: bytes) -> str:
     """Return what an editor shows of *data*, with `\n` line ends and without a mark: salvaged where it has a flaw."""
-    text = (salvage(data) if flaw(data) else data).decode("utf-8")
+    try:
+        text = (salvage(data) if b"\0" in data else data).decode("utf-8")
+    except UnicodeDecodeError:
+        text = salvage(data).decode("utf-8")
     return text.lstrip(_MARK).replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -61,14 +61,14 @@ def read(path: Path) -> TextFile:
     return decode(snapshot(path).data, f"“{path.name}”")
 
 
-def snapshot(path: Path, *, limit: int = MAX_BYTES) -> Snapshot:
+def snapshot(path: Path | str, *, limit: int = MAX_BYTES) -> Snapshot:
     """Read the regular file *path*, no link. Raises DocumentNotFound, or DocumentUnreadable above *limit* bytes too."""
     try:
         handle = os.open(path, _READ)
     except FileNotFoundError as error:
-        raise DocumentNotFound(f"There is no document “{path.name}”; it may have been moved or deleted.") from error
+        raise DocumentNotFound(f"There is no document “{_called(path)}”; it may have been moved or deleted.") from error
     except OSError as error:
-        raise DocumentUnreadable(f"“{path.name}” cannot be opened: {error.strerror}.") from error
+        raise DocumentUnreadable(f"“{_called(path)}” cannot be opened: {error.strerror}.") from error
     try:
         status = os.fstat(handle)
         _refuse_unfit(path, status, limit)
@@ -145,12 +145,16 @@ def _read_all(handle: int, size: int) -> bytes:
     return data
 
 
-def _refuse_unfit(path: Path, status: os.stat_result, limit: int) -> None:
+def _called(path: Path | str) -> str:
+    return os.path.basename(path)
+
+
+def _refuse_unfit(path: Path | str, status: os.stat_result, limit: int) -> None:
     if not stat.S_ISREG(status.st_mode):
-        raise DocumentUnreadable(f"“{path.name}” is not a file but a folder or a device.")
+        raise DocumentUnreadable(f"“{_called(path)}” is not a file but a folder or a device.")
     if status.st_size > limit:
         raise DocumentUnreadable(
-            f"“{path.name}” has {status.st_size:,} bytes and ME_AI opens up to {limit:,}; please split it."
+            f"“{_called(path)}” has {status.st_size:,} bytes and ME_AI opens up to {limit:,}; please split it."
         )
 
 

@@ -34,7 +34,8 @@ def fold(text: str) -> str:
     # A letter has few characters beyond ASCII: to fold each of those once is three times as fast as to fold the text.
     beyond = text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
     for character in {*beyond}:
-        text = text.replace(character, _folded(character))
+        if (folded := _folded(character)) != character:
+            text = text.replace(character, folded)
     return text.casefold()
 
 

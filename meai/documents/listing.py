@@ -14,6 +14,7 @@ from meai.documents import files, names
 from meai.errors import MeaiError
 
 MAX_ENTRIES = 50_000
+_NEVER = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +25,23 @@ class Entry:
     """Its path below the workspace, with `/`."""
     size: int
     """Bytes."""
-    modified: datetime
-    """When its bytes last changed, in UTC. For people; nothing is decided by it."""
     stamp: tuple[int, int, int, int]
     """Inode, size and times of change: another one is reason to look, and no more."""
     path: str
     """Where it lay when it was listed, links followed."""
+
+    @property
+    def modified_ns(self) -> int:
+        """When its bytes last changed, in nanoseconds since 1970. For people; nothing is decided by it."""
+        return self.stamp[2]
+
+    @property
+    def modified(self) -> datetime:
+        """The same in UTC, of whole seconds; the last of 9999 where some program has put it beyond what can be told."""
+        try:
+            return datetime.fromtimestamp(self.modified_ns // 1_000_000_000, UTC)
+        except (ValueError, OverflowError, OSError):
+            return _NEVER
 
 
 def listed(root: Path, only: str | None = None) -> tuple[Entry, ...]:
@@ -60,6 +72,7 @@ def _walk(root: Path) -> Iterator[Entry]:
         prefix = folders.popleft()
         found = _visible(f"{root}/{prefix}")[: MAX_ENTRIES - seen]
         seen += len(found)
+        found = [entry for entry in found if names.is_openable(entry.name)]
         if prefix.count("/") < names.MAX_DEPTH - 1:
             folders.extend(f"{prefix}{entry.name}/" for entry in found if entry.is_dir(follow_symlinks=False))
         documents = [entry for entry in found if names.is_document(entry.name)]
@@ -88,11 +101,10 @@ def _plain(prefix: str, found: Iterable[os.DirEntry[str]]) -> Iterator[Entry]:
     """Yield files that are no links; the folders to them were none either, so that they lie inside."""
     for each in found:
         try:
-            names.document_parts(prefix + each.name)
-            entry = _entry(prefix + each.name, each.stat(follow_symlinks=False), each.path)
-        except (OSError, MeaiError):
+            status = each.stat(follow_symlinks=False)
+        except OSError:
             continue
-        if entry is not None:
+        if (entry := _entry(prefix + each.name, status, each.path)) is not None:
             yield entry
 
 
@@ -100,4 +112,4 @@ def _entry(name: str, status: os.stat_result, path: str) -> Entry | None:
     if not stat.S_ISREG(status.st_mode):
         return None
     stamp = (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-    return Entry(name, status.st_size, datetime.fromtimestamp(status.st_mtime, UTC), stamp, path)
+    return Entry(name, status.st_size, stamp, path)

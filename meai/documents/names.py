@@ -104,8 +104,20 @@ def is_visible(part: str) -> bool:
     return not part.startswith(".") and part not in _IGNORED_FOLDERS
 
 
+def is_openable(part: str) -> bool:
+    """Whether `parts` would take a name with that part, which a folder was found to hold."""
+    if part.isascii() and part.isprintable() and "\\" not in part and not _WINDOWS:
+        return is_visible(part)
+    try:
+        return parts(part) == (part,)
+    except BadInput:
+        return False
+
+
 def key(name: str) -> str:
     """Return what two names have in common that some file systems cannot tell apart."""
+    if name.isascii():
+        return name.lower()
     return _composed(_composed(name).casefold())
 
 

@@ -13,7 +13,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 
 from meai.documents import encoding, files
 from meai.documents.folding import fold, pattern, unfold
@@ -83,7 +82,7 @@ class Search:
         return not page or self._newest.get(page) is mine
 
     def _look(self, wanted: re.Pattern[str], goes_on: Callable[[], bool]) -> Results:
-        entries = sorted(self._store.list(), key=lambda entry: entry.modified, reverse=True)
+        entries = sorted(self._store.list(), key=lambda entry: entry.modified_ns, reverse=True)
         names = _in_names(wanted, entries)
         matches = names[:MAX_NAMES]
         more = len(names) > MAX_NAMES
@@ -166,7 +165,7 @@ def _in_text(wanted: re.Pattern[str], entry: Entry) -> Iterator[Match]:
 def _text(entry: Entry) -> str:
     # By the path of the list, which has followed the links: asking the store would follow them all anew.
     try:
-        return encoding.shown(files.snapshot(Path(entry.path)).data)
+        return encoding.shown(files.snapshot(entry.path).data)
     except MeaiError:  # gone, or too large: not to be found either
         return ""
 

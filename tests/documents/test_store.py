@@ -1,5 +1,6 @@
 """The documents of a workspace by name: nothing overwritten, nothing lost, nothing shown that is not the writer's."""
 
+import io
 import os
 import posixpath
 import re
@@ -7,8 +8,10 @@ import stat
 import threading
 import time
 import unicodedata
+import zipfile
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,6 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meai.documents.acknowledged import Attempt
+from meai.documents.bundle import bundle
 from meai.documents.encoding import etag_of
 from meai.documents.names import TEMPORARY_PREFIX
 from meai.documents.store import DocumentStore
@@ -286,6 +290,28 @@ def test_the_list_shows_documents_only(store: DocumentStore, root: Path) -> None
     entry = store.list()[0]
     assert entry.size == 4
     assert abs(entry.modified.timestamp() - time.time()) < 60
+
+
+@pytest.mark.parametrize("seconds", [-(10**10), 0, 7_000_000_000, 2**40])
+def test_a_file_from_another_century_is_listed_and_comes_into_the_zip(
+    store: DocumentStore, root: Path, seconds: int
+) -> None:
+    (root / "a.md").write_text("words")
+    os.utime(root / "a.md", (seconds, seconds))
+    (entry,) = store.list()
+    assert entry.modified.tzinfo is UTC
+    packed = b"".join(bundle(store))
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        assert archive.read("a.md") == b"words"
+
+
+def test_a_name_that_cannot_be_opened_is_not_listed(store: DocumentStore, root: Path) -> None:
+    for name in ("a\\b.md", "bell\a.md", "dm.\u202egpj.md", "März.md", ".hidden.md"):
+        (root / name).touch()
+    for folder in ("back\\slash", "over\u202eride", "Posts"):
+        (root / folder).mkdir()
+        (root / folder / "a.md").touch()
+    assert [entry.name for entry in store.list()] == ["März.md", "Posts/a.md"]
 
 
 def test_a_huge_workspace_is_listed_up_to_a_limit(
