@@ -161,7 +161,8 @@ export function createSettingsDialog(parts: SettingsDialogParts): SettingsDialog
       ),
     );
     const add = h("button", { type: "button", class: "plain", id: "action-new", click: () => write({ name: "", instruction: "", key: "" }) }, "New action…");
-    return [h("h3", {}, "Your own actions"), ...(rows.length > 0 ? [h("ul", { class: "rows" }, ...rows)] : []), ...(draft ? [actionForm()] : [add])];
+    const none = h("p", { class: "quiet" }, "What you often ask the model for, under a name and, if you like, a key of its own.");
+    return [h("h3", {}, "Your own actions"), rows.length > 0 ? h("ul", { class: "rows" }, ...rows) : none, ...(draft ? [actionForm()] : [add])];
   };
 
   const write = (action: OwnAction) => {
