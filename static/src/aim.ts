@@ -1,7 +1,7 @@
 /** Which text an action means at this selection, and where its answer goes. Knows no model. */
 
 import { syntaxTree } from "@codemirror/language";
-import type { EditorState } from "@codemirror/state";
+import { type EditorState, StateField } from "@codemirror/state";
 
 import { isVerbatim, outsideWord, paragraphAt, type Range, trimmed } from "./paragraph";
 import type { Action } from "./protocol";
@@ -23,10 +23,20 @@ const NO_PROSE = "The caret is in code, HTML or front matter: select some text, 
 /** As the Markdown parser calls them. */
 const HTML = new Set(["HTMLBlock", "CommentBlock", "ProcessingInstructionBlock"]);
 
+/** Whether what is selected was found, and not chosen by the writer: then it is a place, and its paragraph is meant. */
+export const foundField = StateField.define<boolean>({
+  create: () => false,
+  update: (found, transaction) => (transaction.selection || transaction.docChanged ? transaction.isUserEvent("select.search") : found),
+});
+
+function selectionOf(state: EditorState): Range | null {
+  return state.field(foundField, false) ? null : trimmed(state.doc, state.selection.main);
+}
+
 /** What `action` is about at this selection; else why it cannot be, as a sentence. */
 export function aim(state: EditorState, action: Action): Target | string {
-  const { from, to, head } = state.selection.main;
-  const selected = trimmed(state.doc, { from, to });
+  const { to, head } = state.selection.main;
+  const selected = selectionOf(state);
   if (action.scope === "below") return below(state, selected ?? trimmed(state.doc, { from: 0, to: state.doc.length }), to);
   if (selected) return action.scope === "insert" ? { source: selected, from: selected.to, to: selected.to } : { source: selected, ...selected };
   const line = state.doc.lineAt(head);
@@ -47,9 +57,8 @@ function below(state: EditorState, source: Range | null, head: number): Target |
 
 /** What the model's actions would be about now, in the writer's words. */
 export function describeAim(state: EditorState): string {
-  const { from, to, head } = state.selection.main;
-  const selected = trimmed(state.doc, { from, to });
-  if (!selected) return paragraphAt(state.doc, head) ? "This paragraph" : AT_CARET;
+  const selected = selectionOf(state);
+  if (!selected) return paragraphAt(state.doc, state.selection.main.head) ? "This paragraph" : AT_CARET;
   const words = countWords(state.sliceDoc(selected.from, selected.to));
   return `${words.toLocaleString("en")} ${words === 1 ? "word" : "words"} selected`;
 }

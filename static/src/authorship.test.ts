@@ -6,6 +6,7 @@ import { EditorState, Text, type TransactionSpec } from "@codemirror/state";
 
 import { attribute, authorship, disown, located, piecesOf, type Stretch, stretchesOf, takingBack } from "./authorship";
 import { repeat } from "./random";
+import { moved } from "./sections";
 
 /** Without a view: commands are run on a state that is replaced. */
 class Desk {
@@ -158,4 +159,21 @@ test("with the writer's words in its midst it goes as a whole; what was only add
 test("where the writer has changed an end of it, it cannot be taken back", () => {
   assert.equal(back("XX bb", [stretch(3, 5, 3)], "old", "aa bb"), null);
   assert.equal(back("none", [], "old", "aa"), null);
+});
+
+test("a section that is moved keeps what the model wrote in it, and so does the passage it passes", () => {
+  const doc = "# One\n\nfirst words\n\n# Two\n\nsecond words\n";
+  const headings = [
+    { level: 1, title: "One", from: 0 },
+    { level: 1, title: "Two", from: doc.indexOf("# Two") },
+  ];
+  for (const [index, target] of [[0, 2], [1, 0]] as const) {
+    const desk = new Desk(doc).do(accept(7, 12, "first", "a")).do(accept(doc.indexOf("second"), doc.indexOf("second") + 6, "second", "b"));
+    const before = desk.marked;
+    desk.do(moved(desk.state, headings, index, target)!.spec);
+    const after = "# Two\n\n[second] words\n\n# One\n\n[first] words\n";
+    assert.equal(desk.marked, after);
+    assert.equal(desk.run(undo).marked, before);
+    assert.equal(desk.run(redo).marked, after);
+  }
 });

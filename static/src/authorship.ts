@@ -1,7 +1,7 @@
 /** Which stretches of the text the model wrote, as the writer edits on. Knows nothing of the page, and receipts only by id. */
 
 import { invertedEffects } from "@codemirror/commands";
-import { type ChangeDesc, type EditorState, type Extension, StateEffect, StateField, type Text } from "@codemirror/state";
+import { type ChangeDesc, type ChangeSet, EditorState, type Extension, StateEffect, StateField, type Text } from "@codemirror/state";
 
 import type { Change } from "./diff";
 import type { Range } from "./paragraph";
@@ -40,7 +40,14 @@ const undoable = invertedEffects.of((transaction) => {
   return gone.length + lost.length > 0 ? [attribute.of(united(gone, lost))] : [];
 });
 
-export const authorship: Extension = [authorshipField, undoable];
+/** Words that are moved stay whose they were. */
+const movable = EditorState.transactionExtender.of((transaction) => {
+  const stretches = stretchesOf(transaction.startState);
+  if (stretches.length === 0 || !transaction.isUserEvent("move")) return null;
+  return { effects: attribute.of(relocated(stretches, transaction.startState.doc, transaction.changes)) };
+});
+
+export const authorship: Extension = [authorshipField, undoable, movable];
 
 export function stretchesOf(state: EditorState): readonly Stretch[] {
   return state.field(authorshipField, false) ?? [];
@@ -67,12 +74,28 @@ export function carried(stretches: readonly Stretch[], changes: ChangeDesc): Str
 
 /** What an edit deletes of `stretches`, where it stood. */
 export function removed(stretches: readonly Stretch[], changes: ChangeDesc): Stretch[] {
-  const edits = editsOf(changes);
-  return stretches.flatMap((stretch) =>
-    edits
-      .map(({ from, to }) => part(stretch, Math.max(from, stretch.from), Math.min(to, stretch.to)))
-      .filter(({ from, to }) => from < to),
-  );
+  return editsOf(changes).flatMap((edit) => within(stretches, edit));
+}
+
+function within(stretches: readonly Stretch[], { from, to }: Range): Stretch[] {
+  return stretches.map((stretch) => part(stretch, Math.max(from, stretch.from), Math.min(to, stretch.to))).filter((rest) => rest.from < rest.to);
+}
+
+/** Those of `stretches` whose words `changes` take from one place of `doc` and put in another, where they stand then. */
+export function relocated(stretches: readonly Stretch[], doc: Text, changes: ChangeSet): Stretch[] {
+  const taken: Range[] = [];
+  const put: { readonly from: number; readonly text: string }[] = [];
+  changes.iterChanges((from, to, start, _end, inserted) => {
+    const text = doc.sliceString(from, to);
+    if (text.trim() !== "") taken.push({ from: from + text.length - text.trimStart().length, to: from + text.trimEnd().length });
+    put.push({ from: start, text: inserted.toString() });
+  }, true);
+  return taken.flatMap(({ from, to }) => {
+    const words = doc.sliceString(from, to);
+    const place = put.find(({ text }) => text.includes(words));
+    const by = place && place.from + place.text.indexOf(words) - from;
+    return by === undefined ? [] : within(stretches, { from, to }).map((rest) => ({ ...rest, from: rest.from + by, to: rest.to + by }));
+  });
 }
 
 /** Both, in document order; where they overlap, `first` has it. */

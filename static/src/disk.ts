@@ -27,6 +27,8 @@ export interface Disk {
   look(): Promise<void>;
   /** The file of the document `name` is the revision `etag` now, or gone where that is null. */
   changed(name: string, etag: string | null): void;
+  /** What this page itself does to files: until it is done, nothing is looked at. */
+  own<T>(work: Promise<T>): Promise<T>;
   /** Have the writer choose between both texts. */
   decide(): Promise<void>;
 }
@@ -36,11 +38,13 @@ const GONE = 404;
 
 export function createDisk({ api, saving, editor, dialogs, notices, keepAsCopy }: DiskParts): Disk {
   let looking: Promise<void> | null = null;
+  let own: Promise<unknown> = Promise.resolve();
 
   const mine = () => editor.view.state.doc;
 
   /** The document as it is on disk; null where it is the one that the page knows, or another is open meanwhile. */
   const read = async (): Promise<OpenedDocument | null> => {
+    await own;
     // A save under way, or one that got no answer, is likely to be what has changed it.
     await saving.settled();
     if (saving.underWay !== null) {
@@ -114,6 +118,11 @@ export function createDisk({ api, saving, editor, dialogs, notices, keepAsCopy }
   };
 
   const disk: Disk = {
+    own(work) {
+      own = Promise.allSettled([own, work]);
+      return work;
+    },
+
     look() {
       looking ??= read()
         .then((found) => void (found && meet(found)))

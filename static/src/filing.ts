@@ -17,6 +17,8 @@ export interface FilingParts {
   /** The name of the open document. */
   opened(): string | null;
   focusText(): void;
+  /** Do what takes files from where they lie; until it is done nobody misses one. */
+  own<T>(work: Promise<T>): Promise<T>;
 }
 
 export interface Filing {
@@ -38,12 +40,13 @@ export interface Filing {
 const UNDO_MS = 30_000;
 const UNSAVED = "It is not saved yet, so it cannot be renamed.";
 
-export function createFiling({ api, dialogs, notices, documents, folders, opened, focusText }: FilingParts): Filing {
+export function createFiling({ api, dialogs, notices, documents, folders, opened, focusText, own }: FilingParts): Filing {
   let timer: number | undefined;
   const tell = (failure: Failure) => notices.show("documents", { text: failure.message, tone: "error" });
 
   /** The sentence that says why not. */
-  const call = async (name: string, to: string): Promise<string | null> => {
+  const call = (name: string, to: string) => own(callNow(name, to));
+  const callNow = async (name: string, to: string): Promise<string | null> => {
     const etag = await documents().etagOf(name);
     if (etag === null) return UNSAVED;
     const result = await api.rename(name, to, etag);
@@ -53,7 +56,8 @@ export function createFiling({ api, dialogs, notices, documents, folders, opened
   };
 
   /** The sentence that says why not. */
-  const callFolder = async (path: string, to: string): Promise<string | null> => {
+  const callFolder = (path: string, to: string) => own(callFolderNow(path, to));
+  const callFolderNow = async (path: string, to: string): Promise<string | null> => {
     const name = opened();
     // What is being written in it is on disk first, and is followed to its new place.
     const isInside = name !== null && name.startsWith(`${path}/`);
@@ -115,6 +119,34 @@ export function createFiling({ api, dialogs, notices, documents, folders, opened
     if (wasOpen && last !== null) await documents().open(last);
   };
 
+  const removeNow = async (name: string) => {
+    const etag = await documents().etagOf(name);
+    if (etag === null) return;
+    const wasOpen = name === opened();
+    const result = await api.remove(name, etag);
+    if (!result.ok) return tell(result.failure);
+    await documents().gone(name);
+    offer("deleted", `${titleOf(name)} is in the trash.`, () => bringBack([result.value.trash], wasOpen));
+  };
+
+  /** `last`: the one that is open. */
+  const removeAll = async (path: string, names: readonly string[], last: string | null) => {
+    const trashed: string[] = [];
+    for (const name of names) {
+      const etag = await documents().etagOf(name);
+      const result = etag === null ? null : await api.remove(name, etag);
+      if (result && !result.ok) tell(result.failure);
+      if (!result?.ok) break;
+      trashed.push(result.value.trash);
+    }
+    const isAll = trashed.length === names.length;
+    const wasOpen = isAll && last !== null && names.includes(last);
+    await documents().refresh();
+    if (wasOpen) await documents().gone(last);
+    const what = isAll ? `The documents of ${lastOf(path)} are` : `${trashed.length} of ${names.length} documents are`;
+    if (trashed.length > 0) offer("deleted", `${what} in the trash.`, () => bringBack(trashed, wasOpen));
+  };
+
   const filing: Filing = {
     async create(folder = "") {
       const created = await dialogs.askName({
@@ -170,15 +202,7 @@ export function createFiling({ api, dialogs, notices, documents, folders, opened
       if (problem !== null) notices.show("documents", { text: problem, tone: "error" });
     },
 
-    async remove(name) {
-      const etag = await documents().etagOf(name);
-      if (etag === null) return;
-      const wasOpen = name === opened();
-      const result = await api.remove(name, etag);
-      if (!result.ok) return tell(result.failure);
-      await documents().gone(name);
-      offer("deleted", `${titleOf(name)} is in the trash.`, () => bringBack([result.value.trash], wasOpen));
-    },
+    remove: (name) => own(removeNow(name)),
 
     async renameFolder(path) {
       await dialogs.askName({
@@ -206,20 +230,7 @@ export function createFiling({ api, dialogs, notices, documents, folders, opened
         ],
       });
       if (!agreed) return;
-      const trashed: string[] = [];
-      for (const name of names) {
-        const etag = await documents().etagOf(name);
-        const result = etag === null ? null : await api.remove(name, etag);
-        if (result && !result.ok) tell(result.failure);
-        if (!result?.ok) break;
-        trashed.push(result.value.trash);
-      }
-      const isAll = trashed.length === names.length;
-      const wasOpen = isAll && last !== null && names.includes(last);
-      await documents().refresh();
-      if (wasOpen) await documents().gone(last);
-      const what = isAll ? `The documents of ${lastOf(path)} are` : `${trashed.length} of ${names.length} documents are`;
-      if (trashed.length > 0) offer("deleted", `${what} in the trash.`, () => bringBack(trashed, wasOpen));
+      await own(removeAll(path, names, last));
     },
   };
   return filing;

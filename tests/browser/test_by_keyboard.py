@@ -122,7 +122,7 @@ def test_a_newsletter_from_the_first_word_to_substack(
     # A paragraph is shortened.
     desk.press("Control+f")
     keyboard.type("to tell you the truth")
-    desk.press("Enter", "Escape", "ArrowRight")
+    desk.press("Enter", "Escape")
     command(desk, "Shorten")
     accept_what_the_model_offers(desk)
     desk.press("Control+s")

@@ -85,7 +85,7 @@ def test_words_are_found_in_names_and_texts_and_lead_to_their_line(watched: Watc
     watched.forgive("ERR_ABORTED")
 
 
-def test_a_document_is_moved_to_a_new_folder_and_duplicated(watched: Watched, shelf: Desk) -> None:
+def test_a_document_is_moved_to_a_new_folder_and_duplicated(shelf: Desk) -> None:
     page = shelf.page
     shelf.write("Moved.")
     shelf.choose_for("Letter", "Move to a folder…")
@@ -102,11 +102,9 @@ def test_a_document_is_moved_to_a_new_folder_and_duplicated(watched: Watched, sh
     shelf.choose_for("Letter", "Duplicate")
     expect(page.locator("#title")).to_have_text("Letter 2")
     assert moved.with_name("Letter 2.md").read_bytes() == b"Here.\nMoved."
-    # The old name may be seen to be gone a moment before the new one is known.
-    watched.forgive("404")
 
 
-def test_what_was_deleted_comes_back_from_the_trash(watched: Watched, shelf: Desk) -> None:
+def test_what_was_deleted_comes_back_from_the_trash(shelf: Desk) -> None:
     page = shelf.page
     page.locator("#documents-list").focus()
     shelf.press("End", "Delete")
@@ -118,8 +116,6 @@ def test_what_was_deleted_comes_back_from_the_trash(watched: Watched, shelf: Des
     shelf.press("Escape")
     expect(page.locator("#title")).to_have_text("Letter")
     assert shelf.file.read_bytes() == b"Here.\n"
-    # The file may be seen to be gone a moment before the answer says that it was deleted.
-    watched.forgive("404")
 
 
 def test_a_folder_is_deleted_with_its_documents_and_that_is_undone(shelf: Desk) -> None:

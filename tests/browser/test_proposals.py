@@ -147,6 +147,23 @@ def test_with_no_selection_the_whole_paragraph_is_meant(sit_down: SitDown, scrip
     desk.expect_file(b"# Head\n\nOne line.\n\nAnother paragraph.\n")
 
 
+def test_what_was_only_found_is_a_place_and_its_paragraph_is_meant(sit_down: SitDown, scripted: ScriptedModel) -> None:
+    desk = sit_down(PARAGRAPHS)
+    desk.content.focus()
+    desk.press("Control+f")
+    desk.page.keyboard.type("caret")
+    desk.press("Enter", "Escape", "ContextMenu")
+    expect(desk.menu).to_contain_text("This paragraph")
+    desk.choose("Shorten")
+    assert scripted.order()["selection"] == "One line above,\nthe caret's line,\nand one below."
+    scripted.proposes("One line.")
+    desk.press("Escape")
+    # Chosen by hand, the same word is meant by itself.
+    desk.select("caret")
+    desk.right_click("caret")
+    expect(desk.menu).to_contain_text("1 word selected")
+
+
 def test_a_blank_line_is_no_paragraph_and_the_page_says_so(sit_down: SitDown, scripted: ScriptedModel) -> None:
     desk = sit_down("One.\n\n\n\nTwo.\n")
     desk.click_after("One.")

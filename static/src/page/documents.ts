@@ -176,6 +176,7 @@ export function documentsWing(page: Page): DocumentsWing {
     folders: () => sidebar.folders,
     opened: () => saving.name,
     focusText: () => view.focus(),
+    own: disk.own,
   });
   const history = later(async () => (await import("../history")).createHistory(historyParts), () => notices.show("history", { text: NO_HISTORY, tone: "error" }));
   const historyParts: HistoryParts = {

@@ -4,6 +4,7 @@ import type { Extension } from "@codemirror/state";
 import type { ViewUpdate } from "@codemirror/view";
 
 import { accepted } from "../accepted";
+import { foundField } from "../aim";
 import { type Ask, createAsk } from "../ask";
 import { type Attribution, createAttribution } from "../attribution";
 import { type CaretText, createCaretText } from "../caret";
@@ -163,6 +164,7 @@ export function modelWing(page: Page): ModelWing {
     modelIsThere,
     copySuggestion,
     modelExtensions: () => [
+      foundField,
       review({
         stop: rewriting.cancel,
         retry: rewriting.retry,
