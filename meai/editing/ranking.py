@@ -170,11 +170,18 @@ def _of_confusions(text: str, weights: Weights) -> Iterator[Doubt]:
             yield Doubt(match.start(), match.end(), candidates)
     for match in _PAIR.finditer(text):
         whole = "".join(match.groups())
-        if whole.lower() in frequent_words():
+        if whole.lower() in frequent_words() and not _is_verb_and_particle(*match.groups()):
             yield Doubt(match.start(1), match.end(2), {whole: weights.whole})
 
 
 _PAIR = re.compile(r"(?<![^\s(\[\"“])([^\W\d_]+) (?=([a-z]+)(?![\w'’-]))")
+_PARTICLES = frozenset(["around", "away", "back", "by", "down", "in", "off", "on", "out", "over", "through", "up"])
+_NO_VERBS = frozenset(["here", "near", "there", "through", "where", "with"])
+
+
+def _is_verb_and_particle(first: str, second: str) -> bool:
+    """Whether the two may be a verb and its particle: `a clock set back` is right beside `a setback`."""
+    return second in _PARTICLES and first.lower() not in _NO_VERBS
 
 
 def _apart(doubts: list[Doubt], text: str) -> list[Doubt]:

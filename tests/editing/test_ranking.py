@@ -96,6 +96,23 @@ def test_two_words_become_one_and_a_doubled_word_goes() -> None:
     assert proofread(text, found, score=preferring("sometimes")) == "I saw the cat sometimes."
 
 
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("At the hour when a clock set back rings twice.", "setback"),
+        ("You log in with your name.", "login"),
+        ("They back up their files at night.", "backup"),
+        ("A car may break down here.", "breakdown"),
+    ],
+)
+def test_a_verb_and_its_particle_stay_two_words(text: str, whole: str) -> None:
+    assert proofread(text, score=preferring(whole)) == text
+
+
+def test_two_words_that_are_no_verb_and_particle_become_one() -> None:
+    assert proofread("It went on with out us.", score=preferring("without")) == "It went on without us."
+
+
 def test_line_ends_stay_where_they_are() -> None:
     text = "I saw the\nthe cat."
     assert proofread(text, problem(text, "the\nthe", "the", rule="RepeatedWords")) == text
