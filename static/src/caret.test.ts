@@ -3,8 +3,10 @@ import test from "node:test";
 
 import { markdown, markdownLanguage } from "@codemirror/lang-markdown";
 import { EditorState, type TransactionSpec } from "@codemirror/state";
+import { type EditorView, keymap } from "@codemirror/view";
 
-import { firstWord, ghostField, isSensible, showGhost } from "./caret";
+import { type CaretText, createCaretText, firstWord, ghostField, isSensible, showGhost } from "./caret";
+import type { FromPage } from "./protocol";
 
 function at(text: string): EditorState {
   const head = text.lastIndexOf("|");
@@ -64,4 +66,49 @@ test("it comes unasked only at the end of a line of prose", () => {
   ]) {
     assert.equal(isSensible(at(place)), false, place);
   }
+});
+
+/** A text with the caret at its end, what the server hears, and keys by name. */
+function desk(text: string) {
+  const sent: FromPage[] = [];
+  const view = { state: at(`${text}|`), composing: false, dispatch: (spec: TransactionSpec) => void (view.state = view.state.update(spec).state) };
+  const caret: CaretText = createCaretText({
+    clock: { after: () => 0, cancel: () => undefined, now: () => 0 } as never,
+    view: () => view as unknown as EditorView,
+    send: (message) => sent.push(message) > 0,
+    isOn: () => true,
+    isFree: () => true,
+    tell: () => undefined,
+  });
+  const { state } = EditorState.create({ extensions: [caret.extension] }).update({});
+  const press = (key: string) => state.facet(keymap).flat().find((binding) => binding.key === key)?.run?.(view as unknown as EditorView);
+  const answer = (words: string) => {
+    const { id } = sent.at(-1) as Extract<FromPage, { type: "complete" }>;
+    caret.receive({ type: "proposed", id, text: words, units: [], warnings: [], choices: [] });
+  };
+  return { view, caret, sent, press, answer, ghost: () => view.state.field(ghostField)?.text };
+}
+
+test("Escape stops what was asked for, and another time takes away what is shown", () => {
+  const { caret, sent, press, answer, ghost } = desk("It was ");
+  caret.ask();
+  assert.equal(press("Escape"), true);
+  assert.deepEqual(sent.map(({ type }) => type), ["complete", "cancel"]);
+  caret.ask();
+  answer("cold.");
+  assert.equal(ghost(), "cold.");
+  assert.equal(press("Escape"), true);
+  assert.equal(ghost(), undefined);
+  assert.equal(press("Escape"), false, "then it is free for others");
+});
+
+test("where something is shown, Alt+] asks for another and Alt+[ for the one before", () => {
+  const { caret, sent, press, answer } = desk("It was ");
+  assert.equal(press("Alt-]"), false);
+  caret.ask();
+  answer("cold.");
+  press("Alt-]");
+  answer("dark.");
+  press("Alt-[");
+  assert.deepEqual(sent.map((message) => message.type === "complete" && message.variation), [0, 1, 0]);
 });

@@ -117,6 +117,7 @@ export interface CaretText {
   forget(): void;
 }
 
+const MODIFIERS = new Set(["Alt", "AltGraph", "CapsLock", "Control", "Meta", "Shift"]);
 const NOTHING = "The model has nothing to add here.";
 
 export function createCaretText({ clock, view, send, isOn, isFree, tell }: CaretParts): CaretText {
@@ -155,20 +156,35 @@ export function createCaretText({ clock, view, send, isOn, isFree, tell }: Caret
 
   const dismiss = (): boolean => {
     const busy = running?.wanted === true;
-    if (busy) stop();
+    stop();
     if (!view().state.field(ghostField, false)) return busy;
     view().dispatch({ effects: showGhost.of(null) });
     return true;
+  };
+
+  /** Instead of the one that is shown: a later one, or one from before. */
+  const another = (step: 1 | -1) => (): boolean => {
+    if (!view().state.field(ghostField, false)) return false;
+    variation = Math.max(0, variation + step);
+    view().dispatch({ effects: showGhost.of(null) });
+    return begin(true);
   };
 
   const keys = [
     { key: "Tab", run: take((text) => text.length) },
     { key: "Mod-ArrowRight", run: take((text) => firstWord(text).length) },
     { key: "Escape", run: dismiss },
+    { key: "Alt-]", run: another(1) },
+    { key: "Alt-[", run: another(-1) },
   ];
+  /** What changes neither text nor caret, such as a key that opens a dialog, takes the writer away all the same. */
+  const keydown = ({ key }: KeyboardEvent) => {
+    if (running && !MODIFIERS.has(key)) stop();
+    return false;
+  };
 
   return {
-    extension: [ghostField, Prec.highest(keymap.of(keys))],
+    extension: [ghostField, Prec.highest([keymap.of(keys), EditorView.domEventHandlers({ keydown })])],
     updated({ state, docChanged, selectionSet, transactions }) {
       if (!docChanged && !selectionSet) return;
       // What is shown already needs no engine, and typing its letters asks for nothing new.
@@ -179,10 +195,7 @@ export function createCaretText({ clock, view, send, isOn, isFree, tell }: Caret
       if (typed && isOn()) timer = clock.after(PAUSE, () => void begin(false));
     },
     ask() {
-      const shown = view().state.field(ghostField, false);
-      variation = shown ? variation + 1 : variation;
-      if (shown) view().dispatch({ effects: showGhost.of(null) });
-      if (view().state.selection.main.empty) begin(true);
+      if (!another(1)() && view().state.selection.main.empty) begin(true);
       return true;
     },
     receive(message) {

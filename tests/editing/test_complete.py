@@ -151,3 +151,16 @@ def test_the_embedded_model_goes_on_with_a_sentence(engine: Engine, before: str)
     assert text
     if before.endswith("gar"):
         assert (before + text).split("the ")[-1].startswith(("garden", "garage"))
+
+
+@pytest.mark.model
+def test_the_embedded_model_leads_on_to_what_follows(engine: Engine) -> None:
+    before, after = "The meeting was moved. We could have gone together, and you ", " waited in the rain for an hour."
+    order = RewriteOrder("autocomplete", "", before, after, one_sentence=True)
+    text = Rewriter(engine).rewrite(order, lambda text: None, threading.Event()).text
+    assert text
+    assert not text.endswith((".", "!", "?", " "))
+    without, with_text = (
+        engine.score(Request((), start), [after], threading.Event())[0] for start in (before.rstrip(), before + text)
+    )
+    assert with_text > without
