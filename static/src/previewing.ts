@@ -4,17 +4,25 @@ import type { Text } from "@codemirror/state";
 
 import { changedLines } from "./changed-lines";
 import { type Clock, Pace } from "./pace";
-import type { FromPage } from "./protocol";
+import type { FromPage, Previewed } from "./protocol";
 
 export interface Previewing {
   /** The text is another one now. */
   changed(): void;
   /** Another document: answers to older questions are not about it. */
   turned(): void;
-  /** Whether the answer is about the open document. */
-  answered(version: number): boolean;
+  /** An answer. */
+  received(message: Previewed): void;
   /** A new connection: what was asked on the old one will not be answered. */
   restart(): void;
+}
+
+export interface PreviewingTasks {
+  /** False when there is no connection. */
+  send(message: FromPage): boolean;
+  text(): Text;
+  /** `current`: the answer is about the open document. */
+  show(message: Previewed, current: boolean): void;
 }
 
 /** A question that got no answer by then was lost; asking again costs one rendering. */
@@ -26,19 +34,24 @@ const PAUSE = 150;
 /** The longest that somebody who types on waits for it. */
 const MOST = 1_000;
 
-export function createPreviewing(send: (message: FromPage) => boolean, text: () => Text, clock: Clock): Previewing {
+/** Characters from which on a patched preview may take longer than a frame: the key's own picture comes first then. */
+const HEAVY = 250_000;
+
+export function createPreviewing({ send, text, show }: PreviewingTasks, clock: Clock): Previewing {
   let version = 0;
   let oldest = 0;
   let stale = false;
   let waiting: number | null = null;
-  let planned = false;
   let asked = 0;
   let took = 0;
   /** What the server knows; null for nothing, or nobody knows what. */
   let known: Text | null = null;
+  /** Whether what was typed last is painted, where an answer waits for that. */
+  let painted = true;
+  let early: Previewed | null = null;
 
   const ask = () => {
-    if (!stale || waiting !== null) return;
+    if (!stale || waiting !== null || early) return;
     const now = text();
     if (!send(question(now))) return;
     version++;
@@ -53,48 +66,64 @@ export function createPreviewing(send: (message: FromPage) => boolean, text: () 
       ? { type: "preview", version: version + 1, text: now.toString() }
       : { type: "preview_change", version: version + 1, base: version, ...changedLines(known, now) };
 
+  const release = () => {
+    if (waiting !== null) window.clearTimeout(waiting);
+    waiting = null;
+  };
+
   const giveUp = () => {
     known = null;
     stale = true;
     release();
-  };
-
-  const release = () => {
-    if (waiting !== null) window.clearTimeout(waiting);
-    waiting = null;
-    if (stale) plan();
+    plan();
   };
 
   const calm = new Pace(clock, PAUSE, MOST, () => ask());
-  const plan = () => (took > LONG ? calm.touched() : ask());
+  const plan = () => stale && (took > LONG ? calm.touched() : ask());
+
+  const paintFirst = () => {
+    if (!painted || text().length < HEAVY) return;
+    painted = false;
+    requestAnimationFrame(() =>
+      window.setTimeout(() => {
+        painted = true;
+        if (early) take(early);
+      }),
+    );
+  };
+
+  const take = (message: Previewed) => {
+    early = null;
+    show(message, message.version >= oldest);
+    plan();
+  };
 
   return {
     changed() {
       stale = true;
-      if (took > LONG) return calm.touched();
-      if (planned) return;
-      planned = true;
-      // The key's own picture first: handing over a long text takes longer than a frame.
-      requestAnimationFrame(() => window.setTimeout(() => ((planned = false), ask())));
+      paintFirst();
+      plan();
     },
     turned() {
       oldest = version + 1;
       took = 0;
       calm.stop();
     },
-    answered(answer) {
-      if (answer === version) {
-        // The first answer about a document draws all of it, and says nothing of the next.
-        if (answer > oldest) took = clock.now() - asked;
-        release();
-      }
-      return answer >= oldest;
+    received(message) {
+      if (message.version !== version) return show(message, message.version >= oldest);
+      // The first answer about a document draws all of it, and says nothing of the next.
+      if (version > oldest) took = clock.now() - asked;
+      release();
+      if (painted) take(message);
+      else early = message;
     },
     restart() {
       known = null;
+      early = null;
       stale = true;
       took = 0;
       release();
+      plan();
     },
   };
 }

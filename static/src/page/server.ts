@@ -42,7 +42,7 @@ export function serverWing(page: Page): ServerWing {
       case "problems":
         return underlines.received(message);
       case "previewed":
-        return preview.receive(message, previewing.answered(message.version));
+        return previewing.received(message);
       case "changed":
         disk.changed(message.name, message.etag);
         return void recovery.review();

@@ -44,7 +44,14 @@ export function writingWing(page: Page): WritingWing {
   ]);
   const { view } = editor;
   const text = () => view.state.doc.toString();
-  const previewing = createPreviewing((message) => page.send(message), () => view.state.doc, page.clock);
+  const previewing = createPreviewing(
+    {
+      send: (message) => page.send(message),
+      text: () => view.state.doc,
+      show: (message, current) => preview.receive(message, current),
+    },
+    page.clock,
+  );
   const preview = createPreview(byId("article"), {
     image: page.api.image,
     mayLoad: (origin) => page.pictures.may(origin),
@@ -77,6 +84,7 @@ export function writingWing(page: Page): WritingWing {
       repairs.updated(update);
       if (update.transactions.some((transaction) => transaction.isUserEvent("input.type"))) document.body.dataset["typing"] = "";
     }
+    if (view.dom.querySelector(":scope > .cm-panels")) delete document.body.dataset["typing"];
     if (update.docChanged || update.selectionSet) length.changed();
     page.structureUpdated(update);
     page.modelUpdated(update);
