@@ -61,6 +61,14 @@ def share(text: str, pieces: Iterable[Piece]) -> Share:
     return Share(len(words(text)), theirs)
 
 
+def shared(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
+    """Return how many lines *old* and *new* both begin with, and of the others how many they both end with."""
+    shorter = min(len(old), len(new))
+    start = next((at for at in range(shorter) if old[at] != new[at]), shorter)
+    rest = shorter - start
+    return start, next((at for at in range(rest) if old[-1 - at] != new[-1 - at]), rest)
+
+
 def sentence(of: Share) -> str | None:
     """Return what tells readers of the model's part, or None where it has none."""
     if not of.suggested:
@@ -73,9 +81,9 @@ def sentence(of: Share) -> str | None:
     return f"About {min(percent, 99)} % of this text was suggested by a language model."
 
 
-def standing(text: str, pieces: Iterable[Piece]) -> tuple[Piece, ...]:
+def standing(text: str, pieces: Sequence[Piece]) -> tuple[Piece, ...]:
     """Return those of *pieces* that *text* has where they say."""
-    lines = text.split("\n")
+    lines = text.split("\n") if pieces else []
     return tuple(piece for piece in pieces if _place(lines, piece) is not None)
 
 
@@ -135,10 +143,7 @@ def _is_theirs(word: tuple[int, int], spans: Iterable[Span]) -> bool:
 
 def _compared(old: list[str], new: list[str]) -> list[tuple[str, int, int, int, int]]:
     """Return how *new* came of *old*, as SequenceMatcher tells it; what both begin and end with is no work."""
-    shorter = min(len(old), len(new))
-    start = next((at for at in range(shorter) if old[at] != new[at]), shorter)
-    rest = shorter - start
-    tail = next((at for at in range(rest) if old[-1 - at] != new[-1 - at]), rest)
+    start, tail = shared(old, new)
     inner_old, inner_new = old[start : len(old) - tail], new[start : len(new) - tail]
     if len(inner_old) * len(inner_new) > _MAX_COMPARED:
         inner = [("replace", 0, len(inner_old), 0, len(inner_new))]

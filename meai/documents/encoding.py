@@ -81,7 +81,7 @@ def shown(data: bytes) -> str:
         text = (salvage(data) if b"\0" in data else data).decode("utf-8")
     except UnicodeDecodeError:
         text = salvage(data).decode("utf-8")
-    return text.lstrip(_MARK).replace("\r\n", "\n").replace("\r", "\n")
+    return _plain_ends(text.lstrip(_MARK))
 
 
 def decode(data: bytes, name: str = "The file") -> TextFile:
@@ -94,8 +94,9 @@ def decode(data: bytes, name: str = "The file") -> TextFile:
     marked = data.decode("utf-8")
     raw = marked.lstrip(_MARK)
     bom = BOM * (len(marked) - len(raw))
-    ends = tuple(_LINE_END.findall(raw))
-    return TextFile(text=_LINE_END.sub("\n", raw), bom=bom, ends=ends, etag=etag_of(data))
+    # Most files have one kind of line end, and a writer waits for this at each save.
+    ends = tuple(_LINE_END.findall(raw)) if "\r" in raw else ("\n",) * raw.count("\n")
+    return TextFile(text=_plain_ends(raw), bom=bom, ends=ends, etag=etag_of(data))
 
 
 def encode(text: str, old: bytes) -> bytes:
@@ -109,8 +110,7 @@ def encode(text: str, old: bytes) -> bytes:
     text = text.lstrip(_MARK)
     if _NUL in text:
         raise BadInput("The text contains the character NUL, which no text file may hold; please delete it.")
-    lines = _LINE_END.split(text)
-    body = "".join(line + end for line, end in zip(lines, _ends(lines, was), strict=True))
+    body = _ended(text, was)
     try:
         return was.bom + body.encode("utf-8")
     except UnicodeEncodeError as error:
@@ -119,15 +119,26 @@ def encode(text: str, old: bytes) -> bytes:
         ) from error
 
 
+def _plain_ends(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
 def _western(stray: re.Match[str]) -> str:
     return stray[0].encode("utf-8", "surrogateescape").decode("cp1252", "replace")
 
 
-def _ends(lines: list[str], was: TextFile) -> list[str]:
-    """Return one ending for each of *lines*; the last has none."""
+def _ended(text: str, was: TextFile) -> str:
+    """Return *text* with the line ends that *was* had, where lines of it are still there."""
     usual = Counter(was.ends).most_common(1)[0][0] if was.ends else "\n"
-    if all(end == usual for end in was.ends):
-        return [usual] * (len(lines) - 1) + [""]
+    plain = _plain_ends(text)
+    if was.ends.count(usual) == len(was.ends):
+        return plain if usual == "\n" else plain.replace("\n", usual)
+    lines = plain.split("\n")
+    return "".join(line + end for line, end in zip(lines, _ends(lines, was, usual), strict=True))
+
+
+def _ends(lines: list[str], was: TextFile, usual: str) -> list[str]:
+    """Return one ending for each of *lines*; the last has none."""
     ends = [usual] * len(lines)
     for new, old in _pairs(was.text.split("\n"), lines):
         if old < len(was.ends):

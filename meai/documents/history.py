@@ -59,7 +59,7 @@ class History:
             document = tables.known_document(connection, name)
             if before is not None:
                 self._see(connection, document, before)
-            rev, fresh = tables.add(connection, document, data, origin, self._now_ms())
+            rev, fresh = tables.add(connection, document, data, origin, self._now_ms(), before)
             tables.set_pending(connection, document, rev if fresh else None)
             return rev
 
@@ -222,9 +222,10 @@ class History:
     def _see(self, connection: sqlite3.Connection, document: int, data: bytes) -> int:
         """Keep *data*, which the file was found to hold, unless that is known; return the number of its revision."""
         last = tables.newest(connection, document, on_disk=True)
+        etag = etag_of(data)
         if last is not None and tables.is_pending(connection, document, last.rev):
-            last = self._settled(connection, document, last, etag_of(data))
-        if last is not None and last.etag == etag_of(data):
+            last = self._settled(connection, document, last, etag)
+        if last is not None and last.etag == etag:
             return last.rev
         kind: Kind = "import" if last is None else "external"
         return tables.add(connection, document, data, Origin(kind), self._now_ms())[0]

@@ -224,7 +224,7 @@ class DocumentStore:
             if not self._holds(name, data):
                 raise
             new, kept = name, self._history.seen(name, data)  # the same text under that name is a repeated save
-        return _kept(Document(new, encoding.decode(data).text, encoding.etag_of(data)), kept)
+        return _kept(_written(new, data), kept)
 
     def _overwrite(self, name: str, text: str, base: str, origin: Origin) -> Document:
         real = self._real(name)
@@ -234,7 +234,7 @@ class DocumentStore:
             _refuse_conflict(name, was.etag, base)
         with self._history.saving(name, data, before=was.data, origin=origin) as kept:
             files.save(real, data, was)
-        return _kept(Document(name, encoding.decode(data).text, encoding.etag_of(data)), kept)
+        return _kept(_written(name, data), kept)
 
     def _returned(self, name: str, make: Callable[[Path], None], note: Callable[[str], object]) -> Document:
         if name == self._only:
@@ -302,6 +302,11 @@ class DocumentStore:
 
 def _kept(document: Document, kept: Recorded) -> Document:
     return replace(document, rev=kept.rev, warning=kept.warning)
+
+
+def _written(name: str, data: bytes) -> Document:
+    file = encoding.decode(data)
+    return Document(name, file.text, file.etag)
 
 
 def _encoded(name: str, text: str, old: bytes) -> bytes:

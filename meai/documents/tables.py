@@ -122,29 +122,36 @@ def pieces(connection: sqlite3.Connection, document: int, rev: int) -> tuple[Pie
     return _pieces(row[0]) if row else ()
 
 
-def add(connection: sqlite3.Connection, document: int, data: bytes, origin: Origin, saved: int) -> tuple[int, bool]:
-    """Make *data* the newest content of *document* and return the number of its revision, and whether that is new."""
+def add(
+    connection: sqlite3.Connection, document: int, data: bytes, origin: Origin, saved: int, before: bytes | None = None
+) -> tuple[int, bool]:
+    """Make *data* the newest content of *document* and return the number of its revision, and whether that is new.
+
+    *before* may be the bytes of the newest one until now; they need not be unpacked then.
+    """
     by_model = origin.authorship
+    etag = etag_of(data)
     last = newest(connection, document)
-    if last is not None and last.etag == etag_of(data):
+    if last is not None and last.etag == etag:
         if last.kind == "unsaved":
             set_fields(connection, document, last.rev, kind=origin.kind, saved=saved)
         if by_model is not None:
             noted = _noted(authorship.standing(shown(data), by_model))
             set_fields(connection, document, last.rev, authorship=noted)
         return last.rev, last.kind == "unsaved"
-    before, text = text_of(connection, last), shown(data)
+    is_last = last is not None and before is not None and last.etag == etag_of(before)
+    old, text = shown(before) if is_last and before is not None else text_of(connection, last), shown(data)
     if by_model is None:
-        by_model = _remembered(connection, document, data)
+        by_model = _remembered(connection, document, etag)
     if by_model is None:
-        by_model = authorship.carried(pieces(connection, document, last.rev), before, text) if last else ()
-    added, removed = difference(before, text)
+        by_model = authorship.carried(pieces(connection, document, last.rev), old, text) if last else ()
+    added, removed = difference(old, text)
     # Counting only what changed; a damaged revision before, which reads as nothing, must not spoil the sum.
-    words = last.words + added - removed if last and (before or not last.words) else added
+    words = last.words + added - removed if last and (old or not last.words) else added
     rev = last.rev + 1 if last else 1
-    _store(connection, data)
+    _store(connection, etag, data)
     noted = _noted(authorship.standing(text, by_model))
-    values = (document, rev, _hash(etag_of(data)), saved, origin.kind, words, added, removed, noted)
+    values = (document, rev, _hash(etag), saved, origin.kind, words, added, removed, noted)
     connection.execute("INSERT INTO revision VALUES (?, ?, ?, ?, NULL, ?, ?, ?, ?, ?)", values)
     return rev, True
 
@@ -202,7 +209,10 @@ def names_with(connection: sqlite3.Connection, etag: str, *, but: int) -> list[s
 
 def difference(before: str, after: str) -> tuple[int, int]:
     """Return how many words *after* has that *before* has not, and the other way round; an order counts for nothing."""
-    old, new = Counter(before.split("\n")), Counter(after.split("\n"))
+    # Lines that both begin and end with cancel each other out.
+    lines, others = before.split("\n"), after.split("\n")
+    start, tail = authorship.shared(lines, others)
+    old, new = Counter(lines[start : len(lines) - tail]), Counter(others[start : len(others) - tail])
     old_words, new_words = _words(old - new), _words(new - old)
     return (new_words - old_words).total(), (old_words - new_words).total()
 
@@ -225,16 +235,16 @@ def _revision(row: tuple[int, str, int, str | None, Kind, int, int, int]) -> Rev
     return Revision(rev, _etag(content_hash), moment(saved), label, kind, words, added, removed)
 
 
-def _store(connection: sqlite3.Connection, data: bytes) -> None:
+def _store(connection: sqlite3.Connection, etag: str, data: bytes) -> None:
     # Written also where it is known: what the disk has damaged is whole again then.
     statement = "INSERT INTO content VALUES (?, ?) ON CONFLICT (hash) DO UPDATE SET packed = excluded.packed"
-    connection.execute(statement, (_hash(etag_of(data)), zlib.compress(data, _LEVEL)))
+    connection.execute(statement, (_hash(etag), zlib.compress(data, _LEVEL)))
 
 
-def _remembered(connection: sqlite3.Connection, document: int, data: bytes) -> tuple[Piece, ...] | None:
-    """Return what the model wrote of *data* when *document* held it last, or None."""
+def _remembered(connection: sqlite3.Connection, document: int, etag: str) -> tuple[Piece, ...] | None:
+    """Return what the model wrote of the content with *etag* when *document* held it last, or None."""
     statement = "SELECT authorship FROM revision WHERE document = ? AND hash = ? ORDER BY rev DESC LIMIT 1"
-    row = connection.execute(statement, (document, _hash(etag_of(data)))).fetchone()
+    row = connection.execute(statement, (document, _hash(etag))).fetchone()
     return _pieces(row[0]) if row else None
 
 
