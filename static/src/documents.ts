@@ -29,6 +29,8 @@ export interface DocumentParts {
   /** One has been put there. */
   opened(document: OpenedDocument): void;
   renamed(name: string): void;
+  /** A new one will be called `name`, which the writer has not chosen. */
+  unnamed(name: string): void;
   /** Why the open document cannot be written, null when it can; and whether a copy of it could be. */
   locked(reason: Reason | null): void;
 }
@@ -134,7 +136,9 @@ export function createDocuments(parts: DocumentParts): Documents {
   };
 
   /** With no document at all there is still a page to write on; its file appears with the first words. */
-  const showUntitled = async (name = freeName(UNTITLED)) => {
+  const showUntitled = async (given?: string) => {
+    const name = given ?? freeName(UNTITLED);
+    if (given === undefined) parts.unnamed(name);
     wanted = name;
     const [left, to] = await Promise.all([recovery.left(name), claimFor(name)]);
     if (wanted !== name) return to.release();

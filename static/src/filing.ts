@@ -17,6 +17,8 @@ export interface FilingParts {
   /** The name of the open document. */
   opened(): string | null;
   focusText(): void;
+  /** A new document is called `name`, which the writer has not chosen. */
+  unnamed(name: string): void;
   /** Do what takes files from where they lie; until it is done nobody misses one. */
   own<T>(work: Promise<T>): Promise<T>;
 }
@@ -24,6 +26,8 @@ export interface FilingParts {
 export interface Filing {
   create(folder?: string): Promise<void>;
   rename(name: string): Promise<void>;
+  /** Call it `to`, unless another one is called so; answers with the sentence that says why not. */
+  call(name: string, to: string): Promise<string | null>;
   duplicate(name: string): Promise<void>;
   /** Ask into which folder, and move it there. */
   move(name: string): Promise<void>;
@@ -40,7 +44,7 @@ export interface Filing {
 const UNDO_MS = 30_000;
 const UNSAVED = "It is not saved yet, so it cannot be renamed.";
 
-export function createFiling({ api, dialogs, notices, documents, folders, opened, focusText, own }: FilingParts): Filing {
+export function createFiling({ api, dialogs, notices, documents, folders, opened, focusText, unnamed, own }: FilingParts): Filing {
   let timer: number | undefined;
   const tell = (failure: Failure) => notices.show("documents", { text: failure.message, tone: "error" });
 
@@ -148,15 +152,19 @@ export function createFiling({ api, dialogs, notices, documents, folders, opened
   };
 
   const filing: Filing = {
+    call,
+
     async create(folder = "") {
+      const untitled = documents().freeName(inside(folder, UNTITLED));
       const created = await dialogs.askName({
         title: folder === "" ? "New document" : `New document in ${lastOf(folder)}`,
         label: "Name",
-        value: documents().freeName(inside(folder, UNTITLED)),
+        value: untitled,
         action: "Create",
         async attempt(name) {
           const result = await api.create(withEnding(name), "");
           if (!result.ok) return result.failure.message;
+          if (result.value.name === untitled) unnamed(untitled);
           await documents().refresh();
           await documents().open(result.value.name);
           return null;

@@ -43,6 +43,32 @@ def test_a_new_document_gets_a_name_a_file_and_the_caret(watched: Watched, sit_d
     watched.forgive("412")
 
 
+def test_a_document_without_a_name_is_called_after_its_heading_and_never_takes_anothers_name(
+    sit_down: SitDown, letters: Path
+) -> None:
+    desk = sit_down({"Letter.md": "One.\n", "Spring.md": "Theirs.\n"})
+    page, title = desk.page, desk.page.locator("#title")
+    page.get_by_role("button", name="New document").click()
+    desk.press("Enter")
+    expect(title).to_have_text("Untitled")
+    page.keyboard.type("# Spring\n\nIt rains.")
+    expect(title).to_have_text("Spring 2")
+    page.keyboard.type(" Still.")
+    desk.press("Control+s")
+    desk.expect_saved()
+    assert (letters / "Spring 2.md").read_text() == "# Spring\n\nIt rains. Still."
+    assert (letters / "Spring.md").read_text() == "Theirs.\n"
+    assert not (letters / "Untitled.md").exists()
+    page.locator(".notice", has_text="called “Spring 2” now").get_by_role("button", name="Undo").click()
+    expect(title).to_have_text("Untitled")
+    # Undone is decided.
+    page.keyboard.type(" More.")
+    desk.press("Control+s")
+    desk.expect_saved()
+    expect(title).to_have_text("Untitled")
+    assert (letters / "Untitled.md").read_text().endswith("Still. More.")
+
+
 def test_renaming_keeps_the_words_of_the_last_second(sit_down: SitDown) -> None:
     desk = sit_down("One.")
     desk.write(" Two.")

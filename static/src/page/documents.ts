@@ -15,6 +15,7 @@ import { showFound } from "../found";
 import type { HistoryParts, HistoryView } from "../history";
 import { later, type Later } from "../later";
 import { createIntake, type Intake } from "../intake";
+import type { NamingParts } from "../naming";
 import type { SavedDocument } from "../protocol";
 import { createRecovery, type Recovery } from "../recovery";
 import { Saving, type SaveState, type Write } from "../saving";
@@ -132,7 +133,7 @@ export function documentsWing(page: Page): DocumentsWing {
       saved(saving.state);
     },
     leaving() {
-      notices.hide("export", "history", "model", "problems", "repair", "draft", "disk");
+      notices.hide("export", "history", "name", "model", "problems", "repair", "draft", "disk");
       page.rewriting.leave(saving.name && titleOf(saving.name));
     },
     opened(document) {
@@ -151,6 +152,7 @@ export function documentsWing(page: Page): DocumentsWing {
       page.repairs.offer(documents.isLocked ? { ...document, repair: null } : document);
       view.focus();
     },
+    unnamed: (name) => naming.use((each) => each.made(name)),
     renamed(name) {
       page.receipts.renamed(titled, name);
       entitle(name);
@@ -176,8 +178,19 @@ export function documentsWing(page: Page): DocumentsWing {
     folders: () => sidebar.folders,
     opened: () => saving.name,
     focusText: () => view.focus(),
+    unnamed: (name) => naming.use((each) => each.made(name)),
     own: disk.own,
   });
+  const namingParts: NamingParts = {
+    notices,
+    state: () => view.state,
+    document: () => (saving.etag === null || documents.isLocked ? null : saving.name),
+    freeName: (name) => documents.freeName(name),
+    rename: filing.call,
+    focusText: () => view.focus(),
+  };
+  // Without it a document stays untitled.
+  const naming = later(async () => (await import("../naming")).createNaming(namingParts), () => undefined);
   const history = later(async () => (await import("../history")).createHistory(historyParts), () => notices.show("history", { text: NO_HISTORY, tone: "error" }));
   const historyParts: HistoryParts = {
     api,
@@ -235,7 +248,9 @@ export function documentsWing(page: Page): DocumentsWing {
     warnings.saving(state);
     if (state.kind === "saved") page.receipts.saved();
     if (state.kind === "failed" && state.cause === "changed") void disk.look();
-    if (state.kind === "saved") drafts.settled();
+    if (state.kind !== "saved") return;
+    drafts.settled();
+    naming.now?.saved();
   }
 
   /** What there is to keep of the open document. */
