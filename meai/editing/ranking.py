@@ -33,6 +33,8 @@ class Weights:
     """For what a rule of grammar objects to."""
     sure: float = -3.0
     """For what is hardly ever right."""
+    apostrophe: float = -14.0
+    """For a short form of which only the apostrophe is missing: so many leave it out that a model likes it better."""
     sound: float = 4.0
     """For a word that sounds alike."""
     form: float = 4.0
@@ -137,7 +139,17 @@ def _misspelled(problem: Problem, word: str, weights: Weights) -> Doubt:
         if other_spelling(one, other):
             distance.pop(max(one, other, key=lambda each: distance.get(each, 0.0)), None)
     candidates = {other: weights.misspelled + weights.slip * far for other, far in distance.items()}
+    candidates |= {other: weights.apostrophe for other in candidates if _is_short_form(other, word)}
     return Doubt(problem.start, problem.end, candidates, wrong=True)
+
+
+_SHORT_FORM = re.compile(r"(?i)[a-z]+(?:n't|'(?:d|ll|m|re|ve))")
+
+
+def _is_short_form(other: str, word: str) -> bool:
+    """Whether *other* is *word* with the apostrophe of its short form."""
+    plain = other.replace("’", "'")
+    return _SHORT_FORM.fullmatch(plain) is not None and plain.replace("'", "").lower() == word.lower()
 
 
 def _owner(word: str) -> str:
@@ -163,9 +175,11 @@ def _of_confusions(text: str, weights: Weights) -> Iterator[Doubt]:
         if text[match.start() - 1 : match.start()] in ("-", "'", "’") or text[match.end() : match.end() + 1] == "-":
             continue
         candidates: dict[str, float] = {}
+        verb = word.lower() in _OWNING and _BEFORE_NO_NOUN.match(text, match.end())
         for table, weight in tables:
             for other in table.get(word.lower(), ()):
-                candidates.setdefault(in_case_of(word, other), weight)
+                sure = verb and "'" in other
+                candidates.setdefault(in_case_of(word, other), weights.sure if sure else weight)
         if candidates:
             yield Doubt(match.start(), match.end(), candidates)
     for match in _PAIR.finditer(text):
@@ -174,6 +188,9 @@ def _of_confusions(text: str, weights: Weights) -> Iterator[Doubt]:
             yield Doubt(match.start(1), match.end(2), {whole: weights.whole})
 
 
+_OWNING = frozenset(["its", "their", "whose", "your"])
+_BEFORE_NO_NOUN = re.compile(r" (?:[a-z]+ly )?(?:a|an|the|not)(?![\w'’-])")
+"""Nothing that is somebody's goes on like this: `its really a` and `your the` are verbs."""
 _PAIR = re.compile(r"(?<![^\s(\[\"“])([^\W\d_]+) (?=([a-z]+)(?![\w'’-]))")
 _PARTICLES = frozenset(["around", "away", "back", "by", "down", "in", "off", "on", "out", "over", "through", "up"])
 _NO_VERBS = frozenset(["here", "near", "there", "through", "where", "with"])

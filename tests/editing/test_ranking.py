@@ -113,6 +113,37 @@ def test_two_words_that_are_no_verb_and_particle_become_one() -> None:
     assert proofread("It went on with out us.", score=preferring("without")) == "It went on without us."
 
 
+@pytest.mark.parametrize(
+    ("text", "word", "others", "right"),
+    [
+        ("I havent seen it.", "havent", ("haven't", "haven"), "I haven't seen it."),
+        ("Theyve been here.", "Theyve", ("They've",), "They've been here."),
+    ],
+)
+def test_a_short_form_gets_its_apostrophe_whatever_the_model_is_used_to(
+    text: str, word: str, others: tuple[str, ...], right: str
+) -> None:
+    assert proofread(text, problem(text, word, *others), score=preferring(f"{word} ")) == right
+
+
+def test_what_is_somebodys_is_no_short_form() -> None:
+    text = "We met at Marias on Monday."
+    assert proofread(text, problem(text, "Marias", "Maria's"), score=preferring("Marias ")) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("Its essentially a love letter.", "It's essentially a love letter."),
+        ("I hear your the new editor.", "I hear you're the new editor."),
+        ("Its charm is that of a letter.", "Its charm is that of a letter."),
+        ("We like your really good bread.", "We like your really good bread."),
+    ],
+)
+def test_nothing_is_somebodys_before_an_article(text: str, right: str) -> None:
+    assert proofread(text) == right
+
+
 def test_line_ends_stay_where_they_are() -> None:
     text = "I saw the\nthe cat."
     assert proofread(text, problem(text, "the\nthe", "the", rule="RepeatedWords")) == text
