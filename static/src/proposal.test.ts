@@ -7,6 +7,7 @@ import { EditorState, type StateCommand, type TransactionSpec } from "@codemirro
 import {
   accepting,
   allChanges,
+  changesOfSentence,
   closeProposal,
   currentChange,
   currentProposal,
@@ -197,6 +198,23 @@ test("the change at the caret is the one that holds it, then the next, then the 
   for (const [anchor, change] of [[0, first], [7, first], [12, second], [26, second]] as const) {
     assert.equal(currentChange(desk.do({ selection: { anchor } }).state), change);
   }
+});
+
+test("the changes of one sentence are settled together, and no others", () => {
+  const faulty = "I has two dog. She have a cat.\nWe was there.";
+  const desk = new Desk(faulty).propose(0, faulty.length, "I have two dogs. She has a cat.\nWe were there.");
+  const settled = (anchor: number) => changesOfSentence(desk.do({ selection: { anchor } }).state).map(({ insert }) => insert);
+  assert.deepEqual(settled(0), ["have", "dogs"]);
+  assert.deepEqual(settled(14), ["has"], "from behind the last one of a sentence the next is meant");
+  assert.deepEqual(settled(faulty.length), ["were"]);
+  desk.do(accepting(changesOfSentence(desk.do({ selection: { anchor: 3 } }).state)));
+  assert.equal(desk.text, "I have two dogs. She have a cat.\nWe was there.");
+  assert.equal(desk.changes.length, 2);
+});
+
+test("what is added behind a line belongs to its last sentence", () => {
+  const desk = new Desk("It is late").propose(0, 10, "It was late, and dark");
+  assert.equal(changesOfSentence(desk.do({ selection: { anchor: 10 } }).state).length, 2);
 });
 
 const LINES = "I has one.\n\nShe have two.\n\nThey was three.";

@@ -149,6 +149,20 @@ export function changeFrom(changes: readonly Change[], position: number): Change
   return changes.find((change) => change.to >= position) ?? changes.at(-1) ?? null;
 }
 
+const SENTENCES = new Intl.Segmenter(undefined, { granularity: "sentence" });
+
+/** The changes of the current proposal in the sentence of the change at the caret; none where there is none. */
+export function changesOfSentence(state: EditorState): readonly Change[] {
+  const change = currentChange(state);
+  if (!change) return [];
+  const line = state.doc.lineAt(change.from);
+  const { index, segment } = SENTENCES.segment(line.text).containing(Math.min(change.from - line.from, line.length - 1)) ?? { index: 0, segment: line.text };
+  const from = line.from + index;
+  // What is put behind the last sentence of a line belongs to it.
+  const to = Math.max(from + segment.length, change.from + 1);
+  return currentProposal(state)!.changes.filter((each) => each === change || (each.from >= from && each.from < to));
+}
+
 /** One undoable step that makes `changes` of a finished proposal part of the text. */
 export function accepting(changes: readonly Change[]): TransactionSpec {
   return {

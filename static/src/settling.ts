@@ -1,9 +1,9 @@
-/** What keys and buttons do to changes: settle all of the current proposal, or one and on to the next; go from one to another. */
+/** What keys and buttons do to changes: settle all of the current proposal, one, or a sentence’s, and on to the next; go from one to another. */
 
 import { EditorView } from "@codemirror/view";
 
 import type { Change } from "./diff";
-import { acceptable, accepting, allChanges, changeFrom, currentChange, currentProposal, type rejecting } from "./proposal";
+import { acceptable, accepting, allChanges, changeFrom, changesOfSentence, currentChange, currentProposal, type rejecting } from "./proposal";
 
 export type Verdict = typeof accepting | typeof rejecting;
 
@@ -17,9 +17,20 @@ export function settleAll(view: EditorView, verdict: Verdict): boolean {
 /** Settle the change at the caret, or the next one, and go on to the one after it, in whichever proposal it is. */
 export function settleHere(view: EditorView, verdict: Verdict): boolean {
   const change = currentChange(view.state);
-  if (!change) return currentProposal(view.state) !== null;
-  view.dispatch(verdict([change]));
-  const next = changeFrom(allChanges(view.state), change.from);
+  return settle(view, change ? [change] : [], verdict);
+}
+
+/** The same for all changes in its sentence; those that should be looked at are accepted only by themselves. */
+export function settleSentence(view: EditorView, verdict: Verdict): boolean {
+  const changes = changesOfSentence(view.state);
+  return settle(view, verdict === accepting ? acceptable(changes) : changes, verdict);
+}
+
+function settle(view: EditorView, changes: readonly Change[], verdict: Verdict): boolean {
+  const [first] = changes;
+  if (!first) return currentProposal(view.state) !== null;
+  view.dispatch(verdict(changes));
+  const next = changeFrom(allChanges(view.state), first.from);
   if (next) visit(view, next);
   return true;
 }

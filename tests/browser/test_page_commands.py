@@ -419,6 +419,8 @@ ROWS: dict[str, tuple[str, Row]] = {
     "accept-all": ("", settles(MENDED)),
     "accept": ("", accept),
     "reject": ("", reject),
+    "accept-sentence": ("", accept),
+    "reject-sentence": ("", reject),
     "next-change": ("", to_change("I ‸has a dog. She have a cat.", "I has a dog. She ‸have a cat.")),
     "previous-change": ("", to_change("I has a dog. She ‸have a cat.", "I ‸has a dog. She have a cat.")),
     "escape": ("", settles(FAULTY)),

@@ -1,7 +1,7 @@
 /** What can be done with a suggestion. */
 
 import { accepting, currentProposal, rejecting } from "../proposal";
-import { goToChange, settleAll, settleHere } from "../settling";
+import { goToChange, settleAll, settleHere, settleSentence } from "../settling";
 import type { CommandOf } from "./command";
 import type { EditorParts } from "./editing";
 
@@ -26,6 +26,8 @@ export const REVIEW: readonly CommandOf<ReviewParts>[] = [
   { name: "accept-all", label: "Accept all", group: "review", key: "Mod-Enter", when: whenThere, run: ({ view }) => settleAll(view, accepting) },
   { name: "accept", label: "Accept this change", group: "review", key: "Alt-Enter", when: whenThere, run: ({ view }) => settleHere(view, accepting) },
   { name: "reject", label: "Reject this change", group: "review", key: "Alt-Backspace", when: whenThere, run: ({ view }) => settleHere(view, rejecting) },
+  { name: "accept-sentence", label: "Accept the changes in this sentence", group: "review", key: "Alt-Shift-Enter", when: whenThere, run: ({ view }) => settleSentence(view, accepting) },
+  { name: "reject-sentence", label: "Reject the changes in this sentence", group: "review", key: "Alt-Shift-Backspace", when: whenThere, run: ({ view }) => settleSentence(view, rejecting) },
   { name: "next-change", label: "Next change", group: "review", key: "F8", reach: "page", when: whenThere, run: ({ view }) => goToChange(view, 1) },
   { name: "previous-change", label: "Previous change", group: "review", key: "Shift-F8", reach: "page", when: whenThere, run: ({ view }) => goToChange(view, -1) },
   { name: "escape", label: "Stop the model, or reject all", group: "review", key: "Escape", reach: "page", when: whenThere, run: ({ view, stopModel }) => stopModel() || settleAll(view, rejecting) },
