@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.desk import Desk
 from tests.browser.scripted import ScriptedModel
 
 Scene = Callable[[Desk, ScriptedModel], AbstractContextManager[None]]
 """Open while its block runs; what it writes into the text stays there."""
+Look = Callable[[Page], list[str]]
 
 FIRST_MS = 30_000
 """Starting Harper takes seconds on a busy machine."""
@@ -462,3 +463,12 @@ SCENES: dict[str, Scene] = {
     "the models": the_models,
     "two versions": two_versions,
 }
+
+
+def walk_through(desk: Desk, model: ScriptedModel, look: Look) -> dict[str, list[str]]:
+    """Return what *look* finds wrong, by scene."""
+    found = {}
+    for name, scene in SCENES.items():
+        with scene(desk, model):
+            found[name] = look(desk.page)
+    return {name: problems for name, problems in found.items() if problems}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import SitDown
 from tests.browser.desk import Desk, wait_until
-from tests.browser.scenes import SCENES
+from tests.browser.scenes import walk_through
 from tests.browser.scripted import ScriptedModel
 from tests.conftest import Watched
 
@@ -62,18 +61,6 @@ WIDE = "\n\n".join(
         "I has a dog.",
     ]
 )
-
-
-Look = Callable[[Page], list[str]]
-
-
-def walk_through(desk: Desk, model: ScriptedModel, look: Look) -> dict[str, list[str]]:
-    """Return what *look* finds wrong, by scene."""
-    found = {}
-    for name, scene in SCENES.items():
-        with scene(desk, model):
-            found[name] = look(desk.page)
-    return {name: problems for name, problems in found.items() if problems}
 
 
 @pytest.fixture
