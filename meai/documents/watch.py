@@ -46,7 +46,7 @@ class Changes:
     documents: tuple[Changed, ...]
     """At most sixteen: where there are more, whoever has one open looks himself."""
     listed: bool
-    """Whether the list is another one, or more changed than is told one by one."""
+    """Whether the list is another one, or more changed than is told one by one or can be opened."""
 
 
 Listener = Callable[[Changes], None]
@@ -143,8 +143,11 @@ class Watch:
         many = len(changed) > MAX_TOLD_ONE_BY_ONE
         if not changed:
             return
-        documents = () if many else tuple(one for name in changed if (one := self._changed(name)) is not None)
-        changes = Changes(documents, listed=many or before.keys() != now.keys())
+        told = () if many else tuple(map(self._changed, changed))
+        documents = tuple(one for one in told if one is not None)
+        # Whoever has one open that cannot be opened any more looks himself, too.
+        listed = many or before.keys() != now.keys() or len(documents) < len(told)
+        changes = Changes(documents, listed=listed)
         for listener in self._listeners:
             listener(changes)
 
@@ -153,5 +156,5 @@ class Watch:
             return Changed(name, encoding.etag_of(self._store.data(name)))
         except DocumentNotFound:
             return Changed(name, None)
-        except MeaiError:  # there, but not to be opened: nobody has it open
+        except MeaiError:  # there, but not to be opened (any more)
             return None

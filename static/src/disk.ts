@@ -35,6 +35,7 @@ export interface Disk {
 
 const NOTICE = "disk";
 const GONE = 404;
+const UNFIT = 422;
 
 export function createDisk({ api, saving, editor, dialogs, notices, keepAsCopy }: DiskParts): Disk {
   let looking: Promise<void> | null = null;
@@ -56,7 +57,10 @@ export function createDisk({ api, saving, editor, dialogs, notices, keepAsCopy }
     const result = await (etag === null ? api.open(name) : api.openUnless(etag, name));
     if (saving.name !== name || saving.etag !== etag) return null;
     if (!result.ok) {
-      if (result.failure.status === GONE) saving.gone(`There is no document “${name}” on disk any more.`);
+      const { status, message } = result.failure;
+      if (status === GONE) saving.gone(`There is no document “${name}” on disk any more.`);
+      // A folder stands in its place, or it is far too large: the text that was opened is nowhere else any more.
+      if (status === UNFIT) saving.gone(message);
       return null;
     }
     // It was another one, or none, and is back.

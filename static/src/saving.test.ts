@@ -276,6 +276,15 @@ test("a file that is gone is tried again, and made anew when the writer says so"
   assert.equal(room.writes.at(-1)!.etag, "e1");
 });
 
+test("a file that is no document any more is as good as gone, however often it is tried", async () => {
+  const room = new Room();
+  room.saving.gone("A folder.");
+  room.wait(5_000);
+  await room.fail(422);
+  assert.deepEqual(room.saving.state, { kind: "failed", message: "No.", cause: "gone" });
+  assert.equal(room.saving.isClean, false);
+});
+
 test("what is typed once the document is given up is nobody's to write", async () => {
   const room = new Room();
   room.saving.abandon();

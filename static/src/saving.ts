@@ -55,7 +55,7 @@ const LONGEST_PAUSE = { unreachable: 15_000, refused: 30_000 };
 const UNREACHABLE = 0;
 const WRONG_TOKEN = 401;
 /** By the status of the answer. */
-const CAUSES: Record<number, Cause> = { 404: "gone", 412: "changed" };
+const CAUSES: Record<number, Cause> = { 404: "gone", 412: "changed", 422: "gone" };
 
 export class Saving<T extends Content> {
   name: string | null = null;

@@ -252,3 +252,22 @@ def test_a_file_that_is_gone_leaves_its_text_to_be_saved_again_or_elsewhere(
     assert (desk.file.parent / "Post.md").read_bytes() == b"One. Two. Three."
     assert not desk.file.exists()
     watched.forgive("404")
+
+
+def test_a_folder_in_the_place_of_the_file_leaves_its_text_to_be_saved_elsewhere(
+    watched: Watched, sit_down: SitDown
+) -> None:
+    desk = sit_down("One.")
+    desk.file.unlink()
+    desk.file.mkdir()
+    gone = desk.page.get_by_role("alert").filter(has_text="Not saved.")
+    expect(gone).to_contain_text("“Letter.md” is not a file but a folder")
+    gone.get_by_role("button", name="Save it again").click()
+    desk.write(" Two.")
+    gone.get_by_role("button", name="Save as…").click()
+    desk.page.get_by_role("dialog", name="Save Letter as").get_by_label("Name").fill("Post")
+    desk.press("Enter")
+    expect(desk.page.locator("#title")).to_have_text("Post")
+    assert (desk.file.parent / "Post.md").read_bytes() == b"One. Two."
+    assert desk.file.is_dir()
+    watched.forgive("404", "412", "422")
