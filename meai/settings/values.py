@@ -44,6 +44,8 @@ class Settings:
     """Whether a selection made with the pointer brings a small toolbar."""
     slash_menu: bool = True
     """Whether `/` at the start of a line offers blocks and actions."""
+    remote_pictures: bool = False
+    """Whether pictures of the web are loaded in every document, and not only where it was allowed."""
     help_at_start: str = "first"
     """When the help opens with the page: `first`, as long as there is nothing but the welcome; `always` or `never`."""
     keys: Mapping[str, str] = field(default_factory=dict)
@@ -154,6 +156,7 @@ READERS: dict[str, Read] = {
     "autosave": read_autosave,
     "bubble": read_switch,
     "slash_menu": read_switch,
+    "remote_pictures": read_switch,
     "help_at_start": one_of("first", "always", "never"),
     "keys": read_keys,
     "action": read_actions,

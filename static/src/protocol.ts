@@ -390,6 +390,7 @@ export interface Settings {
   readonly autosave: number;
   readonly bubble: boolean;
   readonly slash_menu: boolean;
+  readonly remote_pictures: boolean;
   readonly help_at_start: "first" | "always" | "never";
   /** The writer's own, by the names of commands. */
   readonly keys: Readonly<Record<string, string>>;

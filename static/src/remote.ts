@@ -10,6 +10,10 @@ export interface RemoteParts {
   readonly allowed: string;
   /** The open document, in words that no other workspace has; null for none. */
   document(): string | null;
+  /** Whether the writer wants those of every document; null as long as that is not known. */
+  isAlways(): boolean | null;
+  /** Want it so, or no longer. */
+  always(on: boolean): Promise<void>;
   /** Load the page anew at this address, when all that is written is kept. */
   reload(address: string): Promise<void>;
 }
@@ -19,6 +23,8 @@ export interface RemotePictures {
   may(origin: string): boolean;
   /** Another document is open. */
   opened(): void;
+  /** The writer may want it otherwise now. */
+  settle(): void;
   /** These are the origins of the pictures in the open document. */
   found(origins: readonly string[]): void;
   /** Whether the open document may load its pictures. */
@@ -31,18 +37,17 @@ export interface RemotePictures {
 }
 
 const ANY = "any";
-const ALWAYS = "meai-pictures";
 const KEY = "meai-pictures:";
 
-export function createRemotePictures({ bar, allowed, document, reload }: RemoteParts): RemotePictures {
+export function createRemotePictures({ bar, allowed, document, isAlways, always, reload }: RemoteParts): RemotePictures {
   let origins: readonly string[] = [];
 
-  const isAlways = () => recall(ALWAYS) === ANY;
   const remembered = () => recall(KEY + document()) ?? "";
   const wanted = () => (isAlways() ? ANY : remembered());
   const may = (origin: string) => wanted() !== "" && covers(allowed, origin);
 
   const settle = () => {
+    if (isAlways() === null) return;
     const query = wanted() && `?${new URLSearchParams({ pictures: wanted() })}`;
     // The server may have let less through; asking for the same again would never end.
     if (document() !== null && query !== location.search) void reload(location.pathname + query);
@@ -50,11 +55,6 @@ export function createRemotePictures({ bar, allowed, document, reload }: RemoteP
 
   const allow = (sources: readonly string[]) => {
     remember(KEY + document(), sources.join(" "));
-    settle();
-  };
-
-  const always = (on: boolean) => {
-    remember(ALWAYS, on ? ANY : "");
     settle();
   };
 
@@ -67,12 +67,13 @@ export function createRemotePictures({ bar, allowed, document, reload }: RemoteP
     bar.replaceChildren(
       h("p", {}, `Pictures from ${names} are not loaded: asking for them would tell ${waiting.length === 1 ? "that server" : "those servers"} that you read this.`),
       h("button", { type: "button", click: () => allow([...new Set([...remembered().split(" "), ...origins])].filter(Boolean)) }, "Load for this document"),
-      h("button", { type: "button", click: () => always(true) }, "Always load"),
+      h("button", { type: "button", click: () => void always(true) }, "Always load"),
     );
   };
 
   return {
     may,
+    settle,
     opened() {
       origins = [];
       show();
@@ -85,11 +86,11 @@ export function createRemotePictures({ bar, allowed, document, reload }: RemoteP
     get isOn() {
       return wanted() !== "";
     },
-    toggle: () => (isAlways() ? always(false) : allow(remembered() === "" ? origins : [])),
+    toggle: () => (isAlways() ? void always(false) : allow(remembered() === "" ? origins : [])),
     get isAlways() {
-      return isAlways();
+      return isAlways() === true;
     },
-    toggleAlways: () => always(!isAlways()),
+    toggleAlways: () => void always(!isAlways()),
     get reach() {
       return allowed === ANY ? "any server" : listed(allowed.split(" ").filter(Boolean).map(hostOf));
     },

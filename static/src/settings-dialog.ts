@@ -109,7 +109,7 @@ export function createSettingsDialog(parts: SettingsDialogParts): SettingsDialog
     return h("div", { class: "field" }, h("label", { for: input.id }, label, " ", said), input);
   };
 
-  const check = (name: "underlines" | "caret_text" | "bubble" | "slash_menu", label: string, hint: string) => {
+  const check = (name: "underlines" | "caret_text" | "bubble" | "slash_menu" | "remote_pictures", label: string, hint: string) => {
     const box = h("input", { type: "checkbox", id: `setting-${name}`, change: () => void change({ [name]: box.checked }) });
     box.checked = values()[name];
     return h("label", { class: "check" }, box, label, h("small", {}, hint));
@@ -120,6 +120,7 @@ export function createSettingsDialog(parts: SettingsDialogParts): SettingsDialog
       choice("theme", "Theme", THEMES, (value) => value as Settings["theme"]),
       slider("text_size", "Size of the text", 70, 200, 5, "%"),
       slider("measure", "Length of a line", 40, 120, 2, "characters"),
+      check("remote_pictures", "Always load pictures of the web", "Their servers then learn that you read a document. Otherwise each document asks."),
     ],
     Writing: () => [
       choice("autosave", "Save the text", AUTOSAVE, Number, "Whatever you choose, what you type is kept in the browser until it is saved."),

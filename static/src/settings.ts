@@ -22,6 +22,7 @@ export const DEFAULTS: Settings = {
   autosave: 0.8,
   bubble: true,
   slash_menu: true,
+  remote_pictures: false,
   help_at_start: "first",
   keys: {},
   action: [],

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import SitDown
 from tests.browser.desk import Desk
+from tests.conftest import Watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -96,3 +99,36 @@ def test_an_action_of_ones_own_can_be_asked_for_at_once(sit_down: SitDown) -> No
     desk.press("Escape")
     desk.page.locator("#ai-button").click()
     expect(desk.page.get_by_role("menuitem", name="For the subject line")).to_be_visible()
+
+
+def test_settings_leave_as_a_file_and_come_back_from_it(watched: Watched, sit_down: SitDown) -> None:
+    desk = sit_down("word")
+    page, root = desk.page, desk.page.locator("html")
+    dialog = open_settings(desk, "Look")
+    dialog.get_by_label("Theme").select_option("dark")
+    dialog.get_by_label("Always load pictures of the web").check()
+    # The page is loaded anew, with a policy that lets pictures of the web in.
+    expect(page.locator("#reach")).to_have_text("Pictures come from any server")
+    desk.expect_open()
+    dialog = open_settings(desk, "File")
+    with page.expect_download() as given:
+        dialog.get_by_role("button", name="Export…").click()
+    assert given.value.suggested_filename == "meai-settings.toml"
+    kept = given.value.path().read_text("utf-8")
+    assert tomllib.loads(kept) == {"theme": "dark", "remote_pictures": True}
+
+    dialog.get_by_role("button", name="Everything as it was at first").click()
+    expect(page.locator("#reach")).to_have_text("Nothing leaves this machine")
+    desk.expect_open()
+    expect(root).not_to_have_attribute("data-theme", "dark")
+
+    dialog = open_settings(desk, "File")
+    for content, told in (('theme = "loud"', "theme in the file is 'loud', but must be"), (kept, "")):
+        with page.expect_file_chooser() as asked:
+            dialog.get_by_role("button", name="Import…").click()
+        asked.value.set_files({"name": "mine.toml", "mimeType": "", "buffer": content.encode()})
+        if told:
+            expect(dialog.get_by_role("alert")).to_contain_text(told)
+    expect(page.locator("#reach")).to_have_text("Pictures come from any server")
+    expect(root).to_have_attribute("data-theme", "dark")
+    watched.forgive("400", "ERR_ABORTED")

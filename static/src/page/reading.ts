@@ -17,6 +17,8 @@ export function readingWing(page: Page): ReadingWing {
     bar: byId("pictures"),
     allowed: metadata("pictures"),
     document: () => (page.titled() ? `${page.documents.workspace}/${page.titled()}` : null),
+    isAlways: () => (page.preferences.areKnown ? page.preferences.values.remote_pictures : null),
+    always: (on) => page.preferences.change({ remote_pictures: on }),
     async reload(address) {
       await page.saving.flush();
       await page.drafts.flush();

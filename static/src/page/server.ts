@@ -22,6 +22,7 @@ export function serverWing(page: Page): ServerWing {
         model.welcome(message.actions, message.model);
         page.commandsChanged();
         page.preferences.heard(message.settings);
+        page.pictures.settle();
         return page.welcomeWriter();
       case "settings":
         model.offered(message.actions);

@@ -109,6 +109,8 @@ export function surfacesWing(page: Page): SurfacesWing {
     page.saving.pace(settings.autosave === 0 ? Infinity : settings.autosave * 1000);
     commandsChanged();
     settingsDialog.now?.changed();
+    // A tab that nobody looks at goes by it when it opens the next document.
+    if (document.visibilityState === "visible") page.pictures.settle();
   }
 
   const slash = createSlash({ popup: byId("slash"), view: () => view, commands, isOn: () => preferences.values.slash_menu && !view.state.readOnly });
