@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -111,7 +112,7 @@ def create_app(config: Config, *, token: str) -> Flask:
     app.extensions["meai"] = services
     answers.install(app)
     security.install(app, token)
-    app.register_blueprint(pages.blueprint(_highlight_css))
+    app.register_blueprint(pages.blueprint(_highlight_css, _modules))
     app.register_blueprint(documents.blueprint(services.store, services.journal))
     app.register_blueprint(drafts.blueprint(services.journal, services.store))
     app.register_blueprint(history.blueprint(services.past))
@@ -190,6 +191,15 @@ def _actions(settings: Settings) -> Mapping[str, Action]:
 def _cards(services: Services, config: Config) -> tuple[Card, ...]:
     computer = this_computer(config.cache_dir)
     return cards(services.library, models_folder(config.data_dir), computer, services.model.named)
+
+
+def _modules() -> list[str]:
+    """What the page imports, as it was built; an older build does not say."""
+    try:
+        found: list[str] = json.loads(assets.find("static/dist/modules.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return []
+    return found
 
 
 def _highlight_css() -> str:

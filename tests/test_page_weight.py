@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from benchmarks.page_weight import BUILT, LIMIT, first_load, weight
@@ -10,6 +11,12 @@ from benchmarks.page_weight import BUILT, LIMIT, first_load, weight
 def test_the_first_load_is_light() -> None:
     """`python -m benchmarks.page_weight` says what weighs; what is not needed at once belongs behind `later.ts`."""
     assert weight(first_load(BUILT)) <= LIMIT
+
+
+def test_a_browser_is_told_what_the_page_imports() -> None:
+    told = json.loads((BUILT / "modules.json").read_text("utf-8"))
+    scripts = [path.relative_to(BUILT.resolve()) for path in first_load(BUILT.resolve()) if path.suffix == ".js"]
+    assert sorted(told) == sorted(path.as_posix() for path in scripts if path.name != "early.js")
 
 
 def test_what_is_imported_at_once_counts_and_what_is_called_for_does_not(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from flask import Blueprint, Response, g, jsonify, render_template
 
@@ -10,8 +10,11 @@ from meai import __version__
 from meai.web.security import pictures_allowed
 
 
-def blueprint(highlight_css: Callable[[], str]) -> Blueprint:
-    """Return the routes. *highlight_css* gives the colours of code in the preview; it is asked once."""
+def blueprint(highlight_css: Callable[[], str], modules: Callable[[], Sequence[str]]) -> Blueprint:
+    """Return the routes. *highlight_css* gives the colours of code in the preview; it is asked once.
+
+    *modules* tells the scripts in `/static` that the page imports, so that a browser need not find out one by one.
+    """
     pages = Blueprint("pages", __name__)
     colours: list[str] = []
 
@@ -20,7 +23,12 @@ def blueprint(highlight_css: Callable[[], str]) -> Blueprint:
         if not colours:
             colours.append(highlight_css())
         return render_template(
-            "page.html", nonce=g.nonce, version=__version__, highlight_css=colours[0], pictures=pictures_allowed()
+            "page.html",
+            nonce=g.nonce,
+            version=__version__,
+            highlight_css=colours[0],
+            pictures=pictures_allowed(),
+            modules=modules(),
         )
 
     @pages.get("/healthz")
