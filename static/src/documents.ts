@@ -56,6 +56,8 @@ export interface Documents {
   etagOf(name: string): Promise<string | null>;
   /** The document `name` has another name now. */
   nowCalled(name: string, to: SavedDocument): Promise<void>;
+  /** Tell the other tabs that a document that is not open here has another name. */
+  announce(name: string, to: string): void;
   /** The document `name` was deleted: another takes its place in the editor. */
   gone(name: string): Promise<void>;
   /** An empty page; its file appears with the first words. */
@@ -112,7 +114,17 @@ export function createDocuments(parts: DocumentParts): Documents {
         await parts.keep();
       },
       lost: () => shown && settleLock(shown),
+      renamed: (to) => void follow(name, to),
     });
+
+  /** What is written here goes on under the new name; a save checks the revision all the same. */
+  const follow = async (name: string, to: string) => {
+    await saving.settled();
+    if (saving.name !== name || saving.etag === null) return;
+    saving.renamed(to, saving.etag);
+    await nowCalled(to);
+    await documents.refresh();
+  };
 
   /** The open document is this tab's to write from now on: go on from what the other tab has left. */
   const takeUp = async () => {
@@ -223,11 +235,16 @@ export function createDocuments(parts: DocumentParts): Documents {
     },
 
     async nowCalled(name, to) {
+      documents.announce(name, to.name);
       if (name === saving.name) {
         saving.renamed(to.name, to.etag);
         await nowCalled(to.name);
       }
       await documents.refresh();
+    },
+
+    announce(name, to) {
+      if (name !== to) tabs.renamed(name, to);
     },
 
     async gone(name) {

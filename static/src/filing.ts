@@ -69,6 +69,7 @@ export function createFiling({ api, dialogs, notices, documents, folders, opened
     if (isInside && etag === null) return UNSAVED;
     const result = await api.renameFolder(path, to);
     if (!result.ok) return result.failure.message;
+    for (const [old, to] of Object.entries(result.value.renamed)) if (old !== name) documents().announce(old, to);
     const now = name === null ? undefined : result.value.renamed[name];
     if (name !== null && now !== undefined && etag !== null) await documents().nowCalled(name, { name: now, etag });
     else await documents().refresh();

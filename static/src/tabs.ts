@@ -15,6 +15,8 @@ export interface ClaimEvents {
   leaving(): Promise<void>;
   /** This tab is not the one any more. */
   lost(): void;
+  /** Another tab has given the document the name `to`. */
+  renamed(to: string): void;
 }
 
 export interface Tabs {
@@ -22,6 +24,14 @@ export interface Tabs {
   unclaimed(names: readonly string[]): Promise<readonly string[]>;
   /** Say that this tab shows `name`. The first to say so is the one that may write. */
   claim(name: string, events: ClaimEvents): Promise<Claim>;
+  /** Tell the others that `name` is called `to` now. */
+  renamed(name: string, to: string): void;
+}
+
+/** A tab asks for the right to write, or has renamed what the lock is of. */
+interface Said {
+  readonly lock: string;
+  readonly to?: string;
 }
 
 /** A tab that the browser has put to sleep does not answer. */
@@ -30,14 +40,17 @@ const PATIENCE = 2_000;
 /** Tabs with the same `workspace` share documents; it is asked for at every claim. */
 export function createTabs(workspace: () => string): Tabs {
   const channel = new BroadcastChannel("meai");
-  const asked = new Set<(name: string) => void>();
-  channel.addEventListener("message", (event: MessageEvent<string>) => {
+  const asked = new Set<(said: Said) => void>();
+  const say = (said: Said) => channel.postMessage(said);
+  channel.addEventListener("message", (event: MessageEvent<Said>) => {
     for (const listener of asked) listener(event.data);
   });
 
   const lockOf = (name: string) => `meai:${workspace()}:${name}`;
 
   return {
+    renamed: (name, to) => say({ lock: lockOf(name), to }),
+
     async unclaimed(names) {
       const { held = [] } = await navigator.locks.query();
       return names.filter((name) => !held.some((lock) => lock.name === lockOf(name)));
@@ -79,8 +92,10 @@ export function createTabs(workspace: () => string): Tabs {
         letGo?.();
         if (letGo !== null) lose();
       };
-      const listener = (other: string) => {
-        if (other === lock && letGo !== null) void yieldIt();
+      const listener = (said: Said) => {
+        if (said.lock !== lock) return;
+        if (said.to !== undefined) events.renamed(said.to);
+        else if (letGo !== null) void yieldIt();
       };
 
       await new Promise<boolean>((resolve) => void request({ ifAvailable: true }, resolve));
@@ -91,7 +106,7 @@ export function createTabs(workspace: () => string): Tabs {
           return letGo !== null;
         },
         takeOver() {
-          channel.postMessage(lock);
+          say({ lock });
           window.setTimeout(() => {
             if (letGo !== null || gone.signal.aborted) return;
             waiting.abort();

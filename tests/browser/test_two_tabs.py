@@ -254,6 +254,34 @@ def test_a_file_that_is_gone_leaves_its_text_to_be_saved_again_or_elsewhere(
     watched.forgive("404")
 
 
+def test_what_one_tab_renames_is_followed_by_the_one_that_writes_it(watched: Watched, sit_down: SitDown) -> None:
+    desk = sit_down({"Other.md": "Other.", "Posts/Letter.md": "One."})
+    desk.listed("Letter").click()
+    expect(desk.page.locator("#title")).to_have_text("Letter")
+    other = Desk(desk.page.context.new_page(), desk.server, desk.server.workspace / "Other.md")
+    other.open()
+    other.listed("Other").click()
+    desk.write(" Two.")
+    desk.expect_saved()
+    other.choose_for("Letter", "Rename…")
+    other.page.get_by_role("dialog").get_by_label("New name").fill("Posts/Post.md")
+    other.press("Enter")
+    expect(desk.page.locator("#title")).to_have_text("Post")
+    desk.write(" Three.")
+    desk.expect_saved()
+    other.choose_for("Posts", "Rename…")
+    other.page.get_by_role("dialog").get_by_role("textbox").fill("Letters")
+    other.press("Enter")
+    expect(other.listed("Letters")).to_be_visible()
+    desk.write(" Four.")
+    file = desk.server.workspace / "Letters" / "Post.md"
+    wait_until(desk.page, lambda: file.exists() and file.read_bytes() == b"One. Two. Three. Four.")
+    desk.expect_saved()
+    expect(desk.page.get_by_role("alert").filter(has_text="Not saved.")).to_have_count(0)
+    assert [path.name for path in desk.server.workspace.rglob("*.md")].count("Letter.md") == 0
+    watched.forgive("404")
+
+
 def test_a_folder_in_the_place_of_the_file_leaves_its_text_to_be_saved_elsewhere(
     watched: Watched, sit_down: SitDown
 ) -> None:
