@@ -35,7 +35,7 @@ export interface Preview {
   receive(message: Previewed, current: boolean): void;
   /** Forget which blocks the server knows: a new connection starts from nothing. */
   reset(): void;
-  /** Where blocks begin, in order. */
+  /** Where blocks begin, in order; `anchorsWithin` says more of one. */
   anchors(): readonly Anchor[];
 }
 
@@ -55,7 +55,6 @@ export function createPreview(article: HTMLElement, tasks: PreviewTasks): Previe
   let shown: readonly Shown[] = [];
   /** Whether `article` holds them. */
   let placed = false;
-  let anchors: Anchor[] | null = null;
   let name = "";
 
   const render = (html: string): HTMLElement => {
@@ -174,7 +173,6 @@ export function createPreview(article: HTMLElement, tasks: PreviewTasks): Previe
       if (placed) exchange(article, gone, fresh, below[0]?.element ?? null);
       else fill(article, shown);
       placed = true;
-      anchors = null;
       if (pictures) tellRemote();
       tasks.patched();
     },
@@ -182,11 +180,7 @@ export function createPreview(article: HTMLElement, tasks: PreviewTasks): Previe
       shown = [];
       placed = false;
     },
-    anchors() {
-      const inside = shown.length <= LONG;
-      anchors ??= shown.flatMap((block) => blockAnchors(block, inside));
-      return anchors;
-    },
+    anchors: () => shown,
   };
 }
 
@@ -208,13 +202,13 @@ function fill(parent: HTMLElement, blocks: readonly Shown[]): void {
   exchange(parent, blocks.filter(({ element }) => element.parentElement === parent), blocks, null);
 }
 
-function blockAnchors({ line, element }: Shown, inside: boolean): Anchor[] {
-  if (!inside) return [{ line, element }];
-  const inner = [...element.querySelectorAll<HTMLElement>("[data-line]")]
-    .map((part) => ({ line: line + Number(part.dataset["line"]), element: part as Element }))
+/** Where the parts of the block at `anchor` begin, itself first. */
+export function anchorsWithin({ line, element }: Anchor): Anchor[] {
+  const parts = [...element.querySelectorAll<HTMLElement>("[data-line]")]
+    .map((part) => ({ line: line + Number(part.dataset["line"]), element: part }))
     // What is folded away has no place of its own.
-    .filter((anchor) => anchor.line > line && anchor.element.getClientRects().length > 0);
-  return [{ line, element }, ...inner];
+    .filter((part) => part.line > line && part.element.getClientRects().length > 0);
+  return [{ line, element }, ...parts];
 }
 
 function lineOf(target: Element, article: HTMLElement, shown: readonly Shown[]): number | null {

@@ -2,7 +2,7 @@
 
 import { EditorView } from "@codemirror/view";
 
-import type { Anchor } from "./preview";
+import { type Anchor, anchorsWithin } from "./preview";
 
 export interface Panes {
   readonly view: EditorView;
@@ -88,6 +88,11 @@ export function keepInStep({ view, preview, anchors }: Panes): ScrollSync {
   };
 }
 
+interface Place {
+  readonly line: number;
+  readonly top: number;
+}
+
 /** Where source lines stand in the preview. Measures only the elements next to the place that is asked for. */
 class Places {
   private readonly origin: number;
@@ -101,34 +106,43 @@ class Places {
   }
 
   topOf(line: number): number {
-    const next = this.first((i) => this.anchors[i]!.line > line);
-    const [a, b] = [this.at(next - 1), this.at(next)];
+    const [a, b] = this.around((anchor) => anchor.line > line);
     return a.top + share(line, a.line, b.line) * (b.top - a.top);
   }
 
   lineAt(top: number): number {
-    const next = this.first((i) => this.at(i).top > top);
-    const [a, b] = [this.at(next - 1), this.at(next)];
+    const [a, b] = this.around((anchor) => this.top(anchor) > top);
     return a.line + share(top, a.top, b.top) * (b.line - a.line);
   }
 
-  /** The document's beginning stands before the first anchor and its end after the last. */
-  private at(index: number): { readonly line: number; readonly top: number } {
-    const anchor = this.anchors[index];
-    if (anchor) return { line: anchor.line, top: anchor.element.getBoundingClientRect().top + this.origin };
-    return index < 0 ? { line: 0, top: 0 } : { line: this.lines, top: this.preview.scrollHeight };
+  /** The last place that is not `after` and the next; the document's beginning and its end are places too. */
+  private around(after: (anchor: Anchor) => boolean): readonly [Place, Place] {
+    const next = first(this.anchors, after);
+    const block = this.anchors[next - 1];
+    if (!block) return [{ line: 0, top: 0 }, this.at(this.anchors[next])];
+    const within = anchorsWithin(block);
+    const inner = first(within, after);
+    return [this.at(within[inner - 1] ?? block), this.at(within[inner] ?? this.anchors[next])];
   }
 
-  /** The first index for which `holds`, by halving: from there on it holds for all. */
-  private first(holds: (index: number) => boolean): number {
-    let [low, high] = [0, this.anchors.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (holds(middle)) high = middle;
-      else low = middle + 1;
-    }
-    return low;
+  private at(anchor: Anchor | undefined): Place {
+    return anchor ? { line: anchor.line, top: this.top(anchor) } : { line: this.lines, top: this.preview.scrollHeight };
   }
+
+  private top({ element }: Anchor): number {
+    return element.getBoundingClientRect().top + this.origin;
+  }
+}
+
+/** The first index for which `holds`, by halving: from there on it holds for all. */
+function first<T>(items: readonly T[], holds: (item: T) => boolean): number {
+  let [low, high] = [0, items.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holds(items[middle]!)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function share(value: number, from: number, to: number): number {
