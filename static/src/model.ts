@@ -3,6 +3,7 @@
 import { h, megabytes } from "./dom";
 import type { Speed } from "./estimate";
 import type { Action, ModelFields, Offer } from "./protocol";
+import { wordsPerSecond } from "./sizes";
 
 export interface ModelView {
   readonly actions: readonly Action[];
@@ -129,8 +130,13 @@ function parts(fields: ModelFields, pull: (model: string) => void): (Node | stri
       if (total === 0) return [`Loading ${called}…`];
       return [`Preparing ${called} `, progress(`Preparing ${called} for this computer`, done, total)];
     case "ready":
-      return [h("span", { class: "called" }, called)];
+      return [h("span", { class: "called" }, called), ...pace(fields)];
   }
+}
+
+/** How fast it writes on this machine, once that is known. */
+function pace({ writes_per_s: tokens }: ModelFields): HTMLElement[] {
+  return tokens ? [h("span", { class: "pace figures", title: "How fast it writes on this machine" }, `${wordsPerSecond(tokens)} words/s`)] : [];
 }
 
 /** Whatever the state is: a writer must never have to remember that texts go elsewhere. */

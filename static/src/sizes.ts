@@ -7,10 +7,15 @@ export function sizeLabel(bytes: number): string {
 
 const WORDS_PER_TOKEN = 0.75;
 
+/** What `tokens` a second are to a writer: `24`, `1.5` */
+export function wordsPerSecond(tokens: number): string {
+  const words = tokens * WORDS_PER_TOKEN;
+  return words < 9.5 ? words.toFixed(1) : words.toFixed(0);
+}
+
 export function speedLabel({ writes_per_s: tokens, measured }: { readonly writes_per_s: number | null; readonly measured: boolean }): string {
   if (tokens === null) return "";
-  const words = tokens * WORDS_PER_TOKEN;
-  const figure = words < 9.5 ? words.toFixed(1) : words.toFixed(0);
+  const figure = wordsPerSecond(tokens);
   return measured ? `writes ${figure} words a second` : `about ${figure} words a second (estimated)`;
 }
 

@@ -55,6 +55,7 @@ def test_a_passage_is_read_ahead_and_the_bar_says_about_how_long_it_takes(
     sit_down: SitDown, scripted: ScriptedModel
 ) -> None:
     desk = sit_down(f"# Pets\n\n{FAULTY}\n")
+    expect(desk.page.locator("#model")).to_have_text("Scripted1.5 words/s")
     desk.select(FAULTY)
     wait_until(desk.page, lambda: [each["selection"] for each in scripted.read_ahead][-1:] == [FAULTY])
     ask_for(desk, scripted, FAULTY, "Correct spelling")
