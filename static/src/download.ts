@@ -20,6 +20,8 @@ export interface Download {
   all(): Promise<void>;
 }
 
+const MAKING_ALL = "All documents and their pictures are being put into one file…";
+
 export function createDownload({ api, notices, document, save }: DownloadParts): Download {
   const offer = (name: string, result: Result<Blob>) => {
     if (!result.ok) return notices.show("export", { text: result.failure.message, tone: "error" });
@@ -36,7 +38,7 @@ export function createDownload({ api, notices, document, save }: DownloadParts):
     },
     async all() {
       await save();
-      offer("Documents.zip", await api.downloadAll());
+      offer("Documents.zip", await notices.during("export", MAKING_ALL, api.downloadAll()));
     },
   };
 }

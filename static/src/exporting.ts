@@ -40,6 +40,7 @@ export interface Exporting {
 const DISCLOSE = "meai-disclose";
 /** Targets whose tables the page draws. */
 const DRAWN = new Set(["substack", "substack-html"]);
+const MAKING = "The document is being made ready…";
 const REFUSED = "The browser did not allow copying; allow it for this page and try again.";
 
 export function createExporting({ api, notices, document: current, goTo, open }: ExportParts): Exporting {
@@ -87,7 +88,7 @@ export function createExporting({ api, notices, document: current, goTo, open }:
     page: (exported, look) => pageFor(exported, look, trust),
     async download(target) {
       try {
-        const exported = await ask(target);
+        const exported = await notices.during("export", MAKING, ask(target));
         offerFile(exported);
         report(`${exported.filename} is in your downloads.`, exported);
       } catch (error) {
@@ -95,7 +96,7 @@ export function createExporting({ api, notices, document: current, goTo, open }:
       }
     },
     async copyAs(target) {
-      const asked = ask(target);
+      const asked = notices.during("export", MAKING, ask(target));
       const content = asked.then((exported) => exported.content);
       const problem = await (target === "text" ? copy(content) : copy(ask("text").then((exported) => exported.content), content));
       if (problem !== null) return tell(problem);

@@ -22,9 +22,14 @@ export interface Notices {
   /** Show `notice` in the place of the last one of that `key`. */
   show(key: string, notice: Notice): void;
   hide(...keys: string[]): void;
+  /** Say `text` in the place of that `key` while `work` goes on, once it has taken a moment. */
+  during<T>(key: string, text: string, work: Promise<T>): Promise<T>;
   /** Of these, hide what tells of a failure. */
   hideErrors(...keys: string[]): void;
 }
+
+/** Milliseconds that nobody calls waiting. */
+const A_MOMENT = 500;
 
 export function createNotices(container: HTMLElement): Notices {
   const shown = new Map<string, HTMLElement>();
@@ -34,8 +39,12 @@ export function createNotices(container: HTMLElement): Notices {
       shown.delete(key);
     }
   };
-  return {
+  const notices: Notices = {
     hide,
+    during(key, text, work) {
+      const timer = window.setTimeout(() => notices.show(key, { text }), A_MOMENT);
+      return work.finally(() => clearTimeout(timer));
+    },
     hideErrors: (...keys) => hide(...keys.filter((key) => shown.get(key)?.dataset["tone"] === "error")),
     show(key, notice) {
       const old = shown.get(key);
@@ -47,6 +56,7 @@ export function createNotices(container: HTMLElement): Notices {
       shown.set(key, element);
     },
   };
+  return notices;
 }
 
 function build({ text, choices = [], list = [], tone = "plain", lasting = false }: Notice, close: () => void): HTMLElement {

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from meai.export.formats import export
 from tests.browser.conftest import SitDown
@@ -229,6 +229,29 @@ def test_the_report_is_mended_in_place(sit_down: SitDown) -> None:
     assert "\n### B\n" in saved
     assert "![A map](https://c.example/d.png)" in saved
     assert "See See the list of hosts" in saved
+
+
+def test_what_takes_more_than_a_moment_says_so(desk: Desk) -> None:
+    page = desk.page
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    for path, label, words in (
+        ("**/api/export", "Web page", "The document is being made ready…"),
+        ("**/api/download", "All documents as a zip", "All documents and their pictures are being put into one file…"),
+    ):
+        page.route(path, hold)
+        page.locator("#export-button").click()
+        desk.choose(label)
+        notice = page.locator(".notice", has_text=words)
+        expect(notice).to_be_visible()
+        with page.expect_download():
+            held.pop().continue_()
+        expect(notice).to_have_count(0)
+        expect(page.locator(".notice", has_text="is in your downloads.")).to_be_visible()
+        page.unroute(path)
 
 
 def test_a_line_of_the_report_is_a_way_to_it(desk: Desk) -> None:
