@@ -66,16 +66,16 @@ class Room {
   }
 }
 
-test("what is typed is kept 300 ms after the last key", async () => {
+test("what is typed is kept 250 ms after the last key", async () => {
   const room = new Room();
   room.type("n");
   await room.wait(200);
   room.type("new");
   assert.equal(room.drafts.isBehind, true);
-  await room.wait(299);
+  await room.wait(249);
   assert.equal(room.puts.length, 0);
   await room.wait(1);
-  assert.deepEqual(room.puts, [{ at: 500, text: "new", seq: 2 }]);
+  assert.deepEqual(room.puts, [{ at: 450, text: "new", seq: 2 }]);
   assert.equal(room.drafts.isBehind, false);
 });
 

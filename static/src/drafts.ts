@@ -36,8 +36,8 @@ export interface Journal {
   drop(name: string, client: string): void;
 }
 
-/** After the last key, and after the first that is not kept yet. */
-const IDLE = 300;
+/** After the last key, so that 300 ms after it the browser has it, and after the first that is not kept yet. */
+const IDLE = 250;
 const MOST = 1_000;
 const JOURNAL_IDLE = 1_000;
 const JOURNAL_MOST = 2_000;

@@ -17,6 +17,7 @@ from tests.conftest import PATIENCE_MS, Server, StartServer, Watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+WITHIN_MS = 300
 BANNER_MS = 2_000
 REPLAY_MS = 2_000
 START_MS = 15_000
@@ -43,6 +44,17 @@ KEPT = """() => new Promise((resolve, reject) => {
         all.onsuccess = () => (opening.result.close(), resolve(all.result.map(({ text }) => text)));
     };
 })"""
+
+
+# When a draft that is put into the database is there, and when the last key was pressed, by the page's own clock.
+CLOCK = """window.put = [];
+addEventListener("keydown", () => (window.pressed = performance.now()), true);
+const put = IDBObjectStore.prototype.put;
+IDBObjectStore.prototype.put = function (...given) {
+    const pressed = window.pressed;
+    this.transaction.addEventListener("complete", () => window.put.push(performance.now() - pressed));
+    return put.apply(this, given);
+};"""
 
 
 def kept(page: Page) -> list[str]:
@@ -100,6 +112,18 @@ def leave_unsaved(desk: Desk, old: str, new: str) -> None:
     desk.page.keyboard.insert_text(new)
     wait_until(desk.page, lambda: any(new in text for text in kept(desk.page)))
     desk.page.close()
+
+
+@pytest.mark.alone
+def test_what_is_typed_is_in_the_browsers_database_within_300_ms(sit_down: SitDown, page: Page) -> None:
+    page.add_init_script(CLOCK)
+    desk = sit_down("One.")
+    desk.content.focus()
+    for number in range(1, 8):
+        desk.press("a")
+        page.wait_for_function("count => window.put.length >= count", arg=number)
+    took = sorted(page.evaluate("window.put"))
+    assert took[len(took) // 2] <= WITHIN_MS, took
 
 
 # The server dies.
