@@ -97,9 +97,12 @@ def _first_sentence(text: str) -> str:
 
 def _before_what_follows(text: str, after: str) -> str:
     """Return *text* up to where it begins to say what stands after the caret."""
-    follows = after.lstrip()[:_SEEN].split("\n")[0].split()[:_SAME]
-    at = text.find(" ".join(follows)) if follows else -1
-    return text[:at].rstrip() if at >= 0 else text
+    words = after.lstrip()[:_SEEN].split("\n")[0].split()[:_SAME]
+    # What begins a new line and is short, such as “The end”, may stand in any sentence.
+    if not words or (len(words) < _SAME and after.lstrip(" ").startswith("\n")):
+        return text
+    said = re.search(rf"(?:\b|(?=\W)){re.escape(' '.join(words))}(?!(?<=\w)\w)", text)
+    return text[: said.start()].rstrip() if said else text
 
 
 class OneLine:

@@ -123,7 +123,17 @@ def test_a_new_line_is_a_new_start_and_changes_nothing() -> None:
 
 
 def test_what_stands_on_the_next_line_is_not_said_again() -> None:
-    assert completed("cold. We went home.", "It was ", "\n\ncold.")[0] == ""
+    assert completed("cold and dark there.", "It was ", "\n\ncold and dark")[0] == ""
+    assert (
+        completed("a cold day.", "It was ", "\n\nA")[0]
+        == completed("a cold day.", "It was ", "\n\na")[0]
+        == "a cold day."
+    )
+
+
+def test_what_follows_is_looked_for_as_words() -> None:
+    assert completed("a cold day in March", "It was ", " a", " a cold day in a")[0] == ""
+    assert completed("cold. We left.", "It was ", ".", " cold.")[0] == "cold"
 
 
 @given(st.text(max_size=40), st.text(max_size=60), st.text(max_size=30))
