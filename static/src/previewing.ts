@@ -34,8 +34,10 @@ const PAUSE = 150;
 /** The longest that somebody who types on waits for it. */
 const MOST = 1_000;
 
-/** Characters from which on a patched preview may take longer than a frame: the key's own picture comes first then. */
+/** Characters from which on laying out the preview takes about a frame: not while one key follows the other at once. */
 const HEAVY = 250_000;
+const BREATH = 80;
+const MOST_HEAVY = 400;
 
 export function createPreviewing({ send, text, show }: PreviewingTasks, clock: Clock): Previewing {
   let version = 0;
@@ -46,12 +48,9 @@ export function createPreviewing({ send, text, show }: PreviewingTasks, clock: C
   let took = 0;
   /** What the server knows; null for nothing, or nobody knows what. */
   let known: Text | null = null;
-  /** Whether what was typed last is painted, where an answer waits for that. */
-  let painted = true;
-  let early: Previewed | null = null;
 
   const ask = () => {
-    if (!stale || waiting !== null || early) return;
+    if (!stale || waiting !== null) return;
     const now = text();
     if (!send(question(now))) return;
     version++;
@@ -79,47 +78,36 @@ export function createPreviewing({ send, text, show }: PreviewingTasks, clock: C
   };
 
   const calm = new Pace(clock, PAUSE, MOST, () => ask());
-  const plan = () => stale && (took > LONG ? calm.touched() : ask());
-
-  const paintFirst = () => {
-    if (!painted || text().length < HEAVY) return;
-    painted = false;
-    requestAnimationFrame(() =>
-      window.setTimeout(() => {
-        painted = true;
-        if (early) take(early);
-      }),
-    );
-  };
-
-  const take = (message: Previewed) => {
-    early = null;
-    show(message, message.version >= oldest);
-    plan();
+  const brief = new Pace(clock, BREATH, MOST_HEAVY, () => ask());
+  const plan = () => {
+    if (!stale) return;
+    if (took > LONG) calm.touched();
+    else if (text().length > HEAVY) brief.touched();
+    else ask();
   };
 
   return {
     changed() {
       stale = true;
-      paintFirst();
       plan();
     },
     turned() {
       oldest = version + 1;
       took = 0;
       calm.stop();
+      brief.stop();
     },
     received(message) {
-      if (message.version !== version) return show(message, message.version >= oldest);
-      // The first answer about a document draws all of it, and says nothing of the next.
-      if (version > oldest) took = clock.now() - asked;
-      release();
-      if (painted) take(message);
-      else early = message;
+      if (message.version === version) {
+        // The first answer about a document draws all of it, and says nothing of the next.
+        if (version > oldest) took = clock.now() - asked;
+        release();
+      }
+      show(message, message.version >= oldest);
+      plan();
     },
     restart() {
       known = null;
-      early = null;
       stale = true;
       took = 0;
       release();
