@@ -206,6 +206,8 @@ class Welcome:
     """The answer to `hello`."""
 
     type: ClassVar[str] = "welcome"
+    version: str
+    """Of this program; a page of another does not understand all it says."""
     actions: tuple[ActionOffered, ...]
     model: ModelState
     settings: Settings

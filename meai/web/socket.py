@@ -20,7 +20,7 @@ from simple_websocket import ConnectionError as UpgradeRefused
 from werkzeug.exceptions import ServiceUnavailable
 from wsproto.utilities import ProtocolError
 
-from meai import errors
+from meai import __version__, errors
 from meai.documents.journal import Draft, Journal
 from meai.documents.watch import Changes, Watch
 from meai.editing.actions import ACTIONS
@@ -151,7 +151,7 @@ class Session:
     def open(self) -> None:
         """Welcome the page."""
         state = self._wings.model.state
-        self._say(protocol.Welcome(self._offered(), state, self._wings.settings.settings))
+        self._say(protocol.Welcome(__version__, self._offered(), state, self._wings.settings.settings))
         self._say_beyond(state)
         self._wings.model.listen(self._model_changed, state)
         self._wings.watch.listen(self._changed)

@@ -409,7 +409,7 @@ export interface SettingsTold {
 }
 
 export type FromServer =
-  | { readonly type: "welcome"; readonly actions: readonly Action[]; readonly model: ModelFields; readonly settings: Settings }
+  | { readonly type: "welcome"; readonly version: string; readonly actions: readonly Action[]; readonly model: ModelFields; readonly settings: Settings }
   | { readonly type: "settings"; readonly values: Settings; readonly actions: readonly Action[] }
   | ({ readonly type: "model" } & ModelFields)
   | ({ readonly type: "fetching" } & Fetching)

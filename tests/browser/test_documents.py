@@ -192,6 +192,28 @@ def test_a_read_only_file_is_told_and_the_text_is_kept(watched: Watched, sit_dow
 # A writer's first day.
 
 
+OF_YESTERDAY = """if (!sessionStorage.getItem("today")) {
+    sessionStorage.setItem("today", "1");
+    new MutationObserver(() => {
+        document.querySelector('meta[name="version"]')?.setAttribute("content", "0.0.1");
+    }).observe(document, { childList: true, subtree: true });
+}"""
+"""The first time, the page is one that another version of ME_AI has served."""
+
+
+def test_a_page_of_another_version_asks_to_be_loaded_again(watched: Watched, sit_down: SitDown) -> None:
+    desk = sit_down("Words.")
+    notice = desk.page.locator("#notices").get_by_text("ME_AI has been updated")
+    expect(notice).to_have_count(0)
+    desk.page.add_init_script(OF_YESTERDAY)
+    desk.page.reload()
+    expect(notice).to_be_visible()
+    desk.page.get_by_role("button", name="Load it again").click()
+    expect(notice).to_have_count(0)
+    watched.forgive("ERR_ABORTED")  # what was on its way when the page was left
+    expect(desk.page.locator(".cm-content")).to_contain_text("Words.")
+
+
 def test_a_first_run_opens_a_welcome_that_teaches(page: Page, tmp_path: Path, start_server: StartServer) -> None:
     folder = tmp_path / "Documents" / "ME_AI"
     server = start_server(None, environment={"MEAI_WORKSPACE": str(folder)})

@@ -117,7 +117,7 @@ def test_a_block_that_the_page_has_travels_without_its_html() -> None:
 
 def test_a_welcome_holds_the_fields_of_a_model_message() -> None:
     state = ModelState("none", None, "No model.", offer=Offer("small", "Small", 100, "MIT"))
-    welcome = json.loads(to_json(Welcome((), state, Settings())))
+    welcome = json.loads(to_json(Welcome("1.2", (), state, Settings())))
     model = json.loads(to_json(state))
     assert model.pop("type") == "model"
     assert welcome["model"] == model

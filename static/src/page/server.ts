@@ -1,8 +1,16 @@
 /** The conversation with the server: what each of its messages means to the page, and what its absence does. */
 
+import { metadata } from "../dom";
+import type { Notice } from "../notices";
 import type { FromServer, ModelFields } from "../protocol";
 import { connectSocket, type Connection, type Socket } from "../socket";
 import type { Page } from "./page";
+
+/** What the two say to each other may have changed with the program. */
+const ANOTHER_VERSION: Notice = {
+  text: "ME_AI has been updated since this page was opened; load it again, and all you have written is there.",
+  choices: [{ label: "Load it again", run: () => location.reload() }],
+};
 
 export interface ServerWing {
   readonly socket: Socket;
@@ -16,6 +24,7 @@ export function serverWing(page: Page): ServerWing {
   function receive(message: FromServer): void {
     switch (message.type) {
       case "welcome":
+        if (message.version !== metadata("version")) notices.show("version", ANOTHER_VERSION);
         models.changed(message.model);
         tellWhere(message.model);
         sayWhere(message.model);
