@@ -23,6 +23,8 @@ export interface NameQuestion {
   readonly action: string;
   /** Try the name; the sentence it returns is shown and the dialog stays. */
   attempt(name: string): Promise<string | null>;
+  /** What the writer goes on with at once, so that no key that follows Enter lands in the dialog. */
+  meanwhile?: (() => void) | undefined;
 }
 
 export interface FormQuestion {
@@ -32,6 +34,7 @@ export interface FormQuestion {
   readonly action: string;
   /** Do it; the sentence it returns is shown and the dialog stays. */
   attempt(): Promise<string | null>;
+  meanwhile?: (() => void) | undefined;
 }
 
 export interface Dialogs {
@@ -44,6 +47,7 @@ export interface Dialogs {
 
 export function createDialogs(dialog: HTMLDialogElement): Dialogs {
   let settle: (() => void) | null = null;
+  let tried: HTMLFormElement | null = null;
   const answered = () => {
     settle?.();
     settle = null;
@@ -54,7 +58,7 @@ export function createDialogs(dialog: HTMLDialogElement): Dialogs {
     answered();
   };
   dialog.addEventListener("close", () => {
-    if (!dialog.open) answered();
+    if (!dialog.open && !(tried && dialog.contains(tried))) answered();
   });
   dialog.addEventListener("pointerdown", (event) => {
     if (event.target === dialog && isOutside(dialog.getBoundingClientRect(), event)) close();
@@ -62,22 +66,30 @@ export function createDialogs(dialog: HTMLDialogElement): Dialogs {
 
   const open = (title: string, wide: boolean, ...content: Node[]) =>
     new Promise<void>((resolve) => {
-      if (dialog.open) close();
+      if (settle) close();
       dialog.replaceChildren(h("h2", { id: "dialog-title" }, title), ...content);
       dialog.classList.toggle("wide", wide);
       settle = resolve;
       dialog.showModal();
     });
 
-  const askForm = async ({ title, fields, action, attempt }: FormQuestion) => {
+  const askForm = async ({ title, fields, action, attempt, meanwhile }: FormQuestion) => {
     let done = false;
     const problem = h("p", { class: "problem", role: "alert" });
     const submit = async (event: Event) => {
       event.preventDefault();
+      if (meanwhile) {
+        tried = form;
+        dialog.close();
+        meanwhile();
+      }
       problem.textContent = await attempt();
+      tried = null;
       done = problem.textContent === "";
-      if (done) close();
-      else form.querySelector("input")?.focus();
+      if (!dialog.contains(form)) return;
+      if (done) return close();
+      if (!dialog.open) dialog.showModal();
+      form.querySelector("input")?.focus();
     };
     const form = h(
       "form",
@@ -116,11 +128,12 @@ export function createDialogs(dialog: HTMLDialogElement): Dialogs {
       return answer;
     },
 
-    askName({ title, label, value, action, attempt }) {
+    askName({ title, label, value, action, attempt, meanwhile }) {
       const input = h("input", { id: "dialog-name", type: "text", value, autocomplete: "off", spellcheck: "false" });
       const answered = askForm({
         title,
         action,
+        meanwhile,
         fields: [h("label", { for: "dialog-name" }, label), input],
         attempt: async () => (input.value.trim() ? attempt(input.value.trim()) : "A document needs a name."),
       });

@@ -177,14 +177,14 @@ export function createFiling({ api, dialogs, notices, documents, folders, opened
 
     async rename(name) {
       if ((await documents().etagOf(name)) === null) return;
-      const renamed = await dialogs.askName({
+      await dialogs.askName({
         title: `Rename ${titleOf(name)}`,
         label: "New name",
         value: name,
         action: "Rename",
+        meanwhile: focusText,
         attempt: (to) => call(name, withEnding(to)),
       });
-      if (renamed) focusText();
     },
 
     async duplicate(name) {
@@ -197,13 +197,13 @@ export function createFiling({ api, dialogs, notices, documents, folders, opened
 
     async move(name) {
       const folder = folderField(folders(), folderOf(name));
-      const moved = await dialogs.askForm({
+      await dialogs.askForm({
         title: `Move ${titleOf(name)}`,
         fields: folder.fields,
         action: "Move",
+        meanwhile: focusText,
         attempt: () => put(name, folder.value),
       });
-      if (moved) focusText();
     },
 
     async moveTo(name, folder) {

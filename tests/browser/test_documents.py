@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import SitDown
 from tests.browser.desk import Desk, wait_until
@@ -82,6 +82,38 @@ def test_renaming_keeps_the_words_of_the_last_second(sit_down: SitDown) -> None:
     desk.expect_saved()
     assert [path.name for path in desk.server.workspace.iterdir()] == ["Post.md"]
     assert (desk.server.workspace / "Post.md").read_bytes() == b"One. Two. Three."
+
+
+def test_what_is_typed_while_a_name_is_tried_is_in_the_text(watched: Watched, sit_down: SitDown) -> None:
+    desk = sit_down({"Letter.md": "One.", "Taken.md": ""})
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if route.request.method == "PATCH":
+            held.append(route)
+        else:
+            route.fallback()
+
+    desk.page.route("**/api/documents/*", hold)
+    desk.content.focus()
+    desk.press("Control+End")
+    desk.choose_for("Letter", "Rename…")
+    asked = desk.page.get_by_role("dialog")
+    for name, words in (("Taken.md", " Two."), ("Post.md", " Three.")):
+        asked.get_by_role("textbox").fill(name)
+        desk.press("Enter")
+        wait_until(desk.page, lambda: bool(held))
+        desk.page.keyboard.type(words)
+        expect(desk.content).to_contain_text(words)
+        held.pop().continue_()
+        if name == "Taken.md":
+            expect(asked.get_by_role("alert")).to_contain_text("Taken")
+    expect(desk.page.locator("#title")).to_have_text("Post")
+    desk.page.unroute_all()
+    desk.press("Control+s")
+    desk.expect_saved()
+    assert (desk.server.workspace / "Post.md").read_bytes() == b"One. Two. Three."
+    watched.forgive("412")
 
 
 def test_a_folder_is_renamed_around_the_open_document_and_a_moved_one_keeps_its_links(

@@ -106,7 +106,7 @@ def test_one_click_fetches_the_model_and_it_answers(
     expect(state.get_by_role("progressbar", name=f"Fetching {entry.label}")).to_be_visible()
     expect_editor_works(desk)
     expect(state).to_have_attribute("data-state", "ready", timeout=FETCH_MS)
-    expect(state).to_have_text(entry.label)
+    expect(state.locator(".called")).to_have_text(entry.label)
     assert (desk.server.data_dir / "models" / entry.file).stat().st_size == entry.size
     desk.click_after("I has a dog.")
     desk.press("ContextMenu")
