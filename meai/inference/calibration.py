@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
-CHUNKS = (128, 64, 32, 16, 8)
+CHUNKS = (256, 128, 64, 32, 16, 8)
 """Pieces of a prompt, best first. Flash attention on a CPU is far slower in pieces that are no multiple of 64."""
 LONGEST_CHUNK_S, LONGEST_FIXED_CHUNK_S = 1.0, 0.25
 QUIET = 0.85

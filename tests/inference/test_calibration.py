@@ -66,13 +66,17 @@ def test_a_piece_of_a_prompt_is_one_of_a_few(calibration: Calibration, interrupt
 
 
 @pytest.mark.parametrize(
-    ("read_s", "chunk"), [(0.0005, 128), (0.00195, 128), (0.002, 64), (0.0039, 64), (0.005, 32), (0.012, 16), (1.0, 8)]
+    ("read_s", "chunk"),
+    [(0.0009, 256), (0.001, 128), (0.0019, 128), (0.002, 64), (0.0039, 64), (0.005, 32), (0.012, 16), (1.0, 8)],
 )
 def test_what_cannot_be_interrupted_is_at_most_a_quarter_of_a_second(read_s: float, chunk: int) -> None:
     assert replace(MEASURED, read_s=read_s).chunk_tokens(interruptible=False) == chunk
 
 
-@pytest.mark.parametrize(("read_s", "chunk"), [(0.0005, 128), (0.0078, 128), (0.008, 64), (0.0156, 64), (0.03, 32)])
+@pytest.mark.parametrize(
+    ("read_s", "chunk"),
+    [(0.0005, 256), (0.0039, 256), (0.004, 128), (0.0078, 128), (0.008, 64), (0.0156, 64), (0.03, 32)],
+)
 def test_what_can_be_interrupted_is_read_in_the_pieces_that_cost_least(read_s: float, chunk: int) -> None:
     assert replace(MEASURED, read_s=read_s).chunk_tokens(interruptible=True) == chunk
 
