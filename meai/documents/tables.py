@@ -15,6 +15,7 @@ from meai.documents.authorship import Piece
 from meai.documents.encoding import etag_of, shown
 from meai.documents.revisions import Kind, Origin, Revision
 from meai.errors import DocumentUnreadable
+from meai.stretch import alike, alike_at_end
 
 # A document's `key` is null once it was deleted here; `trash` is then its id there. Times are milliseconds since 1970.
 # What is `pending` may not have reached its file: the process ended before it said so.
@@ -255,23 +256,11 @@ def _remembered(connection: sqlite3.Connection, document: int, etag: str) -> tup
 
 def _apart(old: str, new: str) -> tuple[str, str]:
     """Return both without the words that they begin with and end with alike."""
-    start = new.rfind(" ", 0, _shared(old, new)) + 1
+    start = new.rfind(" ", 0, alike(old, new, min(len(old), len(new)))) + 1
     old, new = old[start:], new[start:]
-    alike = _shared(old[::-1], new[::-1])
-    end = new.find(" ", len(new) - alike) if alike else -1
+    tail = alike_at_end(old, new, min(len(old), len(new)))
+    end = new.find(" ", len(new) - tail) if tail else -1
     return (old, new) if end < 0 else (old[: end - len(new)], new[:end])
-
-
-def _shared(one: str, other: str) -> int:
-    """Return how many characters both begin with alike."""
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 def _words(lines: Counter[str]) -> Counter[str]:

@@ -201,7 +201,7 @@ class Model:
         if address != self._logits_at:
             self._logits_at = address
             self._logits = np.ctypeslib.as_array(pointer, (LOGIT_ROWS, self.vocabulary_size))
-        return self._logits[: len(self._batch.rows)]
+        return self._logits[: self._batch.rows]
 
     def sample(self, sampler: Sampler, row: int) -> int:
         """Return the token that *sampler* chooses from *row* of `logits`, and have it take note of it."""
@@ -295,8 +295,8 @@ class _Batch:
 
     def __init__(self) -> None:
         self.c = lib.llama_batch_init(BATCH_TOKENS, 0, 1)
-        self.rows: list[int] = []
-        """The batch's indices of the tokens whose logits are wanted."""
+        self.rows = 0
+        """Of how many of its tokens the logits are wanted."""
         self._tokens, self._positions, self._counts, self._logits = (
             np.ctypeslib.as_array(field, (BATCH_TOKENS,))
             for field in (self.c.token, self.c.pos, self.c.n_seq_id, self.c.logits)
@@ -309,14 +309,13 @@ class _Batch:
 
     def fill(self, runs: Sequence[Run]) -> None:
         start = 0
-        self.rows = []
+        self.rows = sum(run.logits for run in runs)
         for run in runs:
             end = start + len(run.tokens)
             self._tokens[start:end] = run.tokens
             self._positions[start:end] = np.arange(run.position, run.position + len(run.tokens))
             self._logits[start:end] = 0
             self._logits[end - run.logits : end] = 1
-            self.rows += range(end - run.logits, end)
             for row in range(start, end):
                 self._put_into(row, run.sequence)
             start = end

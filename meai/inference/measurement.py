@@ -9,11 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import numpy as np
-
 from meai.inference.calibration import QUIET, Calibration
 from meai.inference.llama import LOGIT_ROWS, Model, Run
 from meai.inference.machine import Machine
+from meai.inference.scores import log_probability
 
 SIZES = (1, 2, 4, 8, 16, 32)
 READ_SIZES = (64, 32, 16, 8)
@@ -88,17 +87,14 @@ def perplexity(model: Model, text: str) -> float:
     """Return how uncertain *model* is of each next token of *text*, on average: 1 is none. Empties its cache."""
     tokens = model.tokenize(text, special=False, start=True)[: model.context_length]
     model.forget(0)
-    losses: list[float] = []
+    loss = 0.0
     for start in range(0, len(tokens) - 1, LOGIT_ROWS):
         piece = tokens[start : start + LOGIT_ROWS]
         model.evaluate(Run(piece, start, 0, logits=len(piece)))
         expected = tokens[start + 1 : start + 1 + len(piece)]
-        rows = model.logits[: len(expected)]
-        highest = rows.max(axis=1)
-        spread = np.log(np.exp(rows - highest[:, None]).sum(axis=1)) + highest
-        losses += (spread - rows[np.arange(len(expected)), expected]).tolist()
+        loss -= log_probability(model.logits[: len(expected)], expected)
     model.forget(0)
-    return math.exp(sum(losses) / len(losses))
+    return math.exp(loss / (len(tokens) - 1))
 
 
 def _way(share: float, threads: int) -> _Way:

@@ -80,7 +80,7 @@ class Scores:
             return
         end = min(len(self._trunk) - 1, held + LOGIT_ROWS)
         if self._cache.evaluate(sequence, self._trunk[held:end], logits=end - held):
-            self._trunk_score += _log_probability(self._cache.model.logits, self._trunk[held + 1 : end + 1])
+            self._trunk_score += log_probability(self._cache.model.logits, self._trunk[held + 1 : end + 1])
 
     def _compare(self, sequence: int) -> None:
         """Score the next few candidates, each from the trunk's last token on."""
@@ -101,7 +101,7 @@ class Scores:
                 piece = run[at : at + LOGIT_ROWS]
                 if not self._cache.evaluate(sequence, piece, logits=len(piece)):
                     return
-                score += _log_probability(self._cache.model.logits, tail[at : at + len(piece)])
+                score += log_probability(self._cache.model.logits, tail[at : at + len(piece)])
         finally:
             self._cache.cut(sequence, start)
         self._scores.append(score)
@@ -112,7 +112,7 @@ class Scores:
             tail = self._tails[len(self._scores)]
             score = self._trunk_score
             if run:
-                score += _log_probability(self._cache.model.logits[row : row + len(run)], tail)
+                score += log_probability(self._cache.model.logits[row : row + len(run)], tail)
             self._scores.append(score)
             row += len(run)
 
@@ -129,7 +129,7 @@ def _agreeing(one: Sequence[int], other: Sequence[int]) -> int:
     return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
-def _log_probability(rows: npt.NDArray[np.float32], tokens: Sequence[int]) -> float:
+def log_probability(rows: npt.NDArray[np.float32], tokens: Sequence[int]) -> float:
     """Return the logarithm of how probable *tokens* are, each by its own row of logits."""
     # Row by row: all at once would take several times their memory, 100 MB with a large vocabulary.
     return float(sum(row[token] - _log_total(row) for row, token in zip(rows, tokens, strict=True)))

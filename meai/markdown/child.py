@@ -19,8 +19,8 @@ from typing import Any, BinaryIO
 
 from meai.markdown.blocks import Blocks
 from meai.markdown.sheet import Block, Change
-from meai.markdown.stretch import Stretch
 from meai.process import FrameError, read_frames, take_pipes, write_frame
+from meai.stretch import Stretch
 
 MAX_HTML_BYTES = 16 * 1024 * 1024
 MAX_GROWTH = 10

@@ -13,7 +13,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from meai.markdown.stretch import difference
+from meai.stretch import difference
 
 AHEAD = 8
 """So many lines after a change are parsed with it at first."""

@@ -18,8 +18,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from meai.errors import EngineGone
-from meai.markdown.stretch import difference
 from meai.process import Child, Frame
+from meai.stretch import difference
 
 MAX_TEXT_BYTES = 1024 * 1024
 MAX_SECONDS = 2.0

@@ -1,10 +1,11 @@
-"""Where two texts differ: one stretch of the old one and what stands in its place. Knows nothing of Markdown.
+"""Where two texts differ: one stretch of the old one and what stands in its place. Knows nothing of what they say.
 
 Both ends are found by comparing halves, which takes a text of a megabyte no longer than copying it twice.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -24,28 +25,29 @@ class Stretch:
 def difference(old: str, new: str) -> Stretch:
     """Return the shortest stretch that makes *new* of *old*; it is empty where they are the same."""
     most = min(len(old), len(new))
-    head = _alike(old, new, most)
-    tail = _alike_at_end(old, new, most - head)
+    head = alike(old, new, most)
+    tail = alike_at_end(old, new, most - head)
     return Stretch(head, len(old) - tail, new[head : len(new) - tail])
 
 
-def _alike(old: str, new: str, most: int) -> int:
-    """Return how many characters, *most* at most, are the same at the start."""
+def alike(one: str, other: str, most: int) -> int:
+    """Return how many characters, *most* at most, the two have in common at the start."""
+    return _longest(most, lambda low, high: one[low:high] == other[low:high])
+
+
+def alike_at_end(one: str, other: str, most: int) -> int:
+    """Return how many characters, *most* at most, the two have in common at the end."""
+    return _longest(
+        most, lambda low, high: one[len(one) - high : len(one) - low] == other[len(other) - high : len(other) - low]
+    )
+
+
+def _longest(most: int, agree: Callable[[int, int], bool]) -> int:
+    """Return up to where they agree, each part being looked at once; *agree* tells it of the characters between two."""
     low, high = 0, most
     while low < high:
         middle = (low + high + 1) // 2
-        if old[low:middle] == new[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
-def _alike_at_end(old: str, new: str, most: int) -> int:
-    low, high = 0, most
-    while low < high:
-        middle = (low + high + 1) // 2
-        if old[len(old) - middle : len(old) - low] == new[len(new) - middle : len(new) - low]:
+        if agree(low, middle):
             low = middle
         else:
             high = middle - 1
