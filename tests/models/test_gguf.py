@@ -279,6 +279,7 @@ def long_texts() -> bytes:
     return replace(SOUND, pairs=pairs).packed()
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("make", [many_words, as_many_words_as_allowed, many_keys, many_tensors, long_texts])
 def test_a_file_made_to_exhaust_is_judged_within_a_second(tmp_path: Path, make: object) -> None:
     path = put(tmp_path, make())  # type: ignore[operator]
