@@ -130,8 +130,8 @@ def test_a_folder_is_deleted_with_its_documents_and_that_is_undone(shelf: Desk) 
     page.locator(".notice", has_text="The documents of 2026 are in the trash.").get_by_role(
         "button", name="Undo"
     ).click()
+    wait_until(page, lambda: len(list(shelf.server.workspace.rglob("*.md"))) == 3)
     expect(shelf.listed("2026")).to_be_visible()
-    assert len(list(shelf.server.workspace.rglob("*.md"))) == 3
 
 
 @pytest.mark.alone
