@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
+from meai.editing.facts import changed_facts
 from meai.editing.language import dialect_of, is_english
 from meai.editing.marks import owned
 from meai.editing.order import RewriteOrder, Unit
@@ -86,7 +87,7 @@ class Proofreader:
         self, piece: Piece, problems: Sequence[Problem], before: str, known: Callable[[str], bool], score: Score
     ) -> Unit:
         words = corrected(piece.words, problems, before, score, known, self._weights)
-        return Unit(piece.source, words.replace("\n", "\n" + piece.margin))
+        return Unit(piece.source, words.replace("\n", "\n" + piece.margin), flags=changed_facts(piece.words, words))
 
     def _score(self, order: RewriteOrder, cancelled: threading.Event) -> Score:
         def score(start: str, candidates: Sequence[str]) -> Sequence[float]:

@@ -24,6 +24,20 @@ test("the change that turned a fact says so, and the others do not", () => {
   );
 });
 
+test("of a quotation that changed, the change inside it says so", () => {
+  const source = "She was glad: “We was there.”";
+  const answer = "She is glad: “We were there.”";
+  const quotation: Flag = { kind: "quotation", before: "We was there.", after: "We were there." };
+  const changes = flagged(source, diffWords(source, answer), [{ source, text: answer, reason: "", flags: [quotation] }]);
+  assert.deepEqual(
+    changes.map(({ insert, flag }) => [insert, flag !== undefined]),
+    [
+      ["is", false],
+      ["were", true],
+    ],
+  );
+});
+
 test("a flag whose words are in no change stands at every change of its sentence", () => {
   const source = "He can go home.";
   const lost: Flag = { kind: "negation", before: "never", after: "" };

@@ -42,7 +42,11 @@ export function flagged(source: string, changes: readonly Change[], units: reado
   });
 }
 
+/** Whether `change` touches the words that the flag says are gone, or brings those that it says are new. */
 function turns(change: Change, source: string, { before, after }: Flag): boolean {
-  const removed = source.slice(change.from, change.to);
-  return (before !== "" && removed.includes(before)) || (after !== "" && change.insert.includes(after));
+  if (after !== "" && change.insert.includes(after)) return true;
+  for (let at = source.indexOf(before); before && at >= 0; at = source.indexOf(before, at + 1)) {
+    if (at < change.to && change.from < at + before.length) return true;
+  }
+  return false;
 }

@@ -23,6 +23,10 @@ from meai.editing.facts import Flag, changed_facts
         ("He said “we will go”.", "He said “we might go”.", [Flag("we will go", "we might go", "quotation")]),
         ("It does not work.", "It does work.", [Flag("not", "", "negation")]),
         ("It works.", "It never works.", [Flag("", "never", "negation")]),
+        ("See you next wensday.", "See you next weekday.", [Flag("wensday", "", "date")]),
+        ("See you on tursday.", "See you on Tuesday.", [Flag("", "Tuesday", "date")]),
+        ("It took to weeks.", "It took two weeks.", [Flag("", "two", "number")]),
+        ("I do no more.", "I do now more.", [Flag("no", "", "negation")]),
     ],
 )
 def test_a_turned_fact_is_found(source: str, answer: str, flags: list[Flag]) -> None:
@@ -40,6 +44,10 @@ def test_a_turned_fact_is_found(source: str, answer: str, flags: list[Flag]) -> 
         ('She said "we will go".', "She said “we will go”."),
         ("you may go, i march", "You may go; I march."),
         ("Berlin is large. It grows.", "The city of Berlin is large, and grows."),
+        ("See you next wensday, on the Firday.", "See you next Wednesday, on the Friday."),
+        ("For sevne of ten thosand.", "For seven of ten thousand."),
+        ("I havent seen it, and she doesnt.", "I haven't seen it, and she doesn't."),
+        ("It was Annas dog.", "It was Anna's dog."),
     ],
 )
 def test_the_same_in_other_words_is_no_change(source: str, answer: str) -> None:

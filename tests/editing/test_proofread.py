@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import pytest
 
+from meai.editing.facts import Flag
 from meai.editing.order import RewriteOrder, Unit
 from meai.editing.problems import Dialect, Problem
 from meai.editing.proofread import Proofreader
@@ -31,6 +32,16 @@ class Finder:
     ) -> list[tuple[Problem, ...]] | None:
         self.dialect = dialect
         return None if self.absent else [tuple(_found(text)) for text in texts]
+
+
+class Denier(Finder):
+    """Objects to every `not`."""
+
+    def problems(self, texts: Sequence[str], dialect: Dialect, words: Iterable[str]) -> list[tuple[Problem, ...]]:
+        return [
+            tuple(Problem(*match.span(), "Typo", "Denial", "", ("the",)) for match in re.finditer("not", text))
+            for text in texts
+        ]
 
 
 def _found(text: str) -> Iterable[Problem]:
@@ -66,6 +77,12 @@ def test_sentences_are_corrected_and_all_between_stays() -> None:
     assert text_of(proofread(TEXT)) == TEXT.replace("saw teh", "saw the").replace("Teh", "The").replace(
         "teh mistake", "the mistake"
     )
+
+
+def test_a_correction_that_turns_a_fact_says_so() -> None:
+    parts = proofread("I saw teh cat. We did not see the dog.", Denier()) or []
+    flags = [part.flags for part in parts if isinstance(part, Unit)]
+    assert flags == [(), (Flag("not", "", "negation"),)]
 
 
 def test_each_sentence_comes_when_it_is_done() -> None:
