@@ -174,6 +174,8 @@ def rewrite(
     proposal = result.proposal
     for reason in dict.fromkeys([*proposal.warnings, *(unit.reason for unit in proposal.units if unit.reason)]):
         click.echo(reason, err=True)
+    for flag in dict.fromkeys(flag for unit in proposal.units for flag in unit.flags):
+        click.echo(f"Look at it: {flag}", err=True)
     if as_json:
         _print_json(
             action=action,

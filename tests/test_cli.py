@@ -528,12 +528,13 @@ def test_input_that_is_no_text_fails_in_one_sentence(meai: Run) -> None:
 
 @pytest.mark.slow
 @pytest.mark.model
-def test_a_rewrite_prints_the_text_with_its_line_ends(meai: Run, model_path: Path) -> None:
-    source = b"\xef\xbb\xbf# A title\r\n\r\nI has went to the market yesterday.\r\n\r\n```\ncode\r\n```\r\n"
+def test_a_rewrite_prints_the_text_with_its_line_ends_and_tells_what_it_turned(meai: Run, model_path: Path) -> None:
+    source = b'\xef\xbb\xbf# A title\r\n\r\nShe wrote "I recieved it" to him.\r\n\r\n```\ncode\r\n```\r\n'
     result = meai("rewrite", "correct-spelling", "--model", model_path, stdin=source)
     assert result.returncode == 0
     assert result.stdout.startswith(b"\xef\xbb\xbf# A title\r\n\r\n")
     assert result.stdout.endswith(b"\r\n\r\n```\ncode\r\n```\r\n")
+    assert "Look at it: quotation changed: I recieved it → I received it" in result.stderr.decode()
 
 
 @pytest.mark.slow

@@ -27,6 +27,13 @@ class Flag:
     after: str
     kind: Kind
 
+    def __str__(self) -> str:
+        if not self.before:
+            return f"{self.kind} added: {self.after}"
+        return (
+            f"{self.kind} changed: {self.before} → {self.after}" if self.after else f"{self.kind} lost: {self.before}"
+        )
+
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")

@@ -180,7 +180,7 @@ function push(spans: Span[], earlier: Span): void {
   }
 }
 
-/** Join changes that only a space, a mark or, in a longer rewrite, a short word keeps apart. */
+/** Join changes that only a space, a mark or, in a longer rewrite, a short word keeps apart; those of two lines or cells stay two. */
 function readable(source: string, changes: readonly Change[]): Change[] {
   const joined: Change[] = [];
   for (const change of changes) {
@@ -196,7 +196,7 @@ function readable(source: string, changes: readonly Change[]): Change[] {
 }
 
 function belongTogether(left: Change, right: Change, gap: string): boolean {
-  if (gap.includes("\n")) return false;
+  if (/[\n|]/.test(gap)) return false;
   const letters = gap.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
   return letters === 0 || (letters <= 3 && size(left) + size(right) > LONG);
 }

@@ -19,8 +19,12 @@ const FENCE = /^\s*(`{3,}|~{3,})/;
  * marker or a code fence, without the mark that opens it. Null on a blank line, in code and in front matter.
  */
 export function paragraphAt(doc: Text, position: number): Range | null {
+  return isVerbatim(doc, doc.lineAt(position).number) ? null : blockAt(doc, position);
+}
+
+/** The same where it is known that this is no code and no front matter. */
+export function blockAt(doc: Text, position: number): Range | null {
   const here = doc.lineAt(position).number;
-  if (isVerbatim(doc, here)) return null;
   const words = (n: number) => doc.line(n).text.replace(QUOTE, "");
   if (isBoundary(words(here)) && !HEADING.test(words(here))) return null;
   let first = here;

@@ -4,13 +4,14 @@ import test from "node:test";
 import { history, redo, undo } from "@codemirror/commands";
 import { EditorState, type StateCommand, type TransactionSpec } from "@codemirror/state";
 
+import type { Change } from "./diff";
 import {
   accepting,
   allChanges,
-  changesOfSentence,
   closeProposal,
   currentChange,
   currentProposal,
+  currentSentence,
   finishProposal,
   openProposal,
   proposals,
@@ -48,6 +49,11 @@ class Desk {
 
   get changes() {
     return allChanges(this.state);
+  }
+
+  /** Those of the sentence at the caret, which goes to `anchor`. */
+  together(anchor: number): readonly Change[] {
+    return currentSentence(this.do({ selection: { anchor } }).state)?.changes ?? [];
   }
 
   get ids(): string[] {
@@ -203,18 +209,30 @@ test("the change at the caret is the one that holds it, then the next, then the 
 test("the changes of one sentence are settled together, and no others", () => {
   const faulty = "I has two dog. She have a cat.\nWe was there.";
   const desk = new Desk(faulty).propose(0, faulty.length, "I have two dogs. She has a cat.\nWe were there.");
-  const settled = (anchor: number) => changesOfSentence(desk.do({ selection: { anchor } }).state).map(({ insert }) => insert);
+  const settled = (anchor: number) => desk.together(anchor).map(({ insert }) => insert);
   assert.deepEqual(settled(0), ["have", "dogs"]);
   assert.deepEqual(settled(14), ["has"], "from behind the last one of a sentence the next is meant");
   assert.deepEqual(settled(faulty.length), ["were"]);
-  desk.do(accepting(changesOfSentence(desk.do({ selection: { anchor: 3 } }).state)));
+  desk.do(accepting(desk.together(3)));
   assert.equal(desk.text, "I have two dogs. She have a cat.\nWe was there.");
   assert.equal(desk.changes.length, 2);
 });
 
+test("a sentence goes on in the next line of its paragraph, and in a table each row is for itself", () => {
+  const settled = (source: string, answer: string) => {
+    const desk = new Desk(source).propose(0, source.length, answer);
+    return desk.together(0).map(({ insert }) => insert);
+  };
+  assert.deepEqual(settled("We was glad, and\nthey was too. It were so.", "We were glad, and\nthey were too. It was so."), ["were", "were"]);
+  assert.deepEqual(settled("- We was glad\n- They was too", "- We were glad\n- They were too"), ["were"]);
+  assert.deepEqual(settled("| teh | teh |\n| --- | --- |\n| teh | b |", "| the | the |\n| --- | --- |\n| the | b |"), ["the", "the"]);
+});
+
 test("what is added behind a line belongs to its last sentence", () => {
   const desk = new Desk("It is late").propose(0, 10, "It was late, and dark");
-  assert.equal(changesOfSentence(desk.do({ selection: { anchor: 10 } }).state).length, 2);
+  assert.equal(desk.together(10).length, 2);
+  const { from, to } = currentSentence(desk.state)!;
+  assert.deepEqual([from, to], [0, 10]);
 });
 
 const LINES = "I has one.\n\nShe have two.\n\nThey was three.";

@@ -5,6 +5,7 @@ import {
   type ChangeDesc,
   type EditorState,
   type Extension,
+  Facet,
   StateEffect,
   StateField,
   type TransactionSpec,
@@ -14,6 +15,7 @@ import { type Change, diffStreaming, diffWords } from "./diff";
 import type { Range } from "./paragraph";
 import { flagged } from "./flags";
 import type { Action, Unit } from "./protocol";
+import { bySentence, type Sentence } from "./sentences";
 
 /** What was asked for. */
 export interface Wish {
@@ -106,7 +108,14 @@ const undoable = invertedEffects.of((transaction) => {
   });
 });
 
-export const proposals: Extension = [proposalField, undoable];
+/** The sentences that finished proposals change. */
+export const sentences = Facet.define<readonly Sentence[], readonly Sentence[]>({ combine: ([all = []]) => all });
+
+const grouped = sentences.compute([proposalField], (state) =>
+  proposalsOf(state).flatMap((each) => (each.phase === "done" ? bySentence(state.doc, each, each.changes) : [])),
+);
+
+export const proposals: Extension = [proposalField, undoable, grouped];
 
 export function proposalsOf(state: EditorState): readonly Proposal[] {
   return state.field(proposalField, false) ?? [];
@@ -149,18 +158,10 @@ export function changeFrom(changes: readonly Change[], position: number): Change
   return changes.find((change) => change.to >= position) ?? changes.at(-1) ?? null;
 }
 
-const SENTENCES = new Intl.Segmenter(undefined, { granularity: "sentence" });
-
-/** The changes of the current proposal in the sentence of the change at the caret; none where there is none. */
-export function changesOfSentence(state: EditorState): readonly Change[] {
+/** The sentence of the change at the caret with its changes; null where there is none. */
+export function currentSentence(state: EditorState): Sentence | null {
   const change = currentChange(state);
-  if (!change) return [];
-  const line = state.doc.lineAt(change.from);
-  const { index, segment } = SENTENCES.segment(line.text).containing(Math.min(change.from - line.from, line.length - 1)) ?? { index: 0, segment: line.text };
-  const from = line.from + index;
-  // What is put behind the last sentence of a line belongs to it.
-  const to = Math.max(from + segment.length, change.from + 1);
-  return currentProposal(state)!.changes.filter((each) => each === change || (each.from >= from && each.from < to));
+  return (change && state.facet(sentences).find(({ changes }) => changes.includes(change))) ?? null;
 }
 
 /** One undoable step that makes `changes` of a finished proposal part of the text. */

@@ -1,6 +1,6 @@
 /** The bar below the text while suggestions are open: what the current one is, how far it has come, what can be done. */
 
-import type { EditorState } from "@codemirror/state";
+import { type EditorState, StateEffect } from "@codemirror/state";
 import type { EditorView, Panel } from "@codemirror/view";
 
 import { h, icon } from "./dom";
@@ -21,6 +21,9 @@ export interface ReviewTasks {
   /** Null where it is not known. */
   speed(): Speed | null;
 }
+
+/** The bar asks how the current suggestion shall be changed. */
+export const askRefinement = StateEffect.define<null>();
 
 export function createBar(view: EditorView, tasks: ReviewTasks): Panel {
   const button = (label: string, command: string, run: () => void, primary = false) =>
@@ -49,7 +52,7 @@ export function createBar(view: EditorView, tasks: ReviewTasks): Panel {
   const wish = h("input", { type: "text", "aria-label": "How shall it be changed?", placeholder: "Shorter, please" });
   const refining = h("form", { class: "refining" }, wish, h("button", { type: "submit", class: "primary" }, "Refine"));
   refining.hidden = true;
-  const refine = h("button", { type: "button", "aria-expanded": "false" }, "Refine…");
+  const refine = h("button", { type: "button", title: tasks.keyOf("refine"), "aria-expanded": "false" }, "Refine…");
   const showRefining = (shown: boolean) => {
     refining.hidden = !shown;
     refine.setAttribute("aria-expanded", String(shown));
@@ -127,6 +130,7 @@ export function createBar(view: EditorView, tasks: ReviewTasks): Panel {
     dom,
     destroy: () => window.clearInterval(timer),
     update(update) {
+      if (update.transactions.some(({ effects }) => effects.some((effect) => effect.is(askRefinement)))) showRefining(true);
       const before = update.startState.field(proposalField);
       const now = update.state.field(proposalField);
       if (now === before && !update.selectionSet) return;

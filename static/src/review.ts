@@ -1,17 +1,34 @@
-/** How proposals look in the text: marks, and the buttons at each change; the bar below it is `review-bar.ts`. */
+/**
+ * How proposals look in the text: marks, the buttons at each change, and the sentence whose changes belong together with
+ * its own. The bar below the text is `review-bar.ts`.
+ */
 
 import type { EditorState, Extension, Range } from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView, type Panel, showPanel, WidgetType } from "@codemirror/view";
 
 import { h, icon } from "./dom";
-import { accepting, allChanges, currentProposal, type Phase, type Proposal, proposalField, proposals, proposalsOf, rejecting } from "./proposal";
+import {
+  accepting,
+  allChanges,
+  currentProposal,
+  currentSentence,
+  type Phase,
+  type Proposal,
+  proposalField,
+  proposals,
+  proposalsOf,
+  rejecting,
+  sentences,
+} from "./proposal";
 import { createBar, type ReviewTasks } from "./review-bar";
-import type { Verdict } from "./settling";
+import { settleSentence, type Verdict } from "./settling";
 
 export function review(tasks: ReviewTasks): Extension {
   return [
     proposals,
     EditorView.decorations.compute([proposalField, "selection"], decorations),
+    EditorView.decorations.compute([proposalField, "selection"], currentMark),
+    EditorView.decorations.compute([sentences], wholes),
     showPanel.compute([proposalField], (state) => (state.field(proposalField).length > 0 ? bar : null)),
   ];
 
@@ -39,8 +56,21 @@ function marks({ from, to, phase, sketch, changes }: Proposal, isCurrent: boolea
   return ranges;
 }
 
+/** The sentence of the current change is seen; of new text there is none yet. */
+function currentMark(state: EditorState): DecorationSet {
+  const sentence = currentSentence(state);
+  return sentence && sentence.from < sentence.to ? Decoration.set(SENTENCE.range(sentence.from, sentence.to)) : Decoration.none;
+}
+
+/** Behind a sentence with several changes, the buttons for all of them. */
+function wholes(state: EditorState): DecorationSet {
+  const several = state.facet(sentences).filter(({ changes }) => changes.length > 1);
+  return Decoration.set(several.map(({ to, changes }) => Decoration.widget({ widget: new SentenceWidget(changes.length), side: 2 }).range(to)));
+}
+
 const PENDING = Decoration.mark({ class: "pending" });
 const CURRENT = Decoration.mark({ class: "in-review" });
+const SENTENCE = Decoration.mark({ class: "sentence" });
 const REMOVED = Decoration.mark({ tagName: "del", class: "removed" });
 
 const SHORT = 24;
@@ -65,8 +95,12 @@ class ChangeWidget extends WidgetType {
     const group = h("span", { class: "change", role: "group" }, h("ins", { class: "added" }));
     if (this.stage === "done") {
       if (this.flag) group.append(h("span", { class: "flag" }, `⚠ ${this.flag}`));
-      const buttons = [accepting, rejecting].map((verdict) => settleButton(view, group, verdict));
-      group.append(h("span", { class: "verdicts" }, ...buttons));
+      const settle = (verdict: Verdict) => {
+        const position = view.posAtDOM(group);
+        const change = allChanges(view.state).find(({ to }) => to === position);
+        if (change) view.dispatch(verdict([change]));
+      };
+      group.append(verdicts(view, ["Accept change", "Reject change"], settle));
     }
     this.updateDOM(group);
     return group;
@@ -98,15 +132,41 @@ class ChangeWidget extends WidgetType {
   }
 }
 
-function settleButton(view: EditorView, group: HTMLElement, verdict: Verdict): HTMLElement {
-  const [label, name] = verdict === accepting ? ["Accept change", "check"] : ["Reject change", "cross"];
-  const settle = () => {
-    const position = view.posAtDOM(group);
-    const change = allChanges(view.state).find(({ to }) => to === position);
-    if (change) view.dispatch(verdict([change]));
-    view.focus();
-  };
+/** The buttons for all changes of a sentence, behind it. */
+class SentenceWidget extends WidgetType {
+  constructor(private readonly count: number) {
+    super();
+  }
+
+  override eq({ count }: SentenceWidget): boolean {
+    return count === this.count;
+  }
+
+  override toDOM(view: EditorView): HTMLElement {
+    const group = h("span", { class: "whole", role: "group", "aria-label": `${this.count} changes in this sentence` });
+    const settle = (verdict: Verdict) => {
+      const position = view.posAtDOM(group);
+      const sentence = view.state.facet(sentences).find(({ to }) => to === position);
+      if (sentence) settleSentence(view, verdict, sentence);
+    };
+    const buttons = verdicts(view, ["Accept the changes in this sentence", "Reject the changes in this sentence"], settle);
+    buttons.prepend("Sentence");
+    group.append(buttons);
+    return group;
+  }
+
+  override ignoreEvent(): boolean {
+    return true;
+  }
+}
+
+/** A button to accept and one to reject. */
+function verdicts(view: EditorView, names: readonly string[], settle: (verdict: Verdict) => unknown): HTMLElement {
   // A press must not move the caret or take the focus from the text.
   const hold = (event: Event) => event.preventDefault();
-  return h("button", { type: "button", "aria-label": label!, title: label!, mousedown: hold, click: settle }, icon(name!));
+  const buttons = [accepting, rejecting].map((verdict, i) => {
+    const press = () => (settle(verdict), view.focus());
+    return h("button", { type: "button", "aria-label": names[i]!, title: names[i]!, mousedown: hold, click: press }, icon(["check", "cross"][i]!));
+  });
+  return h("span", { class: "verdicts" }, ...buttons);
 }

@@ -3,7 +3,7 @@
 import { EditorView } from "@codemirror/view";
 
 import type { Change } from "./diff";
-import { acceptable, accepting, allChanges, changeFrom, changesOfSentence, currentChange, currentProposal, type rejecting } from "./proposal";
+import { acceptable, accepting, allChanges, changeFrom, currentChange, currentProposal, currentSentence, type rejecting } from "./proposal";
 
 export type Verdict = typeof accepting | typeof rejecting;
 
@@ -20,9 +20,9 @@ export function settleHere(view: EditorView, verdict: Verdict): boolean {
   return settle(view, change ? [change] : [], verdict);
 }
 
-/** The same for all changes in its sentence; those that should be looked at are accepted only by themselves. */
-export function settleSentence(view: EditorView, verdict: Verdict): boolean {
-  const changes = changesOfSentence(view.state);
+/** The same for all changes of a sentence; those that should be looked at are accepted only by themselves. */
+export function settleSentence(view: EditorView, verdict: Verdict, sentence = currentSentence(view.state)): boolean {
+  const changes = sentence?.changes ?? [];
   return settle(view, verdict === accepting ? acceptable(changes) : changes, verdict);
 }
 

@@ -187,6 +187,19 @@ def retry(walk: Walk, do: Do) -> None:
     walk.desk.press("Escape")
 
 
+def refine(walk: Walk, do: Do) -> None:
+    suggested(walk, FAULTY, MENDED)
+    asked = len(walk.model.asked)
+    do()
+    wish = walk.page.get_by_role("textbox", name="How shall it be changed?")
+    expect(wish).to_be_focused()
+    wish.fill("Shorter, please")
+    walk.desk.press("Enter")
+    assert walk.model.order(asked + 1)["instruction"] == "Shorter, please"
+    walk.model.proposes(MENDED)
+    walk.desk.press("Escape")
+
+
 def copy_suggestion(walk: Walk, do: Do) -> None:
     suggested(walk, FAULTY, MENDED)
     do()
@@ -425,6 +438,7 @@ ROWS: dict[str, tuple[str, Row]] = {
     "previous-change": ("", to_change("I has a dog. She ‸have a cat.", "I ‸has a dog. She have a cat.")),
     "escape": ("", settles(FAULTY)),
     "retry": ("", retry),
+    "refine": ("", refine),
     "insert-below": ("", settles(f"{FAULTY}\n\n{MENDED}")),
     "copy-suggestion": ("", copy_suggestion),
     "authorship": (AI, authorship),

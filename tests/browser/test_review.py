@@ -20,16 +20,28 @@ NUMBER = {"kind": "number", "before": "7", "after": "8"}
 
 
 def test_a_change_that_turns_a_fact_is_not_accepted_with_the_others(sit_down: SitDown, scripted: ScriptedModel) -> None:
-    desk = sit_down(f"{SOURCE}\n")
-    ask_for(desk, scripted, SOURCE, "Make it fluent")
-    scripted.proposes(ANSWER, flags=[NUMBER])
+    more, better = " They was glad, and she have some.", " They were glad, and she has some."
+    desk = sit_down(f"{SOURCE}{more}\n")
+    ask_for(desk, scripted, SOURCE + more, "Make it fluent")
+    scripted.proposes(ANSWER + better, flags=[NUMBER])
     expect(desk.page.locator(".change .flag")).to_have_text("⚠ Number changed: 7 → 8")
     expect(desk.bar).to_contain_text("1 to look at")
+    # The changes of a sentence are seen to belong together, and one verdict is theirs.
+    desk.click_after("We sold")
+    expect(desk.page.locator(".sentence").first).to_have_text(re.compile("^We sold"))
+    desk.click_after("They")
+    group = desk.page.get_by_role("group", name="2 changes in this sentence")
+    group.get_by_role("button", name="Accept the changes in this sentence").click()
+    expect(desk.content).to_contain_text(better)
+    expect(group).to_have_count(0)
+    desk.press("Control+z")
+    group.get_by_role("button", name="Reject the changes in this sentence").click()
+    desk.expect_file(f"{SOURCE}{more}\n".encode())
     desk.press("Control+Enter")
-    desk.expect_file(b"We were glad. We sold 7 cakes.\n")
+    desk.expect_file(f"We were glad. We sold 7 cakes.{more}\n".encode())
     expect(desk.changes).to_have_count(1)
     desk.press("Control+Enter")
-    desk.expect_file(f"{ANSWER}\n".encode())
+    desk.expect_file(f"{ANSWER}{more}\n".encode())
 
 
 def test_a_suggestion_is_refined_and_another_one_is_asked_for(sit_down: SitDown, scripted: ScriptedModel) -> None:

@@ -1,6 +1,7 @@
 /** What can be done with a suggestion. */
 
 import { accepting, currentProposal, rejecting } from "../proposal";
+import { askRefinement } from "../review-bar";
 import { goToChange, settleAll, settleHere, settleSentence } from "../settling";
 import type { CommandOf } from "./command";
 import type { EditorParts } from "./editing";
@@ -32,6 +33,7 @@ export const REVIEW: readonly CommandOf<ReviewParts>[] = [
   { name: "previous-change", label: "Previous change", group: "review", key: "Shift-F8", reach: "page", when: whenThere, run: ({ view }) => goToChange(view, -1) },
   { name: "escape", label: "Stop the model, or reject all", group: "review", key: "Escape", reach: "page", when: whenThere, run: ({ view, stopModel }) => stopModel() || settleAll(view, rejecting) },
   { name: "retry", label: "Ask again", group: "review", key: "Alt-r", when: whenDone, run: (parts) => parts.retry() },
+  { name: "refine", label: "Refine the suggestion", group: "review", key: "Alt-Shift-r", words: "change shorter instruction", when: whenDone, run: ({ view }) => view.dispatch({ effects: askRefinement.of(null) }) },
   { name: "insert-below", label: "Insert below the text", group: "review", when: whenDone, run: (parts) => parts.insertBelow() },
   { name: "copy-suggestion", label: "Copy the suggestion", group: "review", when: whenThere, run: (parts) => parts.copySuggestion() },
 ];
