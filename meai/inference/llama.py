@@ -297,29 +297,27 @@ class _Batch:
         self.c = lib.llama_batch_init(BATCH_TOKENS, 0, 1)
         self.rows = 0
         """Of how many of its tokens the logits are wanted."""
-        self._tokens, self._positions, self._counts, self._logits = (
-            np.ctypeslib.as_array(field, (BATCH_TOKENS,))
-            for field in (self.c.token, self.c.pos, self.c.n_seq_id, self.c.logits)
-        )
-        self._counts[:] = 1
+        # No arrays: mostly it is one token, and NumPy's ways to put a few numbers somewhere take longer than the loop.
+        self._tokens, self._positions, self._logits = self.c.token, self.c.pos, self.c.logits
+        for row in range(BATCH_TOKENS):
+            self.c.n_seq_id[row] = 1
         self._sequences = [-1] * BATCH_TOKENS
 
     def close(self) -> None:
         lib.llama_batch_free(self.c)
 
     def fill(self, runs: Sequence[Run]) -> None:
-        start = 0
-        self.rows = sum(run.logits for run in runs)
+        row = self.rows = 0
         for run in runs:
-            end = start + len(run.tokens)
-            self._tokens[start:end] = run.tokens
-            self._positions[start:end] = np.arange(run.position, run.position + len(run.tokens))
-            self._logits[start:end] = 0
-            self._logits[end - run.logits : end] = 1
-            for row in range(start, end):
+            self.rows += run.logits
+            silent = row + len(run.tokens) - run.logits
+            for position, token in enumerate(run.tokens, run.position):
+                self._tokens[row] = token
+                self._positions[row] = position
+                self._logits[row] = row >= silent
                 self._put_into(row, run.sequence)
-            start = end
-        self.c.n_tokens = start
+                row += 1
+        self.c.n_tokens = row
 
     def _put_into(self, row: int, sequence: int) -> None:
         # Mostly it is the sequence of the last time, and a look costs less than a write through ctypes.
@@ -399,13 +397,18 @@ def _file_type(model: lib.llama_model_p) -> str:
 
 
 def _refuse_unfit(runs: Sequence[Run]) -> None:
-    tokens, rows = sum(len(run.tokens) for run in runs), sum(run.logits for run in runs)
-    if not 0 < tokens <= BATCH_TOKENS or any(not run.tokens for run in runs):
-        raise ValueError(f"A batch has 1 to {BATCH_TOKENS} tokens and no empty run, not {tokens}.")
-    if rows > LOGIT_ROWS or any(not 0 <= run.logits <= len(run.tokens) for run in runs):
-        raise ValueError(f"A batch has at most {LOGIT_ROWS} rows of logits, all of its own tokens, not {rows}.")
-    if any(not 0 <= run.sequence < SEQUENCES for run in runs):
-        raise ValueError(f"A sequence has a number from 0 to {SEQUENCES - 1}.")
+    tokens = rows = 0
+    for run in runs:
+        if not run.tokens or not 0 <= run.sequence < SEQUENCES or not 0 <= run.logits <= len(run.tokens):
+            raise ValueError(
+                f"A run has tokens, logits of its own alone and a sequence from 0 to {SEQUENCES - 1}, "
+                f"not {len(run.tokens)}, {run.logits} and {run.sequence}."
+            )
+        tokens, rows = tokens + len(run.tokens), rows + run.logits
+    if not 0 < tokens <= BATCH_TOKENS or rows > LOGIT_ROWS:
+        raise ValueError(
+            f"A batch has 1 to {BATCH_TOKENS} tokens and at most {LOGIT_ROWS} rows of logits, not {tokens} and {rows}."
+        )
 
 
 FILE_TYPES = {"Q4_0": lib.LLAMA_FTYPE_MOSTLY_Q4_0, "Q8_0": lib.LLAMA_FTYPE_MOSTLY_Q8_0}

@@ -73,7 +73,8 @@ class Sampler:
             recent = np.unique(np.array(self._recent))
             found = logits[recent]
             logits[recent] = np.where(found > 0, found / self._penalty, found * self._penalty)
-        logits[self._banned] = -np.inf
+        if self._banned.size:
+            logits[self._banned] = -np.inf
 
     def _pick(self, logits: Row) -> int:
         heat = self._sampling.temperature
