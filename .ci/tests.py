@@ -1,16 +1,19 @@
-"""Every test, in as little time as is honest: first those that can share the machine, on all its cores, then the rest.
+"""Every test, in as little time as is honest: first those that can share the machine, on all cores, then the rest.
 
-What measures time or memory, or loads a model, runs with nothing beside it. Arguments go to both runs of pytest.
+What measures time or memory runs with nothing beside it; what loads a model shares the machine, kept to one core.
+Arguments go to both runs of pytest.
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
-MOST_WORKERS = 4
+# One more than there are cores: tests wait as long as they compute.
+WORKERS = min((os.cpu_count() or 1) + 1, 4)
 PARTS = (
-    ("--part=shared", "--numprocesses=logical", f"--maxprocesses={MOST_WORKERS}", "--dist=worksteal"),
+    ("--part=shared", f"--numprocesses={WORKERS}", "--dist=worksteal"),
     ("--part=alone",),
 )
 INTERRUPTED, NOTHING_TO_RUN = 2, 5

@@ -43,6 +43,8 @@ CHROMIUM_FLAGS = (
 RUNNING = re.compile(r"ME_AI is running at (http://127\.0\.0\.1:\d+)/#token=(\S+)\n")
 START_TIMEOUT_S = 60
 EMBEDDED = "smollm2-135m"
+CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+"""Those that a process can be kept to; none where the system cannot do that."""
 PATIENCE_MS = 20_000
 """How long a browser is waited for where a test promises no time: a busy machine is no failure."""
 
@@ -81,8 +83,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _part(item: pytest.Item) -> str:
-    needs_all = any(item.get_closest_marker(mark) for mark in ("alone", "model"))
+    needs_all = item.get_closest_marker("alone") or (item.get_closest_marker("model") and not CORES)
     return "alone" if needs_all else "shared"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Keep a test with a model to one core where others run beside it: a model's threads wait in busy loops."""
+    worker = re.fullmatch(r"gw(\d+)", os.environ.get("PYTEST_XDIST_WORKER", ""))
+    if worker is None or item.get_closest_marker("model") is None:
+        return (yield)
+    os.sched_setaffinity(0, {CORES[int(worker[1]) % len(CORES)]})
+    try:
+        return (yield)
+    finally:
+        os.sched_setaffinity(0, CORES)
 
 
 @pytest.fixture(scope="session")
