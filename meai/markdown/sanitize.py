@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 
 import nh3
 
@@ -106,6 +107,22 @@ _PICTURE = re.compile(r"data:image/(?:png|gif|jpeg|webp|avif);base64,[A-Za-z0-9+
 Images = Callable[[str], "str | None"]
 
 
+@dataclass(frozen=True, slots=True)
+class _Attributes:
+    """Decides on the values of attributes. Apart from `Sanitizer`, for a cycle through nh3's cleaner is never freed."""
+
+    images: Images | None
+    lines: bool
+
+    def __call__(self, tag: str, name: str, value: str) -> str | None:
+        check = _CHECKS.get(name)
+        if name == "src" and self.images is not None:
+            return self.images(value) if _picture(value) else None
+        if name == "data-line" and not self.lines:
+            return None
+        return check(value) if check else value
+
+
 class Sanitizer:
     """Cleans HTML. *images* answers the address to show for an image's, or None to leave the image without one.
 
@@ -113,13 +130,11 @@ class Sanitizer:
     """
 
     def __init__(self, *, images: Images | None = None, lines: bool = True) -> None:
-        self._images = images
-        self._lines = lines
         self._cleaner = nh3.Cleaner(
             tags=set(TAGS),
             clean_content_tags=set(WITHOUT_TEXT),
             attributes=ATTRIBUTES,
-            attribute_filter=self._attribute,
+            attribute_filter=_Attributes(images, lines),
             tag_attribute_values=_ATTRIBUTE_VALUES,
             allowed_classes=CLASSES,
             url_schemes={"http", "https", "mailto", "data"},
@@ -130,14 +145,6 @@ class Sanitizer:
     def clean(self, html: str) -> str:
         """Return *html* with nothing in it that acts, loads a script or leaves its place. Always well-formed."""
         return self._cleaner.clean(html)
-
-    def _attribute(self, tag: str, name: str, value: str) -> str | None:
-        check = _CHECKS.get(name)
-        if name == "src" and self._images is not None:
-            return self._images(value) if _picture(value) else None
-        if name == "data-line" and not self._lines:
-            return None
-        return check(value) if check else value
 
 
 def _link(value: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import weakref
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -137,3 +138,13 @@ def test_an_image_gets_the_address_it_is_given() -> None:
     images = {"a.png": "data:image/svg+xml;base64,AA==", "b.png": None}.get
     clean = Sanitizer(images=images, lines=False).clean('<p data-line="3"><img src="a.png"><img src="b.png"></p>')
     assert clean == '<p><img src="data:image/svg+xml;base64,AA=="><img></p>'
+
+
+def test_what_cleaned_a_document_is_freed_with_it() -> None:
+    images = {"a.png": "b.png"}.get
+    sanitizer = Sanitizer(images=lambda address: images(address))
+    assert sanitizer.clean('<img src="a.png">') == '<img src="b.png">'
+    gone = weakref.finalize(sanitizer, lambda: None)
+    # At once: what only the collector of garbage could free stays for ever where Rust holds a part of it.
+    del sanitizer
+    assert not gone.alive
