@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,8 +15,12 @@ from urllib.parse import urlsplit
 import pytest
 import websocket
 
+from meai import assets
+from meai.config import read_config
 from meai.editing.dictionary import dictionary_in
 from meai.editing.language import dialect_for
+from meai.editing.order import RewriteOrder
+from meai.rewriting import answer
 from tests.conftest import Server, StartServer
 
 SETTINGS = """\
@@ -91,3 +96,15 @@ def test_the_terminal_gives_what_the_page_gives(server: Server, model_path: Path
     assert corrected == on_the_page(server, "correct-spelling", "american")
     assert "frobnikated" in corrected
     assert "recieved" not in corrected
+
+
+@pytest.mark.model
+def test_what_a_new_writer_is_told_to_try_first_is_corrected_whole(model_path: Path, prepared_cache: Path) -> None:
+    welcome = assets.find("templates/welcome.md").read_text(encoding="utf-8")
+    paragraph = next(part for part in welcome.split("\n\n") if part.startswith("In the begining"))
+    before, after = welcome.split(paragraph)
+    config = replace(read_config(model=str(model_path)), cache_dir=prepared_cache)
+    assert answer(config, RewriteOrder("correct-spelling", paragraph, before, after)).proposal.text == (
+        "In the beginning the library was quiet, and nobody believed that I could write there. "
+        "The chairs were old and the coffee was cold, but it was really good, which surprised me."
+    )
