@@ -19,6 +19,11 @@ test("no command has a key that the browser keeps or that writing needs", () => 
   for (const mac of [false, true]) assert.deepEqual(keys.map((key) => obstacleTo(key, mac)).filter(Boolean), []);
 });
 
+test("who looks for the trash finds what brings documents back, and nothing that deletes", () => {
+  const found = COMMANDS.filter(({ label, words = "" }) => `${label} ${words}`.includes("trash"));
+  assert.deepEqual(found.map(({ name }) => name), ["trash"]);
+});
+
 test("every command belongs to a group that has a title", () => {
   assert.deepEqual(COMMANDS.filter(({ group }) => !GROUP_TITLES[group]), []);
 });

@@ -31,8 +31,8 @@ export const DOCUMENTS: readonly CommandOf<DocumentParts>[] = [
   { name: "duplicate", label: "Duplicate", group: "documents", words: "copy", run: (parts) => parts.duplicate() },
   { name: "move", label: "Move to a folder…", group: "documents", run: (parts) => parts.move() },
   { name: "history", label: "History…", group: "documents", key: "F4", reach: "page", words: "versions restore", run: (parts) => parts.history() },
-  { name: "delete", label: "Delete", group: "documents", words: "remove trash", run: (parts) => parts.remove() },
-  { name: "trash", label: "Deleted documents…", group: "documents", words: "restore", run: (parts) => parts.trash() },
+  { name: "delete", label: "Delete", group: "documents", words: "remove", run: (parts) => parts.remove() },
+  { name: "trash", label: "Deleted documents…", group: "documents", words: "trash bin undelete restore", run: (parts) => parts.trash() },
   { name: "documents", label: "Show or hide documents", group: "documents", key: "Mod-Shift-\\", reach: "page", words: "sidebar list", run: (parts) => parts.toggleDocuments() },
 ];
 
