@@ -20,7 +20,7 @@ export function createCaretSwitch(button: HTMLElement, document: () => string, b
   let on = false;
   const render = () => {
     on = memory.of(document()) ?? byDefault();
-    button.textContent = on ? "At caret: on" : "At caret: off";
+    button.textContent = on ? "Suggestions: on" : "Suggestions: off";
     button.setAttribute("aria-pressed", String(on));
     button.title = on ? ON : OFF;
   };
