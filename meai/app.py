@@ -24,7 +24,7 @@ from meai.documents.search import Search
 from meai.documents.store import DocumentStore
 from meai.documents.upkeep import Upkeep
 from meai.documents.watch import Watch
-from meai.editing.actions import Action, KnownModel, own_action, with_own
+from meai.editing.actions import Action, own_action, with_own
 from meai.editing.checker import Checker
 from meai.editing.dictionary import Dictionary, dictionary_in
 from meai.editing.marking import Marking
@@ -33,6 +33,7 @@ from meai.editing.rewrite import Rewriter
 from meai.inference.address import address_of
 from meai.inference.engine import Engine
 from meai.inference.remote import Remote
+from meai.known import known_models
 from meai.markdown.service import PreviewService
 from meai.measured import this_computer
 from meai.models.adapters import kept_adapters
@@ -172,9 +173,10 @@ def _engine(config: Config, model: CurrentModel) -> Engine | Remote:
 
 
 def _rewriter(services: Services) -> Rewriter:
-    known = (KnownModel(entry.label, entry.size) for entry in read_catalogue())
     proofreader = Proofreader(services.checker, services.engine, lambda: services.dictionary.words)
-    rewriter = Rewriter(services.engine, _actions(services.settings.settings), known, proofreader)
+    rewriter = Rewriter(
+        services.engine, _actions(services.settings.settings), known_models(read_catalogue()), proofreader
+    )
 
     def follow(settings: Settings) -> None:
         rewriter.actions = _actions(settings)

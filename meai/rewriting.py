@@ -10,7 +10,7 @@ from functools import partial
 
 from meai.adapted import adapters_for
 from meai.config import Config
-from meai.editing.actions import KnownModel, own_action, with_own
+from meai.editing.actions import own_action, with_own
 from meai.editing.checker import Checker
 from meai.editing.dictionary import dictionary_in
 from meai.editing.proofread import Proofreader
@@ -19,6 +19,7 @@ from meai.errors import NoModel
 from meai.inference.address import address_of
 from meai.inference.engine import Engine, EngineState
 from meai.inference.remote import Remote
+from meai.known import known_models
 from meai.models.catalogue import CatalogueEntry
 from meai.models.library import ModelLibrary, open_library
 
@@ -96,8 +97,7 @@ def _rewriter(
 ) -> Rewriter:
     proofreader = Proofreader(checker, engine, lambda: dictionary_in(config.data_dir).words)
     own = (own_action(each.name, each.instruction, each.key) for each in config.actions)
-    known = (KnownModel(entry.label, entry.size) for entry in entries)
-    return Rewriter(engine, with_own(own), known, proofreader)
+    return Rewriter(engine, with_own(own), known_models(entries), proofreader)
 
 
 def _tell_where(state: EngineState, tell: Callable[[str], None]) -> None:

@@ -103,3 +103,5 @@ class KnownModel:
     label: str
     size: int
     """Bytes of its file."""
+    actions: tuple[str, ...]
+    """What it is fit for."""

@@ -54,15 +54,17 @@ def obstacle(action: Action, model: ModelTraits, known: Iterable[KnownModel]) ->
         return ""
     if prompts_for(action.name, model):
         return ""
-    return f"“{action.label}” needs a larger model than this one. {larger(known)}"
+    return f"“{action.label}” needs a larger model than this one. {larger(known, action)}"
 
 
-def larger(known: Iterable[KnownModel]) -> str:
-    """Return a sentence that names those of the *known* models that follow instructions, and how to use another."""
+def larger(known: Iterable[KnownModel], action: Action) -> str:
+    """Return a sentence that names some of the *known* models that are fit for *action*, or says how to use another."""
     # A weight takes a byte at most in the files that are offered.
-    labels = [model.label for model in known if model.size >= SMALL_MODEL_PARAMETERS][:NAMED]
-    if labels:
-        return f"{' or '.join(labels)} would do."
+    large = [model for model in known if model.size >= SMALL_MODEL_PARAMETERS]
+    # Nothing is known of actions of the writer's own.
+    fit = [model.label for model in large if action.name in model.actions] or [model.label for model in large]
+    if fit:
+        return f"{' or '.join(fit[:NAMED])} would do."
     return f"Any chat model above {SMALL_MODEL_PARAMETERS // 1_000_000} million weights would do: --model FILE.gguf."
 
 

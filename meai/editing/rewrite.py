@@ -166,15 +166,15 @@ class Rewriter:
         if not units:
             raise BadInput("There is no sentence to work on here: tables, code, HTML and links stay as they are.")
         return Proposal(
-            "".join(_text(part) for part in parts), units, (*_left(parts, action), *self._better(units, model))
+            "".join(_text(part) for part in parts), units, (*_left(parts, action), *self._better(units, action, model))
         )
 
-    def _better(self, units: Sequence[Unit], model: ModelTraits) -> tuple[str, ...]:
+    def _better(self, units: Sequence[Unit], action: Action, model: ModelTraits) -> tuple[str, ...]:
         """Return which model may do better where a small one failed at more than half of the *units*."""
         failed = sum(bool(unit.reason) for unit in units)
         if not by_sentence(model) or failed * 2 <= len(units):
             return ()
-        return (f"A larger model than this one may do better. {larger(self._known)}",)
+        return (f"A larger model than this one may do better. {larger(self._known, action)}",)
 
 
 _MISSING = {"instruction": "Say what the model shall do.", "language": "Say which language to translate into."}

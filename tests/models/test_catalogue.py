@@ -3,9 +3,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from meai.editing.actions import ACTIONS
-from meai.editing.prompts import obstacle
+from meai.editing.actions import ACTIONS, own_action
+from meai.editing.prompts import larger, obstacle
 from meai.inference.request import ModelTraits
+from meai.known import known_models
 from meai.models.catalogue import Quality, WheelSource, checkout_models, read_catalogue
 
 
@@ -64,6 +65,17 @@ def test_a_small_model_is_not_said_to_be_fit_for_what_it_is_not_offered_for() ->
     smallest = read_catalogue()[0]
     traits = ModelTraits(parameters=134_515_008, basename="SmolLM2")
     assert [action for action in smallest.actions if obstacle(ACTIONS[action], traits, ())] == []
+
+
+def test_who_needs_a_larger_model_is_told_of_two_that_are_fit_for_it_and_listed() -> None:
+    small = ModelTraits(parameters=134_515_008, basename="SmolLM2")
+    entries = {entry.label: entry for entry in read_catalogue()}
+    said = obstacle(ACTIONS["headlines"], small, known_models(entries.values()))
+    named = re.findall("|".join(sorted(map(re.escape, entries), key=len, reverse=True)), said)
+    assert len(named) == 2
+    assert all("headlines" in entries[label].actions and not entries[label].community for label in named)
+    own = own_action("For the subject line", "Say it in eight words.")
+    assert "Qwen2.5 0.5B Instruct or Qwen2.5 1.5B Instruct" in larger(known_models(entries.values()), own)
 
 
 def test_what_was_measured_of_a_model_is_what_the_page_on_quality_says() -> None:

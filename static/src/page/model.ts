@@ -109,7 +109,7 @@ export function modelWing(page: Page): ModelWing {
     if (page.documents.isLocked) return notices.show("model", { text: "This document can only be read here." });
     if (!modelIsThere()) return;
     const beyond = model.beyond(action);
-    if (beyond) return notices.show("model", { text: beyond });
+    if (beyond) return notices.show("model", { text: beyond, choices: [{ label: "Models…", run: () => (notices.hide("model"), void models.open()) }] });
     notices.hide("model");
     if (action.needs !== "language" || instruction) return rewriting.start(action, instruction);
     page.menus.choose("Translate to", LANGUAGES, (language) => language && rewriting.start(action, language));
