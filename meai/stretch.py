@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import AnyStr
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +31,13 @@ def difference(old: str, new: str) -> Stretch:
     return Stretch(head, len(old) - tail, new[head : len(new) - tail])
 
 
-def alike(one: str, other: str, most: int) -> int:
-    """Return how many characters, *most* at most, the two have in common at the start."""
+def alike(one: AnyStr, other: AnyStr, most: int) -> int:
+    """Return how many characters, or bytes, *most* at most, the two have in common at the start."""
     return _longest(most, lambda low, high: one[low:high] == other[low:high])
 
 
-def alike_at_end(one: str, other: str, most: int) -> int:
-    """Return how many characters, *most* at most, the two have in common at the end."""
+def alike_at_end(one: AnyStr, other: AnyStr, most: int) -> int:
+    """Return how many characters, or bytes, *most* at most, the two have in common at the end."""
     return _longest(
         most, lambda low, high: one[len(one) - high : len(one) - low] == other[len(other) - high : len(other) - low]
     )

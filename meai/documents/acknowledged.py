@@ -38,12 +38,12 @@ class Acknowledged:
         self._turn = threading.Lock()
         self._documents: OrderedDict[str, OrderedDict[tuple[Attempt, bytes], Answer]] = OrderedDict()
 
-    def find(self, name: str, attempt: Attempt, text: str) -> Answer | None:
+    def find(self, name: str, attempt: Attempt, text: bytes) -> Answer | None:
         """Return what *attempt* to save *text* as *name* was answered; None also where it was to save another text."""
         with self._turn:
             return self._documents.get(name, OrderedDict()).get((attempt, _digest(text)))
 
-    def keep(self, name: str, attempt: Attempt, text: str, answer: Answer) -> None:
+    def keep(self, name: str, attempt: Attempt, text: bytes, answer: Answer) -> None:
         """Remember *answer*; the oldest of a document, and the documents not saved for longest, are forgotten."""
         with self._turn:
             answers = self._documents.setdefault(name, OrderedDict())
@@ -55,5 +55,5 @@ class Acknowledged:
                 self._documents.popitem(last=False)
 
 
-def _digest(text: str) -> bytes:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+def _digest(text: bytes) -> bytes:
+    return hashlib.sha256(text).digest()

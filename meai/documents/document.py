@@ -17,8 +17,8 @@ class Document:
 
     name: str
     """Its path below the workspace, with `/`."""
-    text: str
-    """Its content with `\\n` line ends and without a byte-order mark."""
+    data: bytes
+    """Its exact bytes."""
     etag: str
     """What to give as *base* when writing what was made of it."""
     read_only: str | None = None
@@ -32,13 +32,23 @@ class Document:
     warning: str | None = None
     """What the history could not do, one sentence, or None."""
 
+    @property
+    def utf8(self) -> bytes:
+        """What an editor shows of it: with `\\n` line ends and without a byte-order mark."""
+        return encoding.plain(self.data)
+
+    @property
+    def text(self) -> str:
+        """The same as Python has it; better not of a long one."""
+        return self.utf8.decode()
+
 
 def load(name: str, real: Path, data: bytes, *, alone: bool = False) -> Document:
     """Return the document *name* at *real*, which holds *data*. No copy of it can be made where it is *alone*."""
     flaw = encoding.flaw(data)
     return Document(
         name=name,
-        text=encoding.shown(data),
+        data=data,
         etag=encoding.etag_of(data),
         read_only=_flawed(real, flaw, alone) if flaw else _protected(real),
         convertible=flaw is not None and not alone,

@@ -73,10 +73,10 @@ class Receipts:
 
         return self._database.read(look) or ()
 
-    def pieces(self, name: str, text: str) -> tuple[Piece, ...]:
+    def pieces(self, name: str, text: str | bytes) -> tuple[Piece, ...]:
         """Return what the model wrote of *text*, which the document *name* holds or is about to.
 
-        Raises HistoryUnavailable.
+        A long *text* should come as UTF-8. Raises HistoryUnavailable.
         """
 
         def look(connection: sqlite3.Connection) -> tuple[tuple[Piece, ...], str]:
@@ -88,7 +88,9 @@ class Receipts:
             return known, tables.text_of(connection, last) if known else ""
 
         known, before = self._database.read(look) or ((), "")
-        return authorship.carried(known, before, text)
+        if not known:
+            return ()
+        return authorship.carried(known, before, text.decode() if isinstance(text, bytes) else text)
 
     def disclosure(self, name: str, text: str) -> str | None:
         """Return the sentence that tells readers of *text* what part of it a model wrote, or None where none is.

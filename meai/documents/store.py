@@ -80,7 +80,7 @@ class DocumentStore:
     def write(
         self,
         name: str,
-        text: str,
+        text: str | bytes,
         *,
         base: str | None,
         attempt: Attempt | None = None,
@@ -88,16 +88,17 @@ class DocumentStore:
     ) -> Document:
         """Save *text* as *name*, whose bytes had the ETag *base* when the caller read them; None creates it.
 
-        Bytes of lines that did not change stay as they are. The same *attempt* again returns what it did the first
-        time. *origin* is for the history. Raises DocumentExists, DocumentConflict, DocumentNotFound,
-        DocumentNotWritten, DocumentUnreadable or BadInput.
+        A long *text* should come as UTF-8. Bytes of lines that did not change stay as they are. The same *attempt*
+        again returns what it did the first time. *origin* is for the history. Raises DocumentExists, DocumentConflict,
+        DocumentNotFound, DocumentNotWritten, DocumentUnreadable or BadInput.
         """
+        utf8 = encoding.utf8(text)
         with self._turns.take(name):
-            if attempt and (answer := self._acknowledged.find(name, attempt, text)):
-                return Document(answer.name, text, answer.etag, rev=answer.rev)
-            document = self._create(name, text, origin) if base is None else self._overwrite(name, text, base, origin)
+            if attempt and (answer := self._acknowledged.find(name, attempt, utf8)):
+                return Document(answer.name, utf8, answer.etag, rev=answer.rev)
+            document = self._create(name, utf8, origin) if base is None else self._overwrite(name, utf8, base, origin)
             if attempt:
-                self._acknowledged.keep(name, attempt, text, Answer(document.name, document.etag, document.rev))
+                self._acknowledged.keep(name, attempt, utf8, Answer(document.name, document.etag, document.rev))
             return document
 
     def copy(self, name: str, to: str | None = None) -> Document:
@@ -158,7 +159,7 @@ class DocumentStore:
                 self._history.renamed(name, new)
             if self._only is not None:
                 self._only = new
-        return Document(new, document.text, document.etag)
+        return Document(new, document.data, document.etag)
 
     def rename_folder(self, path: str, to: str) -> dict[str, str]:
         """Give the folder *path* the name *to*, which must be free; all that lies in it comes along.
@@ -212,7 +213,7 @@ class DocumentStore:
         except MeaiError:
             return None
 
-    def _create(self, name: str, text: str, origin: Origin) -> Document:
+    def _create(self, name: str, text: bytes, origin: Origin) -> Document:
         self._refuse_more_documents()
         data = _encoded(name, text, b"")
         try:
@@ -226,7 +227,7 @@ class DocumentStore:
             new, kept = name, self._history.seen(name, data)  # the same text under that name is a repeated save
         return _kept(_written(new, data), kept)
 
-    def _overwrite(self, name: str, text: str, base: str, origin: Origin) -> Document:
+    def _overwrite(self, name: str, text: bytes, base: str, origin: Origin) -> Document:
         real = self._real(name)
         was = files.snapshot(real)
         data = _encoded(name, text, was.data)
@@ -305,11 +306,10 @@ def _kept(document: Document, kept: Recorded) -> Document:
 
 
 def _written(name: str, data: bytes) -> Document:
-    file = encoding.decode(data)
-    return Document(name, file.text, file.etag)
+    return Document(name, data, encoding.etag_of(data))
 
 
-def _encoded(name: str, text: str, old: bytes) -> bytes:
+def _encoded(name: str, text: bytes, old: bytes) -> bytes:
     data = encoding.encode(text, old)
     if len(data) > files.MAX_BYTES:
         raise BadInput(f"“{name}” would have {len(data):,} bytes, of {files.MAX_BYTES:,} that fit; please split it.")

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 from datetime import UTC, datetime
 
@@ -14,8 +13,8 @@ from meai.documents import authorship, names
 from meai.documents.authorship import Piece
 from meai.documents.encoding import etag_of, shown
 from meai.documents.revisions import Kind, Origin, Revision
+from meai.documents.wordcount import difference
 from meai.errors import DocumentUnreadable
-from meai.stretch import alike, alike_at_end
 
 # A document's `key` is null once it was deleted here; `trash` is then its id there. Times are milliseconds since 1970.
 # What is `pending` may not have reached its file: the process ended before it said so.
@@ -44,7 +43,6 @@ _REVISION = "SELECT rev, hash, saved, label, kind, words, added, removed FROM re
 # Half the time of zlib's own choice, for a tenth more space: a writer waits for it at each save.
 _LEVEL = 3
 _MAX_INTEGER = 2**63 - 1
-_MAX_PART_CHARS = 64 * 1024
 
 
 def document_id(connection: sqlite3.Connection, name: str) -> int | None:
@@ -138,21 +136,21 @@ def add(
         if last.kind == "unsaved":
             set_fields(connection, document, last.rev, kind=origin.kind, saved=saved)
         if by_model is not None:
-            noted = _noted(authorship.standing(shown(data), by_model))
-            set_fields(connection, document, last.rev, authorship=noted)
+            set_fields(connection, document, last.rev, authorship=_standing(data, by_model))
         return last.rev, last.kind == "unsaved"
     is_last = last is not None and before is not None and last.etag == etag_of(before)
-    old, text = shown(before) if is_last and before is not None else text_of(connection, last), shown(data)
+    old = before if is_last and before is not None else _content_or_nothing(connection, last)
     if by_model is None:
         by_model = _remembered(connection, document, etag)
     if by_model is None:
-        by_model = authorship.carried(pieces(connection, document, last.rev), old, text) if last else ()
-    added, removed = difference(old, text)
+        known = pieces(connection, document, last.rev) if last else ()
+        by_model = authorship.carried(known, shown(old), shown(data)) if known else ()
+    added, removed = difference(old, data)
     # Counting only what changed; a damaged revision before, which reads as nothing, must not spoil the sum.
     words = last.words + added - removed if last and (old or not last.words) else added
     rev = last.rev + 1 if last else 1
     _store(connection, etag, data)
-    noted = _noted(authorship.standing(text, by_model))
+    noted = _standing(data, by_model)
     values = (document, rev, _hash(etag), saved, origin.kind, words, added, removed, noted)
     connection.execute("INSERT INTO revision VALUES (?, ?, ?, ?, NULL, ?, ?, ?, ?, ?)", values)
     return rev, True
@@ -188,7 +186,7 @@ def remove(connection: sqlite3.Connection, document: int, gone: Iterable[int]) -
     rest = revisions(connection, document) if numbers else ()
     for above, below in zip(rest, (*rest[1:], None), strict=False):
         if above.rev - 1 in numbers:
-            added, removed = difference(text_of(connection, below), text_of(connection, above))
+            added, removed = difference(_content_or_nothing(connection, below), _content_or_nothing(connection, above))
             set_fields(connection, document, above.rev, added=added, removed=removed)
 
 
@@ -209,26 +207,9 @@ def names_with(connection: sqlite3.Connection, etag: str, *, but: int) -> list[s
     return [name for (name,) in connection.execute(statement, (_hash(etag), but))]
 
 
-def difference(before: str, after: str) -> tuple[int, int]:
-    """Return how many words *after* has that *before* has not, and the other way round; an order counts for nothing."""
-    # Lines that both begin and end with cancel each other out.
-    lines, others = before.split("\n"), after.split("\n")
-    start, tail = authorship.shared(lines, others)
-    old, new = Counter(lines[start : len(lines) - tail]), Counter(others[start : len(others) - tail])
-    gone, come = old - new, new - old
-    if gone.total() == come.total() == 1:
-        # A text without line ends is one line, of which an edit changes little.
-        gone, come = (Counter([line]) for line in _apart(*gone, *come))
-    old_words, new_words = _words(gone), _words(come)
-    return (new_words - old_words).total(), (old_words - new_words).total()
-
-
 def text_of(connection: sqlite3.Connection, of: Revision | None) -> str:
     """Return the text of *of*; nothing where there is none or the disk has damaged it."""
-    try:
-        return shown((content(connection, of.etag) if of else None) or b"")
-    except DocumentUnreadable:
-        return ""
+    return shown(_content_or_nothing(connection, of))
 
 
 def moment(milliseconds: int) -> datetime:
@@ -254,33 +235,15 @@ def _remembered(connection: sqlite3.Connection, document: int, etag: str) -> tup
     return _pieces(row[0]) if row else None
 
 
-def _apart(old: str, new: str) -> tuple[str, str]:
-    """Return both without the words that they begin with and end with alike."""
-    start = new.rfind(" ", 0, alike(old, new, min(len(old), len(new)))) + 1
-    old, new = old[start:], new[start:]
-    tail = alike_at_end(old, new, min(len(old), len(new)))
-    end = new.find(" ", len(new) - tail) if tail else -1
-    return (old, new) if end < 0 else (old[: end - len(new)], new[:end])
+def _content_or_nothing(connection: sqlite3.Connection, of: Revision | None) -> bytes:
+    try:
+        return (content(connection, of.etag) if of else None) or b""
+    except DocumentUnreadable:
+        return b""
 
 
-def _words(lines: Counter[str]) -> Counter[str]:
-    words: Counter[str] = Counter()
-    for line, times in lines.items():
-        for part in _parts(line):
-            found = authorship.words(part)
-            words.update(found if times == 1 else found * times)
-    return words
-
-
-def _parts(line: str) -> Iterator[str]:
-    """Yield *line* in parts of which a list of words is no burden, cut between words where it can be."""
-    at = 0
-    while len(line) - at > _MAX_PART_CHARS:
-        end = line.rfind(" ", at + 1, at + _MAX_PART_CHARS)
-        end = end if end > 0 else at + _MAX_PART_CHARS
-        yield line[at:end]
-        at = end
-    yield line[at:]
+def _standing(data: bytes, of: Sequence[Piece]) -> str:
+    return _noted(authorship.standing(shown(data), of) if of else ())
 
 
 def _noted(of: Iterable[Piece]) -> str:

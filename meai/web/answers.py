@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import Any
+from collections.abc import Callable, Mapping
+from io import RawIOBase
+from typing import Any, cast
 from urllib.parse import unquote
 
 from flask import Flask, Response, jsonify, request
@@ -12,6 +14,7 @@ from werkzeug.exceptions import HTTPException, default_exceptions
 
 from meai import errors
 from meai.errors import BadInput, DocumentConflict, MeaiError
+from meai.web import long_text
 
 BYTES = "application/octet-stream"
 # A document of 20 MiB, its quotes and line ends escaped.
@@ -62,15 +65,51 @@ def body(limit: int) -> dict[str, Any]:
 
     Raises BadInput, or an HTTPException for a body above *limit* bytes or of another type than JSON.
     """
+    return _parsed(limit, json.loads)
+
+
+def long_body(limit: int, name: str) -> tuple[dict[str, Any], bytes]:
+    """Return the request's JSON object and the text of its field *name*, as `long_text` has it. Raises like `body`."""
+    texts: list[bytes | None] = []
+
+    def parse(received: bytearray) -> Any:
+        fields, text = long_text.taken_apart(received, name)
+        texts.append(text)
+        return fields
+
+    fields, (text,) = _parsed(limit, parse), texts
+    return fields, string(fields, name).encode("utf-8", "surrogatepass") if text is None else text
+
+
+def with_long_text(fields: Mapping[str, object], name: str, text: bytes) -> Response:
+    """Return the answer that is *fields* and *text*, valid UTF-8, as its field *name*."""
+    parts = long_text.put_together(fields, name, text)
+    response = Response(parts, mimetype="application/json")
+    response.content_length = sum(map(len, parts))
+    return response
+
+
+def _parsed(limit: int, parse: Callable[[bytearray], Any]) -> dict[str, Any]:
     expect_type("application/json")
     request.max_content_length = limit
     try:
-        fields = json.loads(request.get_data())
+        fields = parse(_received())
     except (ValueError, RecursionError) as error:
         raise BadInput("The request's body is not JSON.") from error
     if not isinstance(fields, dict):
         raise BadInput("The request's body is not a JSON object.")
     return fields
+
+
+def _received() -> bytearray:
+    """Return the request's body, which is nowhere else then. Raises an HTTPException for one that is too large."""
+    stream = cast(RawIOBase, request.stream)
+    received, at = bytearray(request.content_length or 0), 0
+    view = memoryview(received)
+    while at < len(view) and (more := stream.readinto(view[at:])):
+        at += more
+    view.release()
+    return received
 
 
 def expect_type(media_type: str) -> None:

@@ -11,7 +11,7 @@ from flask.views import MethodView
 
 from meai.documents.acknowledged import Attempt
 from meai.documents.document import Document
-from meai.documents.intake import repair
+from meai.documents.intake import Repair, repair
 from meai.documents.journal import MAX_CLIENT_CHARS, Journal
 from meai.documents.listing import Entry
 from meai.documents.places import workspace_id
@@ -31,6 +31,10 @@ MEDIA_TYPES = {
     ".bmp": "image/bmp",
     ".ico": "image/x-icon",
 }
+
+# A larger one takes several times as much memory only to be looked at.
+MAX_REPAIRED_BYTES = 4_000_000
+_SHOWN = ("name", "etag", "read_only", "convertible", "plain", "rev", "warning")
 
 
 def blueprint(store: DocumentStore, journal: Journal) -> Blueprint:
@@ -73,13 +77,16 @@ class _Document(_StoreView):
     def get(self, name: str) -> Response:
         document = self._store.read(name)
         if request.headers.get("If-None-Match") == document.etag:
-            return _unchanged(document)
-        mended = None if document.read_only else repair(document.text)
-        return _with_etag(document, {**asdict(document), "repair": asdict(mended) if mended else None})
+            return _tagged(Response(), document, 304)
+        text = document.utf8
+        mended = None if document.read_only else _mended(text)
+        fields = {name: getattr(document, name) for name in _SHOWN}
+        answer = answers.with_long_text({**fields, "repair": asdict(mended) if mended else None}, "text", text)
+        return _tagged(answer, document)
 
     def put(self, name: str) -> Response:
-        body = answers.body(answers.MAX_TEXT_BODY)
-        text, attempt = answers.string(body, "text"), _attempt(body)
+        body, text = answers.long_body(answers.MAX_TEXT_BODY, "text")
+        attempt = _attempt(body)
         creates = request.headers.get("If-None-Match") == "*" and "If-Match" not in request.headers
         base, source = None if creates else _base(), origin(body)
         document = self._store.write(name, text, base=base, attempt=attempt, origin=source)
@@ -150,18 +157,19 @@ def _attempt(fields: dict[str, Any]) -> Attempt | None:
     return Attempt(client, seq)
 
 
+def _mended(text: bytes) -> Repair | None:
+    return None if text.isascii() or len(text) > MAX_REPAIRED_BYTES else repair(text.decode())
+
+
 def _named(document: Document) -> dict[str, object]:
     return {"name": document.name, "etag": document.etag}
 
 
-def _unchanged(document: Document) -> Response:
-    response = Response(status=304)
-    response.headers["ETag"] = document.etag
-    return response
-
-
 def _with_etag(document: Document, fields: dict[str, object], status: int = 200) -> Response:
-    response = jsonify(fields)
+    return _tagged(jsonify(fields), document, status)
+
+
+def _tagged(response: Response, document: Document, status: int = 200) -> Response:
     response.headers["ETag"] = document.etag
     response.status_code = status
     return response

@@ -37,6 +37,6 @@ def blueprint(journal: Journal, store: DocumentStore) -> Blueprint:
 
 def _is_saved(draft: Draft, store: DocumentStore) -> bool:
     try:
-        return encoding.shown(store.data(draft.name)) == draft.text
+        return encoding.plain(store.data(draft.name)) == encoding.utf8(draft.text)
     except MeaiError:
         return False

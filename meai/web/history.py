@@ -140,7 +140,7 @@ def _add_receipts(routes: Blueprint, past: Past) -> None:
 
     @routes.get("/documents/<path:name>/receipts")
     def receipts(name: str) -> Response:
-        text = past.store.read(name).text
+        text = past.store.read(name).utf8
         found = ({"at": _time(one.at), **asdict(one.order)} for one in past.receipts.list(name))
         pieces = past.receipts.pieces(name, text)
         return jsonify({"receipts": list(found), "authorship": [asdict(piece) for piece in pieces]})

@@ -5,9 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
-import time
 import zlib
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
@@ -18,13 +16,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meai.documents import authorship, files, tables, upkeep
+from meai.documents import files, tables, upkeep
 from meai.documents.authorship import Piece
 from meai.documents.database import Database
 from meai.documents.encoding import etag_of, shown
 from meai.documents.history import History
 from meai.documents.revisions import Origin
 from meai.documents.store import DocumentStore
+from meai.documents.wordcount import difference
 from meai.errors import BadInput, DocumentConflict, DocumentNotFound, DocumentNotWritten, DocumentUnreadable
 
 NOW = 1_800_000_000.0
@@ -379,22 +378,6 @@ def test_what_the_disk_refused_to_create_can_be_had_from_the_history(
 # A clock.
 
 
-WORDS = st.lists(st.sampled_from(["a", "bb", "c'd", "é-f", " ", "  ", "\t", "\n"]), max_size=14).map("".join)
-
-
-@given(WORDS, WORDS)
-def test_the_words_added_and_removed_are_those_that_only_one_of_both_has(before: str, after: str) -> None:
-    old, new = Counter(authorship.words(before)), Counter(authorship.words(after))
-    assert tables.difference(before, after) == ((new - old).total(), (old - new).total())
-
-
-def test_a_word_more_in_a_text_of_one_long_line_is_counted_at_once() -> None:
-    long = "one long line without an end " * 40_000
-    began = time.process_time()
-    assert tables.difference(long + long, f"{long}and more {long}") == (2, 0)
-    assert time.process_time() - began < 0.1
-
-
 def test_a_clock_set_back_breaks_nothing(store: DocumentStore, history: History, clock: Clock) -> None:
     write(store, "a.md", "one")
     clock.now = NOW - 400 * DAY_S
@@ -427,7 +410,7 @@ def test_thinning_keeps_the_words_counted_against_what_is_below(
     assert {41, 40, 10} <= {one.rev for one in left}
     for above, below in zip(left, (*left[1:], None), strict=True):
         before = text_of(history, "a.md", below.rev) if below else ""
-        assert (above.added, above.removed) == tables.difference(before, text_of(history, "a.md", above.rev))
+        assert (above.added, above.removed) == difference(before.encode(), text_of(history, "a.md", above.rev).encode())
     with pytest.raises(DocumentNotFound):
         history.text(content)
     assert upkeep.thin(database, clock.now) == 0

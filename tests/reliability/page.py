@@ -36,7 +36,7 @@ class Page:
 
         A *body* of bytes is sent as it is.
         """
-        content = body if isinstance(body, bytes) or body is None else json.dumps(body)
+        content = body if isinstance(body, bytes) or body is None else json.dumps(body, ensure_ascii=False).encode()
         kind = {"Content-Type": "application/octet-stream" if isinstance(body, bytes) else "application/json"}
         self._connection.request(method, path, content, {**self._server.headers, **kind, **(headers or {})})
         answer = self._connection.getresponse()
