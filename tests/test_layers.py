@@ -75,7 +75,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "flask": ("web/", "app.py", "server.py"),
     "werkzeug": ("web/", "app.py", "server.py"),
     "simple_websocket": ("web/", "bench/"),
-    "llama_cpp": ("inference/llama.py", "inference/devices.py", "inference/sampler.py", "inference/raw.py"),
+    "llama_cpp": ("inference/binding.py",),
     "click": ("cli.py",),
     "harper": ("editing/harper.py",),
     "css_inline": ("export/email.py",),

@@ -12,10 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import llama_cpp
-import llama_cpp.llama_cpp as lib
-
 from meai.errors import ModelRefused
+from meai.inference.binding import lib
 from meai.inference.offload import Device, Offload, Size, offload
 
 # GPUs of their own memory and those that share the processor's, of ggml's kinds of devices.
@@ -78,7 +76,7 @@ def _ggml(name: str, result: Any, *arguments: Any) -> Any:
 
 
 def _ggml_libraries() -> Iterator[Path]:
-    folder = Path(llama_cpp.__file__).parent / "lib"
+    folder = Path(lib.__file__).parent / "lib"
     yield from (path for path in sorted(folder.glob("*ggml*")) if path.suffix in (".dll", ".so", ".dylib"))
 
 

@@ -12,15 +12,15 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import llama_cpp
-import llama_cpp.llama_cpp as lib
 import numpy as np
 import numpy.typing as npt
 
 from meai.errors import ModelRefused
+from meai.inference.binding import lib
 from meai.inference.devices import LOG_CALLBACK, cannot_load, devices, metadata, planned_offload
 from meai.inference.offload import Offload
 from meai.inference.request import ModelTraits, Sampling
@@ -64,7 +64,7 @@ def build_info(model: str | None, gpu_layers: int | None) -> dict[str, str]:
     backends = [part.split(":", 1) for part in system.replace("| CPU", "\nCPU").splitlines()]
     names = [name.strip() for name, *_ in backends]
     return {
-        "version": llama_cpp.__version__,
+        "version": version("llama-cpp-python"),
         "backends": ", ".join(names),
         "offload": _planned(Path(model), gpu_layers) if model else "",
         "devices": "\n".join(

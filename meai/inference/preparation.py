@@ -35,7 +35,7 @@ LARGEST_BYTES = 1_500_000_000
 """What may be written to the cache for one model."""
 SPARE_BYTES = 500_000_000
 """What must stay free on the disk."""
-COPIED_BYTES = 32 * 1024 * 1024
+COPIED_BYTES = 16 * 1024 * 1024
 """Weights that llama.cpp lays out anew: above this, mapping the file too would hold them twice."""
 BEGUN_AT_MOST = 2
 MOVED_LAYERS = 2

@@ -11,10 +11,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import llama_cpp.llama_cpp as lib
 import numpy as np
 
 from meai.errors import ModelRefused
+from meai.inference.binding import lib
 from meai.inference.devices import LOG_CALLBACK
 from meai.inference.prefix import common_prefix
 

@@ -10,11 +10,11 @@ import ctypes
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 
-import llama_cpp.llama_cpp as lib
 import numpy as np
 import numpy.typing as npt
 
 from meai.errors import BadInput
+from meai.inference.binding import lib
 from meai.inference.request import Sampling
 
 Row = npt.NDArray[np.float32]
