@@ -107,6 +107,8 @@ PURE = (
     "editing/protect.py",
     "editing/facts.py",
     "editing/frozen.py",
+    "editing/anchors.py",
+    "editing/closing.py",
     "editing/repair.py",
     "editing/segment.py",
     "editing/ranking.py",

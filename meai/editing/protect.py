@@ -9,21 +9,28 @@ from dataclasses import dataclass
 
 _DESTINATION = r"""\([ \t]*(?:<[^<>\n]{0,2000}>|[^()\s<]*(?:\([^()\s]*\)[^()\s]*)*)
                    (?:\s+(?:"[^"\n]{0,500}"|'[^'\n]{0,500}'|\([^()\n]{0,500}\)))?[ \t]*\)"""
+_WORDS = r"(?:\\.|[^\[\]\n\\]|\n(?!\s*\n)|\[[^\[\]\n]*\]){0,1000}"
+_ATTRIBUTES = r"""(?:(?:[^<>"'\n]|\n(?!\s*\n)|"[^"\n]{0,1000}"|'[^'\n]{0,1000}'){0,1000}|[^<>\n]{0,1000})"""
+_DEFINITION = r"""^[ >]{0,12}\[(?!\^)[^\[\]\n]{1,200}\]:[ \t]*\n?[ \t]*(?:<[^<>\n]{0,2000}>|[^\s<][^\s]{0,2000})
+                  (?:[ \t]*\n?[ \t]*(?:"[^"\n]{0,500}"|'[^'\n]{0,500}'|\([^()\n]{0,500}\)))?[ \t]*$"""
 _PROTECTED = re.compile(
     rf"""
-      (?<!`)(?P<ticks>`{{1,8}})(?!`).{{1,1000}}?(?<!`)(?P=ticks)(?!`)  # inline code
-    | !\[[^\[\]\n]*\](?:{_DESTINATION}|\[[^\[\]\n]*\])            # image
-    | (?P<link>\[(?P<words>(?:[^\[\]\n!]|\n(?!\s*\n)|!(?:\[[^\[\]\n]*\]{_DESTINATION})?){{1,2000}})\]
-        (?P<end>{_DESTINATION}|\[[^\[\]\n]+\]))                  # inline link, or a reference link
+      (?m:{_DEFINITION})                          # what a reference stands for
+    | (?m:^[ >]{{0,12}}\[\^[^\[\]\s]+\]:)             # and where a footnote stands
+    | (?<!`)(?P<ticks>`{{1,8}})(?!`).{{1,1000}}?(?<!`)(?P=ticks)(?!`)  # inline code
+    | !\[{_WORDS}\](?:{_DESTINATION}|\[[^\[\]\n]*\])              # image
+    | (?P<link>\[(?P<words>
+        (?:\\.|[^\[\]\n!\\]|\n(?!\s*\n)|!(?:\[{_WORDS}\]{_DESTINATION})?|\[[^\[\]\n]*\](?!\()){{1,2000}}
+      )\](?P<end>{_DESTINATION}|\[[^\[\]\n]+\]))                  # inline link, or a reference link
     | \[\^[^\[\]\s]+\]                                # footnote reference
     | \[(?![ xX]\])[^\[\]\n]{{1,200}}\](?:\[\])?             # reference by its words, or a shortcode
     | \$\$.{{1,2000}}?\$\$ | (?<![\\$\w])\$(?=\S)[^$\n]*?(?<=[^\s\\])\$(?![\d$])  # math
     | \{{\{{.{{0,500}}?\}}\}} | \{{%.{{0,500}}?%\}} | <%.{{0,500}}?%>  # template tags and shortcodes
     | \*\|[^|\n]{{1,60}}\|\* | %%\w[\w.]{{0,60}}%%                # merge tags of mailing services
     | <\|[^|<>\n]{{1,60}}\|>                             # special tokens of models, when they are written about
-    | <!--.{{0,1000}}?--> | </?[A-Za-z][^<>\n]{{0,1000}}>               # comments and HTML tags
+    | <!--.{{0,1000}}?--> | </?[A-Za-z]{_ATTRIBUTES}>               # comments and HTML tags
     | <[A-Za-z][A-Za-z0-9+.-]*:[^<>\s]*>              # autolinks
-    | (?:https?://|www\.)[^\s<>()\[\]]*[^\s<>()\[\].,;:!?'"*_]  # bare addresses
+    | (?:https?://|www\.)(?:[^\s<>()\[\]]|\([^\s<>()\[\]]*\))*(?:[^\s<>()\[\].,;:!?'"*_]|(?<=\)))  # bare addresses
     | (?<![\w.+-])[\w.+-]{{1,64}}@[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{1,8}}                    # mail addresses
     """,
     re.VERBOSE | re.DOTALL,

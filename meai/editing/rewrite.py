@@ -13,6 +13,7 @@ from functools import partial
 from typing import Protocol
 
 from meai.editing.actions import ACTIONS, Action, KnownModel
+from meai.editing.anchors import anchors
 from meai.editing.complete import Compare, continued
 from meai.editing.order import Emit, Proposal, RewriteOrder, Screen, Unit, unseen
 from meai.editing.problems import DIALECTS
@@ -251,7 +252,8 @@ def _redo(kept: list[Unit | str], parts: list[Unit | str], numbers: Sequence[int
 def _is_whole(tried: Sequence[Unit | str], parts: Sequence[Unit | str]) -> bool:
     source = "".join(part if isinstance(part, str) else part.source for part in parts)
     text = "".join(_text(part) for part in tried)
-    return sorted(protected_spans(text)) == sorted(protected_spans(source)) and shape(text) == shape(source)
+    same = sorted(protected_spans(text)) == sorted(protected_spans(source)) and shape(text) == shape(source)
+    return same and anchors(text) == anchors(source)
 
 
 def _undone(unit: Unit) -> Unit:

@@ -6,11 +6,14 @@ stays and the answer is offered below it: nothing is lost either way.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from meai.editing.actions import Action
+from meai.editing.anchors import lost_anchors
+from meai.editing.closing import closed, is_closed
 from meai.editing.facts import Flag, changed_facts
 from meai.editing.frozen import Frozen, Thawing, freeze
 from meai.editing.order import Proposal, RewriteOrder, Screen, Unit, unseen
@@ -116,20 +119,31 @@ def _found(order: RewriteOrder, action: Action, frozen: Frozen, answer: Completi
         return (Found(text, "", (), answer), "") if text else (None, "no headline was usable")
     if action.scope == "below":
         new = tuple(flag for flag in _turned(frozen, text) if flag.after and flag.kind != "negation")
-        text = _without_brackets(subject(order), frozen.shown(text))
+        text = _ended(order, _without_brackets(subject(order), frozen.shown(text)))
         wrong = added_spans(subject(order), text)
-        return (None, f"the answer invented {next(iter(wrong))[:60]}") if wrong else (Found(text, "", new, answer), "")
+        reason = f"the answer invented {next(iter(wrong))[:60]}" if wrong else "" if text else _OPEN
+        return (None, reason) if reason else (Found(text, "", new, answer), "")
     thawed, lost = frozen.thawed(text)
     text_shown = frozen.shown(text) if lost else thawed
     if invented := _invented(order, text_shown):
         return None, f"the answer invented {invented[:60]}"
     if subject(order) and frozen.text == subject(order) and verbatim_ranges(frozen.text):
         lost = "code, HTML and the like are never replaced"
-    lost = lost or next((f"the answer leaves out {span[:60]}" for span in lost_spans(order.selection, thawed)), "")
+    left_out = itertools.chain(lost_spans(order.selection, thawed), lost_anchors(order.selection, thawed))
+    lost = lost or next((f"the answer leaves out {each[:60]}" for each in left_out), "")
     if lost:
         text_shown = _without_brackets(subject(order), text_shown)
     flags = _turned(frozen, text) if kept_share(frozen.text, text) >= NEW_TEXT else ()
-    return Found(text_shown, lost, flags, answer), ""
+    text_shown = _ended(order, text_shown)
+    return (Found(text_shown, lost, flags, answer), "") if text_shown else (None, _OPEN)
+
+
+_OPEN = "the answer left something open that nothing closes"
+
+
+def _ended(order: RewriteOrder, text: str) -> str:
+    """Return *text* with what it leaves open closed, for it would take in what follows; nothing where that fails."""
+    return closed(text) if is_closed(subject(order)) else text
 
 
 def _without_brackets(source: str, text: str) -> str:

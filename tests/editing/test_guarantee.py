@@ -13,6 +13,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from meai.editing.actions import ACTIONS, own_action, with_own
+from meai.editing.anchors import anchors
+from meai.editing.closing import is_closed
 from meai.editing.protect import protected_spans
 from meai.editing.rewrite import Proposal, RewriteOrder, Rewriter
 from meai.editing.verify import shape
@@ -41,6 +43,15 @@ code is code
 [^1]: A note of some words.
 ---
 title: Some words
+we was at [one [in] it](https://example.org/b_(c)) and http://example.org/p_(x)_y
+![a *picture* \\] of it](b.png) was here, <img alt="x > y"> too
+[ref]: https://example.org/ref "Its title"
+| `a \\| b` | was here |
+<!-- a comment
+-->
+::: tip Words
+$$
+    indented words
 *emphasis* and **strong** words
 """
 MARKDOWN = st.lists(
@@ -70,6 +81,10 @@ HOSTILE: dict[str, Callable[[str], str]] = {
     "makes a heading": lambda words: f"# {words}",
     "makes a row": lambda words: f"| {words} | {words} |",
     "leaks its template": lambda words: f"{words}<|im_end|>\n<|im_start|>assistant",
+    "opens code": lambda words: f"{words}\n```\nand more",
+    "opens a callout": lambda words: f"{words}\n\n::: tip\nand more",
+    "closes up": lambda words: " ".join(words.split()),
+    "shouts": str.upper,
     "breaks emphasis": lambda words: f"**{words}",
     "says nothing": lambda words: "  ",
     "glues": lambda words: words.replace(" [", "[").replace("] ", "]"),
@@ -122,7 +137,10 @@ def test_no_model_loses_what_is_protected(selection: str, action: str, habit: st
     if proposal is None:
         return
     # What is put below code that nothing closes would be read as more of it; the code itself stands whole.
-    assert proposal.text.startswith(selection) or lost(selection, proposal.text) == Counter()
+    if not proposal.text.startswith(selection.rstrip()):
+        assert lost(selection, proposal.text) == Counter()
+        assert anchors(selection) <= anchors(proposal.text)
+    assert is_closed(proposal.text) or not is_closed(selection)
     for talk in TALK:
         assert talk not in proposal.text
 
@@ -136,6 +154,7 @@ def test_no_model_adds_an_address_or_changes_the_structure(
     if proposal is None:
         return
     assert Counter(protected_spans(proposal.text)) == Counter(protected_spans(selection))
+    assert anchors(proposal.text) == anchors(selection)
     assert shape(proposal.text) == shape(selection)
     assert proposal.text.count("\n") == selection.count("\n")
 

@@ -18,6 +18,11 @@ from meai.editing.protect import added_spans, lost_spans, protected_spans, witho
         ("[words][ref] and [ref][]", ["][ref]", "[ref][]"]),
         ("[![alt](a.png) the `b` of it](<c d> 'T')", ["![alt](a.png)", "`b`", "](<c d> 'T')"]),
         ("[gallery ids=\"1,2\"] for *|FNAME|* and %%name%%", ['[gallery ids="1,2"]', "*|FNAME|*", "%%name%%"]),
+        ("[one [in] it](https://e.org/a)", ["[in]", "](https://e.org/a)"]),
+        ("A ![a [b] \\] c](b.png).", ["![a [b] \\] c](b.png)"]),
+        ("See https://e.org/a_(b)_c. (Or www.e.org/x.)", ["https://e.org/a_(b)_c", "www.e.org/x"]),
+        ('An <img alt="b > c"> and <br\nclear="all"> it\'s.', ['<img alt="b > c">', '<br\nclear="all">']),
+        ('[ref]: https://e.org/a "Its title"\n[^1]: A note.', ['[ref]: https://e.org/a "Its title"', "[^1]:"]),
         ("- [ ] to do, see [1]", ["[1]"]),
         ("A note[^1] here", ["[^1]"]),
         ("Use `code` and ``co`de``.", ["`code`", "``co`de``"]),
@@ -50,7 +55,31 @@ def test_what_is_left_of_a_link_line_is_no_prose() -> None:
     assert without_protected("👉 [Code](https://example.org)") == "👉 "
 
 
-UNITS = ["a1b2", "{{ ", "`", "[", "<!--", "$", "$$", "<a ", "http://a", "a@", "![", "{% ", "[a](", "](", "[a\n", "*|"]
+UNITS = [
+    "a1b2",
+    "{{ ",
+    "`",
+    "[",
+    "<!--",
+    "$",
+    "$$",
+    "<a ",
+    "http://a",
+    "a@",
+    "![",
+    "{% ",
+    "[a](",
+    "](",
+    "[a\n",
+    "*|",
+    "[[b]",
+    '<a "',
+    "www.(",
+    "[a]: b\n",
+    "![a[b]",
+    "<a\n",
+    "\\[",
+]
 
 
 @pytest.mark.parametrize("unit", [*UNITS, "[![a](b)"])
