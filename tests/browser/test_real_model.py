@@ -19,7 +19,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.model]
 MODEL_MS = 60_000
 LINKED = "We was very glad that [the garden](https://example.org/a?b=1) has `3 beds` now, and recieved 7 friends there."
 BEGUN = "Once upon a time there was a small "
-LETTER = f"# Letter\n\n{LINKED}\n\n{BEGUN}"
+PARTED = ("The children played in", " until it was dark.")
+LETTER = f"# Letter\n\n{''.join(PARTED)}\n\n{LINKED}\n\n{BEGUN}"
 NONE = "No change suggested."
 LATE = 2
 """Times the delay of a key while nothing else is done; the medians, since one key may be late for any reason."""
@@ -48,7 +49,21 @@ def test_a_suggestion_is_refined_text_is_taken_at_the_caret_and_a_word_is_mended
     sit_down: SitDown, model_path: Path
 ) -> None:
     desk = sit_with_model(sit_down, model_path, LETTER)
-    misspelled = desk.page.locator(".cm-content .misspelled")
+    misspelled, ghost = desk.page.locator(".cm-content .misspelled"), desk.page.locator(".ghost")
+
+    # In the middle of a sentence grey text leads on to the words that follow, and these stay.
+    before, after = PARTED
+    desk.click_after(before)
+    desk.press("Alt+\\")
+    expect(ghost).to_be_visible(timeout=MODEL_MS)
+    filled = ghost.text_content() or ""
+    assert filled.startswith(" ")
+    assert not filled[-1].isspace()
+    assert "." not in filled
+    desk.press("Tab")
+    expect(ghost).to_have_count(0)
+    letter = LETTER.replace(before + after, before + filled + after)
+    desk.expect_file(letter.encode())
 
     # A word is underlined until a suggestion is open for its passage.
     desk.click_after("We was very")
@@ -59,7 +74,7 @@ def test_a_suggestion_is_refined_text_is_taken_at_the_caret_and_a_word_is_mended
     expect(misspelled).to_have_count(0)
     ended = desk.page.locator("[data-proposal=done]").or_(desk.page.get_by_text(NONE))
     expect(ended.first).to_be_visible(timeout=MODEL_MS)
-    assert desk.file.read_text() == LETTER
+    assert desk.file.read_text() == letter
 
     # What is refined keeps what is protected, or is not offered; a failure leaves the text alone.
     if desk.bar.is_visible():
@@ -77,7 +92,6 @@ def test_a_suggestion_is_refined_text_is_taken_at_the_caret_and_a_word_is_mended
     assert desk.file.read_text().endswith(BEGUN)
 
     # Grey text stands nowhere until it is taken, and then it stands as it was seen.
-    ghost = desk.page.locator(".ghost")
     before = desk.file.read_text()
     desk.press("Control+End", "Alt+\\")
     expect(ghost).to_be_visible(timeout=MODEL_MS)
