@@ -32,7 +32,9 @@ class Backups:
         part.unlink(missing_ok=True)
         copy(part)
         os.replace(part, target)
-        for old in self.list()[_KEPT:]:
+        # A day to come is that of a clock set back since: that copy is older than today's and must not pass for newer.
+        later = [copy for copy in self.list() if copy > target]
+        for old in (*later, *self.list()[len(later) + _KEPT :]):
             old.unlink(missing_ok=True)
 
     def make_before(self, version: int, copy: Copy) -> None:

@@ -130,11 +130,20 @@ def remove(path: Path, was: Snapshot) -> None:
 
 
 def sweep(path: Path) -> None:
-    """Delete *path* if it is what a killed `save` left, more than ten minutes ago."""
-    if path.name.startswith(TEMPORARY_PREFIX) and path.suffix != _BACKUP_SUFFIX:
+    """Delete *path* if it is what a killed `save` of another process left, more than ten minutes ago."""
+    # Not what this one is at work with: a clock that is set forward makes any file ten minutes old.
+    if (
+        path.name.startswith(TEMPORARY_PREFIX)
+        and not path.name.startswith(_own_prefix())
+        and path.suffix != _BACKUP_SUFFIX
+    ):
         with suppress(OSError):
             if time.time() - path.lstat().st_mtime > STALE_TEMPORARY_S:
                 path.unlink()
+
+
+def _own_prefix() -> str:
+    return f"{TEMPORARY_PREFIX}{os.getpid()}-"
 
 
 def _read_all(handle: int, size: int) -> bytes:
@@ -225,7 +234,7 @@ def _temporary(path: Path, data: bytes, like: Path | None, *, spare: bool = Fals
 
     It has the owner and the mode of *like*. A *spare* one may be this user's alone where that is not permitted.
     """
-    temporary = path.with_name(TEMPORARY_PREFIX + secrets.token_hex(8))
+    temporary = path.with_name(f"{_own_prefix()}{secrets.token_hex(8)}")
     try:
         _write_new(temporary, data, like, spare)
         yield temporary

@@ -15,6 +15,7 @@ from contextlib import suppress
 from typing import Any
 
 from simple_websocket import ConnectionClosed, Server
+from simple_websocket import ws as library
 from wsproto.events import CloseConnection
 from wsproto.utilities import LocalProtocolError
 
@@ -85,6 +86,8 @@ def _reader_of(target: Callable[[], None]) -> threading.Thread:
     The library asks for this thread between its handshake and the first byte that it reads.
     """
     ws: Server = target.__self__  # type: ignore[attr-defined]
+    # Else a clock set back an hour would stop the library's pings for that hour, and one set forward cut peers off.
+    library.time = time.monotonic
     ws.sock = LockedSocket(ws.sock)
     ws.input_buffer = Inbox()
 

@@ -211,6 +211,17 @@ def test_the_newest_sound_backup_takes_the_place(database: Database, path: Path)
     assert "last backup" in (database.take_notice() or "")
 
 
+def test_a_backup_of_a_day_to_come_does_not_pass_for_the_newest(database: Database, path: Path) -> None:
+    """A clock was a year ahead for a while."""
+    say(database, "one")
+    for day in ("20010101", "20010102", "20010103", "99990101"):
+        path.with_name(f"history.sqlite.backup-{day}").write_bytes(b"old")
+    database.backup()
+    found = sorted(entry.name.rpartition("-")[2] for entry in path.parent.glob("*.backup-*"))
+    assert found[:2] == ["20010102", "20010103"]
+    assert found[2] < "99990101"
+
+
 def test_three_backups_stay(database: Database, path: Path) -> None:
     say(database, "one")
     for day in ("20010101", "20010102", "20010103", "20010104"):

@@ -281,6 +281,21 @@ def test_old_remains_of_a_kill_are_swept_and_fresh_ones_left(tmp_path: Path) -> 
     assert (old.exists(), fresh.exists(), backup.exists()) == (False, True, True)
 
 
+def test_a_clock_set_forward_takes_no_file_from_a_save_under_way(
+    document: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.replace
+
+    def listed_meanwhile(source: Path, target: Path) -> None:
+        os.utime(source, (0, 0))  # as after a step of an hour
+        files.sweep(Path(source))
+        real(source, target)
+
+    monkeypatch.setattr(os, "replace", listed_meanwhile)
+    files.save(document, b"new\n", files.snapshot(document))
+    assert document.read_bytes() == b"new\n"
+
+
 # The disk fails: every call of a save, with every error.
 
 CHANGES = [overwrite, pytest.param(overwrite_linked, marks=posix), create, rename, delete]
