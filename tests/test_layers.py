@@ -32,7 +32,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "export": {"assets", "errors", "markdown", "documents.foreign.inline"},
     "web": {
         *("errors", "editing", "export", "markdown", "documents", "models", "settings"),
-        *("inference.engine", "inference.remote", "inference.request"),
+        *("inference.engine", "inference.remote", "inference.request", "inference.stop"),
     },
     "server": {"errors"},
     "lease": {"errors"},

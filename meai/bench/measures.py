@@ -21,6 +21,7 @@ from meai.errors import Cancelled
 from meai.inference.engine import Engine
 from meai.inference.raw import RawLoop
 from meai.inference.request import Completion, Request, Sampling
+from meai.inference.stop import Stop
 
 LONG_PROMPT_TOKENS = 1500
 STREAMED_TOKENS = 160
@@ -166,7 +167,7 @@ def other_tab_first_token_ratio(bench: Bench) -> tuple[float, ...]:
 @contextmanager
 def _running(bench: Bench, request: Request, begun: threading.Event) -> Iterator[threading.Event]:
     """A request that runs on a thread of its own, *begun* with its first word; yields the event that cancels it."""
-    cancelled = threading.Event()
+    cancelled = Stop()
 
     def run() -> None:
         with suppress(Cancelled):

@@ -18,7 +18,7 @@ from meai.inference.request import Completion, FinishReason, Request
 from meai.inference.speculation import Drafter, DraftLength
 from meai.inference.thinking import Thoughts
 
-DELTA_S = 0.05
+DELTA_S = 0.08
 """Pieces of text that come closer together are joined: each one wakes threads that the model could compute with."""
 
 

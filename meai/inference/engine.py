@@ -13,12 +13,14 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from meai.errors import BadInput, Cancelled, EngineGone, MeaiError, ModelRefused, NoModel
 from meai.inference.calibration import Calibration
 from meai.inference.request import Adapter, Completion, ModelTraits, Request, WorkerReport
+from meai.inference.stop import told
 from meai.inference.watched import Watched
 from meai.process import Frame
 
@@ -28,8 +30,10 @@ SILENCE_TIMEOUT_S = 60.0
 """A worker that gets nothing done for so long while somebody waits hangs; it is killed."""
 CRASHES_ALLOWED = 3
 CRASH_WINDOW_S = 300.0
-POLL_S = 0.06
-"""How soon a cancellation is seen; longer than from piece to piece of an answer, since waking up delays the model."""
+POLL_S = 0.15
+"""How often whoever waits looks around: for a cancellation that tells nobody, and for a worker that hangs."""
+_LOOK: Frame = {"is": "look"}
+"""Wakes whoever waits for a frame."""
 ILLEGAL_INSTRUCTION = frozenset({-4, 0xC000001D})
 """Exit statuses of a program made for another processor: SIGILL, and what Windows says."""
 REINSTALL = "`pip install --force-reinstall --no-cache-dir --no-binary llama-cpp-python llama-cpp-python==0.3.36`"
@@ -188,7 +192,8 @@ class Engine:
         run = self._join(number, inbox, cancelled)
         try:
             run.child.send({"id": number, **frame})
-            return self._receive(run, inbox, ending, emit, cancelled)
+            with told(cancelled, partial(inbox.put, _LOOK)):
+                return self._receive(run, inbox, ending, emit, cancelled)
         except BaseException:
             # Whoever asked need not wait for the worker, which drops a request that it has not begun.
             run.send_if_there({"do": "cancel", "id": number})

@@ -27,6 +27,7 @@ from meai.editing.actions import ACTIONS
 from meai.editing.marking import Block, Marked, Marking
 from meai.editing.rewrite import Proposal, RewriteOrder, Rewriter, Unit
 from meai.errors import BadInput, MeaiError
+from meai.inference.stop import Stop
 from meai.markdown.service import Preview, PreviewService
 from meai.settings.file import SettingsFile
 from meai.settings.values import Settings
@@ -144,7 +145,7 @@ class Session:
         self._name = uuid.uuid4().hex
         self._text = PageText()
         self._turn = threading.Lock()
-        self._running: dict[str, threading.Event] = {}
+        self._running: dict[str, Stop] = {}
         self._likely = LIKELY
         self._beyond: tuple[protocol.BeyondModel, ...] = ()
 
@@ -214,7 +215,7 @@ class Session:
         self._begin(message.id, replace(order, variation=message.variation))
 
     def _begin(self, name: str, order: RewriteOrder) -> None:
-        cancelled = threading.Event()
+        cancelled = Stop()
         with self._turn:
             if name in self._running:
                 raise BadInput(f"A rewrite called {name!r} is running already.")
@@ -227,7 +228,7 @@ class Session:
             work = threading.Thread(target=self._answer, args=(name, order, cancelled), name="rewrite", daemon=True)
             work.start()
 
-    def _answer(self, name: str, order: RewriteOrder, cancelled: threading.Event) -> None:
+    def _answer(self, name: str, order: RewriteOrder, cancelled: Stop) -> None:
         deltas = Deltas(
             lambda text: self._say(protocol.Delta(name, text)), lambda text: self._say(protocol.Sketch(name, text))
         )
