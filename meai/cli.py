@@ -9,7 +9,7 @@ import json
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -22,6 +22,7 @@ from meai.errors import BadInput, MeaiError, NoModel
 
 if TYPE_CHECKING:
     from meai.config import Config
+    from meai.editing.actions import Action
     from meai.models.library import Model, ModelLibrary
     from meai.models.suitability import Computer
 
@@ -58,8 +59,11 @@ class OneOf(click.ParamType[str]):
     def __init__(self, names: Callable[[], Iterable[str]]) -> None:
         self._names = names
 
-    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        return f"[{'|'.join(self._names())}]"
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
+        return f"[{'|'.join(self._names())}]" if isinstance(param, click.Option) else None
+
+    def get_missing_message(self, param: click.Parameter, ctx: click.Context | None) -> str:
+        return f"One of {', '.join(self._names())}."
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         if value not in self._names():
@@ -67,7 +71,16 @@ class OneOf(click.ParamType[str]):
         return value
 
 
-def _actions() -> Iterable[str]:
+class ActionCommand(click.Command):
+    """A command whose help lists the actions, the writer's own among them."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_options(ctx, formatter)
+        with formatter.section("Actions"):
+            formatter.write_dl([(name, action.label) for name, action in _actions().items()])
+
+
+def _actions() -> Mapping[str, Action]:
     from meai.editing.actions import own_action, with_own
 
     return with_own(own_action(each.name, each.instruction) for each in read_config().actions)
@@ -127,7 +140,7 @@ def serve(
     run(config)
 
 
-@cli.command()
+@cli.command(cls=ActionCommand)
 @click.argument("action", type=OneOf(_actions))
 @click.argument("file", default="-", metavar="[FILE|-]")
 @click.option("--instruction", default="", metavar="TEXT", help="What to do, for `ask`; the language, for `translate`.")
@@ -246,6 +259,8 @@ def export(
         for note in result.report:
             place = "" if note.line is None else f":{note.line + 1}"
             click.echo(f"{file}{place}: {note.message}", err=True)
+        if refused:
+            click.echo("Nothing was written: --strict wants nothing lost and nothing to look at.", err=True)
     if not refused and (output or not as_json):
         _write(result.content.encode(), output)
     if as_json:
@@ -325,14 +340,17 @@ def _forget(file: Path, what: str, *, sure: bool, as_json: bool) -> None:
 
 @cli.group()
 def models() -> None:
-    """See which models there are, fetch, import, choose and remove them."""
+    """List, fetch, import, choose and remove models."""
 
 
 @models.command("list")
 @click.option("--all", "everything", is_flag=True, help="Also those from mirrors that their publishers do not run.")
 @_json_option
 def list_models(everything: bool, as_json: bool) -> None:
-    """List the models on this machine, those that other programs keep on it, and those to fetch."""
+    """List the models that there are.
+
+    Those on this machine, those that other programs keep on it, and those to fetch.
+    """
     from meai.models.library import models_folder
     from meai.models.shelf import cards
     from meai.models.wording import line
@@ -358,7 +376,10 @@ def list_models(everything: bool, as_json: bool) -> None:
 @click.argument("name", metavar="NAME_OR_FILE")
 @_json_option
 def info(name: str, as_json: bool) -> None:
-    """Say what is known of one model: licence, size, hash, context, memory and speed."""
+    """Say what is known of one model.
+
+    Its licence, size, hash, context, memory and speed.
+    """
     from meai.models.library import models_folder
     from meai.models.shelf import card, sha256_of
     from meai.models.wording import description
@@ -434,7 +455,7 @@ def use(name: str, as_json: bool) -> None:
 @click.argument("name")
 @_json_option
 def remove(name: str, as_json: bool) -> None:
-    """Delete the model NAME from the models folder; a linked one stays where it is."""
+    """Delete the model NAME. A linked one stays where it is."""
     from meai.models import download, importing
     from meai.models.library import models_folder
 
@@ -455,7 +476,7 @@ def remove(name: str, as_json: bool) -> None:
 
 @models.group()
 def adapter() -> None:
-    """Add LoRA adapters to models, see which there are, and take them out again."""
+    """Add, list and remove LoRA adapters of models."""
 
 
 @adapter.command("add")
@@ -465,7 +486,10 @@ def adapter() -> None:
 @click.option("--action", "actions", multiple=True, type=OneOf(_actions), help="Only for this one; may be given again.")
 @_json_option
 def add_adapter(file: Path, model: str | None, scale: float, actions: tuple[str, ...], as_json: bool) -> None:
-    """Add the adapter FILE, a .gguf that stays where it is, to a model. It is checked against that model first."""
+    """Add the adapter FILE, a .gguf, to a model.
+
+    It stays where it is, and is checked against that model first.
+    """
     from meai.models import adapters
 
     config = read_config(model=model)
@@ -485,7 +509,10 @@ def add_adapter(file: Path, model: str | None, scale: float, actions: tuple[str,
 @adapter.command("list")
 @_json_option
 def list_adapters(as_json: bool) -> None:
-    """List the adapters, the model of each, how strongly it works and for what."""
+    """List the adapters.
+
+    The model of each, how strongly it works and for what.
+    """
     from meai.models.adapters import kept_adapters
 
     kept = kept_adapters(_library(read_config()))
@@ -522,7 +549,9 @@ def remove_adapter(name: str, as_json: bool) -> None:
 def check_adapter(
     file: Path, model: str | None, scale: float, actions: tuple[str, ...], few: int, as_json: bool
 ) -> int:
-    """Measure suggestions without the adapter FILE and with it, and say whether to take it. Takes minutes.
+    """Measure whether the adapter FILE makes suggestions better.
+
+    Suggestions are made without it and with it, which takes minutes.
 
     Exits 3 where something that is counted gets worse.
     """
@@ -600,7 +629,9 @@ def _progress(label: str, doing: str = "Fetching") -> Callable[[int, int], None]
 @_gpu_option
 @_json_option
 def bench(model: str | None, engine: str | None, gpu_layers: str | None, as_json: bool) -> None:
-    """Measure how fast a model is here, against a raw loop of llama.cpp. Takes a minute or several.
+    """Measure how fast a model is here, against llama.cpp alone.
+
+    Takes a minute or several.
 
     With --engine, how fast that engine is for one writer and for several at once; samples of our own go there.
     """

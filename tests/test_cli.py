@@ -18,11 +18,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import click
+import click.testing
 import psutil
 import pytest
 import websocket
 
 from meai import __version__
+from meai.cli import cli
 from meai.models.catalogue import read_catalogue
 from tests.models.gguf_files import tiny_model
 from tests.models.test_lora import BASE, SOUND
@@ -63,6 +66,30 @@ def test_help_names_options_and_commands_and_comes_at_once(meai: Run) -> None:
     assert time.monotonic() - started < 1.5
     for word in ("[PATH]", "--port", "--no-browser", "--model", "doctor", "export", "models", "rewrite"):
         assert word in said
+
+
+def _groups(group: click.Group) -> Iterator[click.Group]:
+    yield group
+    for command in group.commands.values():
+        if isinstance(command, click.Group):
+            yield from _groups(command)
+
+
+def test_every_command_is_described_by_a_whole_sentence() -> None:
+    for group in _groups(cli):
+        said = click.testing.CliRunner().invoke(group, ["--help"]).stdout
+        assert "..." not in said.partition("Commands:")[2], said
+
+
+def test_rewrite_lists_its_actions_and_says_them_to_who_names_none_or_another(meai: Run) -> None:
+    said = meai("rewrite", "--help").stdout.decode()
+    assert "rewrite [OPTIONS] ACTION [FILE|-]" in said
+    assert re.search(r"^  make-fluent +Make it fluent$", said, re.MULTILINE)
+    for wrong in ((), ("polish",)):
+        refused = meai("rewrite", *wrong)
+        assert refused.returncode == 2
+        assert "'ACTION'" in refused.stderr.decode()
+        assert "make-fluent, paraphrase" in refused.stderr.decode()
 
 
 def test_help_imports_nothing_heavy() -> None:
