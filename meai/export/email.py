@@ -62,7 +62,7 @@ def write(article: Article, options: Options) -> Exported:
 
     def place(address: str, content: bytes, media_type: str) -> str:
         message = f"The image {address} is in the mail itself: Gmail and Outlook show such images only from an .eml."
-        report.changed(lines.get(address), "image", message, "host-image")
+        report.check(lines.get(address), "image", message, "host-image")
         return images.data_uri(content) or ""
 
     lines = {one.attributes["src"]: one.line for root in article.body for one in root.walk() if "src" in one.attributes}

@@ -247,7 +247,7 @@ export function createExportDialog(parts: ExportDialogParts): ExportDialog {
   };
 
   const drawReport = (notes: readonly Note[], choices: ExportTarget["choices"], now: Chosen) => {
-    const title = h("h3", { id: "export-report-title" }, notes.length === 0 ? "Nothing is lost or changed" : "What readers get otherwise");
+    const title = h("h3", { id: "export-report-title" }, notes.length === 0 ? "Nothing is lost or changed" : "What changes for readers");
     const groups = KINDS.flatMap(([kind, label]) => {
       const ofKind = notes.filter((note) => note.kind === kind);
       if (ofKind.length === 0) return [];

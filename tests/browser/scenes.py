@@ -181,7 +181,7 @@ def the_export(desk: Desk, model: ScriptedModel) -> Iterator[None]:
     desk.press("Control+Shift+E")
     dialog = desk.page.get_by_role("dialog", name="Export ")
     dialog.get_by_role("radio", name="Substack").first.check()
-    expect(dialog.get_by_role("heading", name="What readers get otherwise")).to_be_visible()
+    expect(dialog.get_by_role("heading", name="What changes for readers")).to_be_visible()
     expect(desk.page.locator("#export[aria-busy]")).to_have_count(0)
     yield
     desk.press("Escape")

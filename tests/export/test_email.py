@@ -102,7 +102,8 @@ def test_images_of_the_workspace_are_in_the_mail_or_linked_and_told() -> None:
     text = "![a](pictures/proofs.png)"
     assert 'src="data:image/png;base64,' in letter(text).content
     assert 'width="552"' in letter(text).content
-    assert any("only from an .eml" in message for message in messages(letter(text)))
+    [told] = [note for note in letter(text).report if "only from an .eml" in note.message]
+    assert told.kind == "check"
     assert 'src="pictures/proofs.png"' in letter(text, images="link").content
     assert any("readers will not see it" in message for message in messages(letter(text, images="link")))
 
