@@ -53,7 +53,7 @@ class Look:
 
 
 LIGHT = Look("#f2f0ea", "#fffefb", "#24231f", "#5f5c54", "#d9d5ca", "#f7f6f3", "#1d5c8f")
-DARK = Look("#0d0f13", "#14161b", "#dedbd3", "#a09c92", "#3a3e48", "#191d27", "#8dbfe8")
+DARK = Look("#0d0f13", "#14161b", "#dedbd3", "#a09c92", "#3a3e48", "#1d1f23", "#8dbfe8")
 
 
 def write(article: Article, options: Options) -> Exported:

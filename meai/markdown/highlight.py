@@ -111,7 +111,7 @@ class Theme:
 
 
 LIGHT = Theme("xcode", background="#f7f6f3", plain="#24292f")
-DARK = Theme("lightbulb", background="#191d27", plain="#d4d2c8")
+DARK = Theme("lightbulb", background="#1d1f23", plain="#d4d2c8")
 
 
 def highlight(code: str, language: str) -> str:
