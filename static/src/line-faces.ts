@@ -1,4 +1,4 @@
-/** Lines whose columns matter, those of tables, code and front matter, are told to the style sheet. */
+/** What the style sheet is told of lines: that columns matter, in tables, code and front matter, and where words begin. */
 
 import { syntaxTree } from "@codemirror/language";
 import type { Range } from "@codemirror/state";
@@ -6,6 +6,20 @@ import { Decoration, type DecorationSet, type EditorView, ViewPlugin, type ViewU
 
 const FACES: Record<string, string> = { Table: "line-table", FencedCode: "line-code", CodeBlock: "line-code", FrontmatterContent: "line-code" };
 const LINES = Object.fromEntries(Object.entries(FACES).map(([name, face]) => [name, Decoration.line({ class: face })]));
+
+/** What stands before the words of a quotation or an item. */
+const MARK = /^[ >]*(?:(?:[-*+]|\d+[.)]) +(?:\[[ xX]\] +)?)?/;
+
+/** How wide that is, in figures; a space takes three quarters of one. */
+export function hangOf(line: string): number {
+  const mark = MARK.exec(line)![0];
+  return mark.length - mark.replace(/[^ ]/g, "").length / 4;
+}
+
+/** What is wrapped of a line goes on below its first word. */
+function hanging(line: string): Decoration {
+  return Decoration.line({ class: "line-hung", attributes: { style: `--hang: ${hangOf(line)}ch` } });
+}
 
 class Faces {
   decorations: DecorationSet;
@@ -27,11 +41,14 @@ function facesOf({ state, visibleRanges }: EditorView): DecorationSet {
     syntaxTree(state).iterate({
       from,
       to,
-      enter({ name, from: start, to: end }) {
-        const face = LINES[name];
-        if (face === undefined) return true;
+      enter({ name, from: start, to: end, node }) {
+        const hangs = ["Paragraph", "Task"].includes(name) && node.parent!.name !== "Document";
+        if (!hangs && !LINES[name]) return true;
         const last = state.doc.lineAt(Math.min(end, to)).number;
-        for (let n = state.doc.lineAt(Math.max(start, from)).number; n <= last; n++) found.push(face.range(state.doc.line(n).from));
+        for (let n = state.doc.lineAt(Math.max(start, from)).number; n <= last; n++) {
+          const { from: at, text } = state.doc.line(n);
+          found.push((LINES[name] ?? hanging(text)).range(at));
+        }
         return false;
       },
     });
