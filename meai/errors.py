@@ -24,6 +24,16 @@ class DocumentNotFound(MeaiError):
     code = "document-not-found"
 
 
+class DocumentMoved(DocumentNotFound):
+    """Another program has moved the file. `name` is where the workspace has it now."""
+
+    code = "document-moved"
+
+    def __init__(self, message: str, name: str) -> None:
+        super().__init__(message)
+        self.name = name
+
+
 class DocumentExists(MeaiError):
     """A document of that name is there already and must not be overwritten."""
 

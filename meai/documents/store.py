@@ -19,6 +19,7 @@ from meai.documents.listing import Entry
 from meai.documents.revisions import WRITTEN, Keeper, NoHistory, Origin, Recorded
 from meai.documents.trash import Trash
 from meai.documents.turns import Turns
+from meai.documents.whereabouts import Whereabouts
 from meai.errors import BadInput, DocumentConflict, DocumentExists, DocumentNotFound, DocumentNotWritten, MeaiError
 
 MAX_ASSET_BYTES = 25 * 1024 * 1024
@@ -40,6 +41,7 @@ class DocumentStore:
         self._only = only
         self._acknowledged = Acknowledged()
         self._turns = Turns()
+        self._whereabouts = Whereabouts()
         if only is not None:
             self._real(only)
 
@@ -63,7 +65,22 @@ class DocumentStore:
             real = self._real(name)
             data = files.snapshot(real).data
             document = load(name, real, data, alone=self._only is not None)
+            self._note_file(name)
             return _kept(document, self._history.seen(name, data))
+
+    def moved(self, name: str, etag: str) -> str | None:
+        """Return what the document *name*, with *etag*, is called since another program moved it; None if none did."""
+        if self._only is not None or self.has(name):
+            return None
+        to = self._whereabouts.find(name, self.list())
+        if to is None:
+            return None
+        with self._turns.take(name, to):
+            if self.has(name) or not self._is(to, etag):
+                return None
+            if self._whereabouts.renamed(name, to):
+                self._history.renamed(name, to)
+        return to
 
     def shows(self, name: str) -> bool:
         """Whether a document *name* would be open here: all are, unless one is open by itself."""
@@ -97,6 +114,7 @@ class DocumentStore:
             if attempt and (answer := self._acknowledged.find(name, attempt, utf8)):
                 return Document(answer.name, utf8, answer.etag, rev=answer.rev)
             document = self._create(name, utf8, origin) if base is None else self._overwrite(name, utf8, base, origin)
+            self._note_file(document.name)
             if attempt:
                 self._acknowledged.keep(name, attempt, utf8, Answer(document.name, document.etag, document.rev))
             return document
@@ -156,6 +174,7 @@ class DocumentStore:
             if source != target:
                 _refuse_relative_link(source, target, name)
                 files.move(source, target)
+                self._whereabouts.renamed(name, new)
                 self._history.renamed(name, new)
             if self._only is not None:
                 self._only = new
@@ -179,6 +198,7 @@ class DocumentStore:
         with self._turns.take(*called, *called.values()):
             files.move_folder(source, self._make_folder(pieces) / pieces[-1])
             for name, now in called.items():
+                self._whereabouts.renamed(name, now)
                 self._history.renamed(name, now)
         return called
 
@@ -268,6 +288,15 @@ class DocumentStore:
             return bool(data) and real.name in os.listdir(real.parent) and files.snapshot(real).data == data
         except (OSError, MeaiError):
             return False
+
+    def _is(self, name: str, etag: str) -> bool:
+        try:
+            return encoding.etag_of(self.data(name)) == etag
+        except MeaiError:
+            return False
+
+    def _note_file(self, name: str) -> None:
+        self._whereabouts.note(name, self._root.joinpath(*names.document_parts(name)))
 
     def _real(self, name: str) -> Path:
         pieces = names.document_parts(name)

@@ -13,7 +13,7 @@ from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException, default_exceptions
 
 from meai import errors
-from meai.errors import BadInput, DocumentConflict, MeaiError
+from meai.errors import BadInput, DocumentConflict, DocumentMoved, MeaiError
 from meai.web import long_text
 
 BYTES = "application/octet-stream"
@@ -151,6 +151,8 @@ def install(app: Flask) -> None:
 def _of_meai(error: MeaiError) -> Response:
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
     more = {"etag": error.etag} if isinstance(error, DocumentConflict) else {}
+    if isinstance(error, DocumentMoved):
+        more = {"name": error.name}
     return failure(status, error.code, str(error), **more)
 
 

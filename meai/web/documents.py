@@ -16,7 +16,7 @@ from meai.documents.journal import MAX_CLIENT_CHARS, Journal
 from meai.documents.listing import Entry
 from meai.documents.places import workspace_id
 from meai.documents.store import DocumentStore
-from meai.errors import BadInput, DocumentNotFound
+from meai.errors import BadInput, DocumentMoved, DocumentNotFound
 from meai.web import answers
 from meai.web.history import origin
 
@@ -75,14 +75,24 @@ class _Document(_StoreView):
         self._journal = journal
 
     def get(self, name: str) -> Response:
-        document = self._store.read(name)
-        if request.headers.get("If-None-Match") == document.etag:
+        known = request.headers.get("If-None-Match", "")
+        document = self._read(name, known)
+        if known == document.etag:
             return _tagged(Response(), document, 304)
         text = document.utf8
         mended = None if document.read_only else _mended(text)
         fields = {name: getattr(document, name) for name in _SHOWN}
         answer = answers.with_long_text({**fields, "repair": asdict(mended) if mended else None}, "text", text)
         return _tagged(answer, document)
+
+    def _read(self, name: str, known: str) -> Document:
+        """Return the document *name*. Raises DocumentMoved where its file, with the ETag *known*, has another name."""
+        try:
+            return self._store.read(name)
+        except DocumentNotFound:
+            if (now := self._store.moved(name, known)) is not None:
+                raise DocumentMoved(f"“{name}” is “{now}” now.", now) from None
+            raise
 
     def put(self, name: str) -> Response:
         body, text = answers.long_body(answers.MAX_TEXT_BODY, "text")

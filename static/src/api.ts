@@ -32,6 +32,8 @@ export interface Failure {
   readonly code: string;
   /** One sentence for the writer. */
   readonly message: string;
+  /** What the document is called since another program moved it. */
+  readonly moved?: string | undefined;
 }
 
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
@@ -268,8 +270,8 @@ async function ask<T>(token: string, question: Question, read: (response: Respon
 
 async function failureOf(response: Response): Promise<Failure> {
   try {
-    const { error } = (await response.json()) as { error: { code: string; message: string } };
-    return { status: response.status, code: error.code, message: error.message };
+    const { error, name } = (await response.json()) as { error: { code: string; message: string }; name?: string };
+    return { status: response.status, ...error, moved: name };
   } catch {
     return { status: response.status, code: "failed", message: `The server answered ${response.status}.` };
   }

@@ -20,6 +20,8 @@ export interface DiskParts {
   readonly notices: Notices;
   /** Save the text under another name, and go on with that. */
   keepAsCopy(): Promise<void>;
+  /** The open document has the name `to` now. */
+  follow(to: string): Promise<void>;
 }
 
 export interface Disk {
@@ -37,7 +39,7 @@ const NOTICE = "disk";
 const GONE = 404;
 const UNFIT = 422;
 
-export function createDisk({ api, saving, editor, dialogs, notices, keepAsCopy }: DiskParts): Disk {
+export function createDisk({ api, saving, editor, dialogs, notices, keepAsCopy, follow }: DiskParts): Disk {
   let looking: Promise<void> | null = null;
   let own: Promise<unknown> = Promise.resolve();
 
@@ -57,8 +59,9 @@ export function createDisk({ api, saving, editor, dialogs, notices, keepAsCopy }
     const result = await (etag === null ? api.open(name) : api.openUnless(etag, name));
     if (saving.name !== name || saving.etag !== etag) return null;
     if (!result.ok) {
-      const { status, message } = result.failure;
-      if (status === GONE) saving.gone(`There is no document “${name}” on disk any more.`);
+      const { status, message, moved } = result.failure;
+      if (moved !== undefined) await follow(moved);
+      else if (status === GONE) saving.gone(`There is no document “${name}” on disk any more.`);
       // A folder stands in its place, or it is far too large: the text that was opened is nowhere else any more.
       if (status === UNFIT) saving.gone(message);
       return null;

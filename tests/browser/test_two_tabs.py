@@ -277,6 +277,12 @@ def test_what_one_tab_renames_is_followed_by_the_one_that_writes_it(watched: Wat
     file = desk.server.workspace / "Letters" / "Post.md"
     wait_until(desk.page, lambda: file.exists() and file.read_bytes() == b"One. Two. Three. Four.")
     desk.expect_saved()
+    moved = file.parent.rename(file.parent.with_name("Archive")) / file.name  # by a file manager
+    desk.write(" Five.")
+    wait_until(desk.page, lambda: moved.read_bytes() == b"One. Two. Three. Four. Five.")
+    desk.expect_saved()
+    expect(desk.page.get_by_text("This document was moved")).to_contain_text("“Archive/Post.md”")
+    assert not file.exists()
     expect(desk.page.get_by_role("alert").filter(has_text="Not saved.")).to_have_count(0)
     assert [path.name for path in desk.server.workspace.rglob("*.md")].count("Letter.md") == 0
     watched.forgive("404")

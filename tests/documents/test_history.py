@@ -364,6 +364,16 @@ def test_what_another_program_deleted_is_in_the_history_still(
     assert [one.name for one in history.gone(there=store.has, trashed=())] == ["a.md"]
 
 
+def test_what_another_program_moved_keeps_its_history(store: DocumentStore, history: History, root: Path) -> None:
+    write(store, "a.md", "one")
+    etag = store.read("a.md").etag
+    (root / "a.md").rename(root / "b.md")
+    assert (store.moved("a.md", etag), store.moved("a.md", etag)) == ("b.md", "b.md")
+    write(store, "b.md", "two")
+    assert [text for _, _, text in told(history, "b.md")] == ["one", "two"]
+    assert history.gone(there=store.has, trashed=()) == ()
+
+
 def test_what_the_disk_refused_to_create_can_be_had_from_the_history(
     store: DocumentStore, history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ import io
 import os
 import posixpath
 import re
+import shutil
 import stat
 import threading
 import time
@@ -611,3 +612,45 @@ def test_documents_named_crosswise_do_not_wait_for_each_other(store: DocumentSto
     store.write("a.md", "text", base=None)
     together(lambda: swap("a.md", "b.md"), lambda: swap("b.md", "a.md"))
     assert [store.read(entry.name).text for entry in store.list()] == ["text"]
+
+
+# Moved by another program.
+
+
+def test_a_document_is_found_where_another_program_moved_it_or_its_folder(store: DocumentStore, root: Path) -> None:
+    (root / "Posts").mkdir()
+    etag = store.write("Posts/a.md", "one", base=None).etag
+    (root / "Posts").rename(root / "Letters")
+    assert store.moved("Posts/a.md", etag) == store.moved("Posts/a.md", etag) == "Letters/a.md"
+    (root / "Letters" / "a.md").rename(root / "b.md")
+    assert store.moved("Letters/a.md", etag) == "b.md"
+    assert store.write("b.md", "two", base=etag).name == "b.md"
+
+
+@pytest.mark.parametrize(
+    "happens",
+    [
+        lambda root: (root / "a.md").unlink(),
+        lambda root: (root / "a.md").rename(root.parent / "b.md"),
+        lambda root: shutil.move(root / "a.md", root / ".hidden.md"),
+        lambda root: ((root / "a.md").rename(root / "b.md"), (root / "b.md").write_text("other")),
+        lambda root: ((root / "b.md").write_text("one"), (root / "a.md").unlink()),
+        lambda root: ((root / "a.md").rename(root / "b.md"), os.link(root / "b.md", root / "c.md")),
+        lambda root: None,
+    ],
+    ids=["deleted", "out of the workspace", "hidden", "changed", "a copy is left", "two names", "nothing"],
+)
+def test_what_is_another_file_or_another_text_is_not_taken_for_the_document(
+    store: DocumentStore, root: Path, happens: Callable[[Path], object]
+) -> None:
+    etag = store.write("a.md", "one", base=None).etag
+    happens(root)
+    assert store.moved("a.md", etag) is None
+
+
+def test_a_file_that_had_a_second_name_is_not_followed_to_it(store: DocumentStore, root: Path) -> None:
+    etag = store.write("a.md", "one", base=None).etag
+    os.link(root / "a.md", root / "b.md")
+    assert store.read("a.md").etag == etag
+    (root / "a.md").unlink()
+    assert store.moved("a.md", etag) is None

@@ -59,6 +59,15 @@ def test_a_document_that_is_the_same_need_not_travel_again(ask: Ask, workspace: 
     assert ask("GET", "/api/documents/a.md", headers={"If-None-Match": ETAG}).json["text"] == "ONE\ntwo\n"
 
 
+def test_whoever_asks_for_a_document_that_another_program_moved_hears_its_name(ask: Ask, workspace: Path) -> None:
+    assert ask("GET", "/api/documents/a.md").status_code == 200
+    (workspace / "a.md").rename(workspace / "b.md")
+    known = ask("GET", "/api/documents/a.md", headers={"If-None-Match": ETAG})
+    assert (known.status_code, known.json["error"]["code"], known.json["name"]) == (404, "document-moved", "b.md")
+    assert "name" not in ask("GET", "/api/documents/a.md").json
+    assert "name" not in ask("GET", "/api/documents/a.md", headers={"If-None-Match": etag_of(b"other")}).json
+
+
 def test_a_document_that_cannot_be_saved_says_why_and_can_be_converted(ask: Ask, workspace: Path) -> None:
     (workspace / "a.md").write_bytes("ðŸ‘‰ caf".encode() + b"\xe9")
     opened = ask("GET", "/api/documents/a.md").json

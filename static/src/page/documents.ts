@@ -78,7 +78,7 @@ export function documentsWing(page: Page): DocumentsWing {
     convert: () => void copies.convert(),
   });
   const drafts = new Drafts(storage, { keep: sendDraft, drop: (name, client) => void api.dropDraft(name, client) }, clock, moment, warnings.kept);
-  const disk = createDisk({ api, saving, editor, dialogs, notices, keepAsCopy: () => copies.keepAsCopy() });
+  const disk = createDisk({ api, saving, editor, dialogs, notices, keepAsCopy: () => copies.keepAsCopy(), follow });
   const recovery = createRecovery({
     api,
     saving,
@@ -247,7 +247,7 @@ export function documentsWing(page: Page): DocumentsWing {
     showSaving(byId("save-state"), state, documents.isLocked);
     warnings.saving(state);
     if (state.kind === "saved") page.receipts.saved();
-    if (state.kind === "failed" && state.cause === "changed") void disk.look();
+    if (state.kind === "failed" && state.cause !== "other") void disk.look();
     if (state.kind !== "saved") return;
     drafts.settled();
     naming.now?.saved();
@@ -263,6 +263,13 @@ export function documentsWing(page: Page): DocumentsWing {
 
   function sendDraft({ name, base, text, client, seq }: Draft): boolean {
     return text.length <= LONGEST_DRAFT && page.send({ type: "draft", name, base: base ?? "", text, client, seq });
+  }
+
+  async function follow(to: string): Promise<void> {
+    const { name, etag } = saving;
+    if (name === null || etag === null) return;
+    await documents.nowCalled(name, { name: to, etag });
+    notices.show("documents", { text: `This document was moved; it is saved as “${to}” now.` });
   }
 
   async function openFromList(name: string): Promise<void> {
