@@ -48,7 +48,7 @@ class Frozen:
         """Return *answer* with everything put back, and why that cannot be done, or an empty reason."""
         text, reason = _with_cuts(self, answer)
         reason = reason or _wrong_marks(self, text, in_order=in_order)
-        return ("", reason) if reason else (self.shown(text), "")
+        return ("", reason) if reason else (self.shown(_as_close(self, text)), "")
 
     def shown(self, answer: str) -> str:
         """Return *answer* with what its marks stand for, as far as it has them."""
@@ -185,6 +185,19 @@ def _glued(text: str, mark: str) -> bool:
     return _GLUE.match(text[start - 1 : start] or " ") is not None or (
         _GLUE.match(text[start + len(mark) :]) is not None
     )
+
+
+def _as_close(frozen: Frozen, answer: str) -> str:
+    """Return *answer* without the space that it puts between a word and a tag or footnote that stood close to one."""
+    for mark, meant in frozen.marks:
+        if not meant.startswith(("<", "[^")):
+            continue
+        at = frozen.text.index(mark)
+        if _GLUE.match(frozen.text[max(at - 1, 0) : at]):
+            answer = answer.replace(f" {mark}", mark)
+        if _GLUE.match(frozen.text[at + len(mark) :]):
+            answer = answer.replace(f"{mark} ", mark)
+    return answer
 
 
 def _named(text: str) -> str:

@@ -26,6 +26,7 @@ _PROTECTED = re.compile(
     | \[(?![ xX]\])[^\[\]\n]{{1,200}}\](?:\[\])?             # reference by its words, or a shortcode
     | \$\$.{{1,2000}}?\$\$ | (?<![\\$\w])\$(?=\S)[^$\n]*?(?<=[^\s\\])\$(?![\d$])  # math
     | \{{\{{.{{0,500}}?\}}\}} | \{{%.{{0,500}}?%\}} | <%.{{0,500}}?%>  # template tags and shortcodes
+    | (?<![\w:]):[a-z][a-z0-9_+-]{{1,40}}:(?![\w:])               # emoji by their names
     | \*\|[^|\n]{{1,60}}\|\* | %%\w[\w.]{{0,60}}%%                # merge tags of mailing services
     | <\|[^|<>\n]{{1,60}}\|>                             # special tokens of models, when they are written about
     | <!--.{{0,1000}}?--> | </?[A-Za-z]{_ATTRIBUTES}>               # comments and HTML tags

@@ -45,9 +45,14 @@ _REFUSAL = re.compile(
     r"^\W*(?:i['’]?m sorry|i am sorry|sorry,|i apologi[sz]e|my apologies|unfortunately, i|as an? (?:ai|large language"
     r"|language model|assistant)\b|i can(?:not|['’]t)|i could ?n[o'’]t|i am unable|i['’]m unable|i do ?n[o'’]t have"
     r"|i['’]m not able|i am not able|i would be happy to|i['’]d be happy to|how can i help|please provide"
-    r"|could you please|as requested|you have asked|the user\b|i understand you)",
+    r"|could you please|as requested|you have asked|the user\b|i understand you"
+    r"|i(?:['’]m| am) (?:here|ready|happy|glad) to (?:help|assist))"
+    r"|\b(?:i|you)(?:['’](?:m|re)| am| are) (?:a helpful|an ai|a (?:large )?language model)\b"
+    r"|\byour answer (?:must|should)\b",
     re.IGNORECASE,
 )
+ECHO = 5
+"""Words in a row that an answer has from its prompt and not from the text or the writer: it talks about its task."""
 SUMMARY_SHARE, SHORT_TEXT = 0.5, 120
 """Of a text, how long its summary may be, and characters that any may have."""
 PROSE_SHARE = 0.4
@@ -62,6 +67,12 @@ def objection(source: str, answer: str, budget: Budget) -> str:
 def no_words_for_a_reader(source: str, answer: str) -> str:
     """Return why *answer* is nothing that a reader should get, whatever it was to be; nothing when it may be."""
     return next((reason for check in _OF_ANY_ANSWER[:4] if (reason := check(source, answer, _ANY))), "")
+
+
+def echoes(prompt: str, source: str, answer: str) -> bool:
+    """Return whether *answer* repeats words of *prompt* that are not those of *source*."""
+    asked, ours, theirs = (_runs(_words(text), ECHO) for text in (prompt, source, answer))
+    return bool((asked & theirs) - ours)
 
 
 def kept_share(source: str, answer: str) -> float:
@@ -143,8 +154,8 @@ def _repeats(source: str, answer: str) -> bool:
     return any(count > 2 and count > 2 * ours[run] for run, count in theirs.items()) or _twice(source, answer)
 
 
-def _runs(words: list[str]) -> Counter[tuple[str, ...]]:
-    return Counter(zip(words, words[1:], words[2:], words[3:], strict=False))
+def _runs(words: list[str], length: int = 4) -> Counter[tuple[str, ...]]:
+    return Counter(zip(*(words[start:] for start in range(length)), strict=False))
 
 
 def _twice(source: str, answer: str) -> bool:

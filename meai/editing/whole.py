@@ -22,7 +22,7 @@ from meai.editing.protect import added_spans, lost_spans
 from meai.editing.repair import repaired
 from meai.editing.segment import verbatim_ranges
 from meai.editing.units import UNFINISHED, Ask, Trimmed
-from meai.editing.verify import kept_share, no_words_for_a_reader, other_language
+from meai.editing.verify import echoes, kept_share, no_words_for_a_reader, other_language
 from meai.errors import BadInput
 from meai.inference.request import Completion, ModelTraits, Request, Turn
 
@@ -64,7 +64,7 @@ def whole(order: RewriteOrder, action: Action, model: ModelTraits, screen: Scree
         shown = Thawing(frozen, Trimmed(screen.sketch if sketched else unseen))
         answer = ask(request, shown)
         shown.flush()
-        found, reason = _found(order, action, frozen, answer)
+        found, reason = _found(order, action, request, frozen, answer)
         if found and (best is None or (bool(found.lost), len(found.flags)) < (bool(best.lost), len(best.flags))):
             best = found
         if found and not found.lost and (not found.flags or action.needs):
@@ -105,11 +105,14 @@ def _with_reminder(request: Request) -> Request:
     return replace(request, turns=(*earlier, Turn(last.role, f"{last.text}\n\n{_KEEP}")))
 
 
-def _found(order: RewriteOrder, action: Action, frozen: Frozen, answer: Completion) -> tuple[Found | None, str]:
+def _found(
+    order: RewriteOrder, action: Action, request: Request, frozen: Frozen, answer: Completion
+) -> tuple[Found | None, str]:
     text = repaired(answer.text, frozen.text)
     # Who asks for an apology gets one, which elsewhere is a refusal.
     like = text if _APOLOGY.search(order.instruction) else ""
-    reason = no_words_for_a_reader(like, text) or _foreign(order, action, frozen, text)
+    own = f"{frozen.text} {order.instruction} {action.instruction}"
+    reason = no_words_for_a_reader(like, text) or _foreign(order, action, frozen, text) or _echo(request, own, text)
     if reason:
         return None, reason
     if action.check and (reason := action.check(frozen.text, text)):
@@ -120,8 +123,8 @@ def _found(order: RewriteOrder, action: Action, frozen: Frozen, answer: Completi
     if action.scope == "below":
         new = tuple(flag for flag in _turned(frozen, text) if flag.after and flag.kind != "negation")
         text = _ended(order, _without_brackets(subject(order), frozen.shown(text)))
-        wrong = added_spans(subject(order), text)
-        reason = f"the answer invented {next(iter(wrong))[:60]}" if wrong else "" if text else _OPEN
+        wrong = next(_new(subject(order), text), "")
+        reason = f"the answer invented {wrong[:60]}" if wrong else "" if text else _OPEN
         return (None, reason) if reason else (Found(text, "", new, answer), "")
     thawed, lost = frozen.thawed(text)
     text_shown = frozen.shown(text) if lost else thawed
@@ -144,6 +147,11 @@ _OPEN = "the answer left something open that nothing closes"
 def _ended(order: RewriteOrder, text: str) -> str:
     """Return *text* with what it leaves open closed, for it would take in what follows; nothing where that fails."""
     return closed(text) if is_closed(subject(order)) else text
+
+
+def _echo(request: Request, own: str, text: str) -> str:
+    said = " ".join(turn.text for turn in request.turns)
+    return "the answer had leftovers of a prompt" if echoes(said, own, text) else ""
 
 
 def _without_brackets(source: str, text: str) -> str:
@@ -172,8 +180,13 @@ def _invented(order: RewriteOrder, answer: str) -> str:
     """
     if not order.selection.strip():
         return ""
-    added = added_spans(f"{order.selection}\n\n{order.draft}\n\n{order.instruction}", answer)
-    return next((span for span in added if _ADDRESS.search(span)), "")
+    new = _new(f"{order.selection}\n\n{order.draft}\n\n{order.instruction}", answer)
+    return next((span for span in new if _ADDRESS.search(span)), "")
+
+
+def _new(source: str, answer: str) -> Iterator[str]:
+    """Yield what of *answer* is protected and not named in *source*, however it is written there."""
+    return (span for span in added_spans(source, answer) if span.strip("[](){}<>!") not in source)
 
 
 def _choices(frozen: Frozen, text: str) -> list[str]:

@@ -43,6 +43,15 @@ def test_a_lost_doubled_or_glued_mark_is_told(answer: str, reason: str) -> None:
     assert reason in told
 
 
+def test_what_stands_close_to_a_word_stands_close_to_one_again() -> None:
+    frozen = freeze("Press <kbd>Ctrl</kbd> now[^1], or <br> `x`s.")
+    assert frozen.text == "Press [1]Ctrl[2] now[3], or [4] [5]s."
+    assert frozen.thawed("Do press [1] Control [2] now [3], or [4] [5] s.") == (
+        "Do press <kbd>Control</kbd> now[^1], or <br> `x` s.",
+        "",
+    )
+
+
 def test_an_order_is_kept_where_it_must_be() -> None:
     frozen = freeze("`a` or `b`")
     assert frozen.thawed("[2] or [1]") == ("`b` or `a`", "")

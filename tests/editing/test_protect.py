@@ -23,6 +23,7 @@ from meai.editing.protect import added_spans, lost_spans, protected_spans, witho
         ("See https://e.org/a_(b)_c. (Or www.e.org/x.)", ["https://e.org/a_(b)_c", "www.e.org/x"]),
         ('An <img alt="b > c"> and <br\nclear="all"> it\'s.', ['<img alt="b > c">', '<br\nclear="all">']),
         ('[ref]: https://e.org/a "Its title"\n[^1]: A note.', ['[ref]: https://e.org/a "Its title"', "[^1]:"]),
+        ("At 12:30:45 we were glad :tada: and :thumbs_up:.", [":tada:", ":thumbs_up:"]),
         ("- [ ] to do, see [1]", ["[1]"]),
         ("A note[^1] here", ["[^1]"]),
         ("Use `code` and ``co`de``.", ["`code`", "``co`de``"]),

@@ -28,6 +28,8 @@ from meai.editing.repair import repaired
         ("Here is the plan: we go.", "Here is teh plan: we go.", "Here is the plan: we go."),
         ("Hello: there.", "Helo: there.", "Hello: there."),
         ("Sure, we go.", "Sure, we goes.", "Sure, we go."),
+        ('I\'ll just rephrase it for you: "Hello there."', "Helo there.", "Hello there."),
+        ("Hello there.\n\nThe original text was edited to be concise.", "Helo there.", "Hello there."),
         ('The text says, "Hello there."', "Helo there.", "Hello there."),
         ("[1, 2]", "one", "[1, 2]"),
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from meai.editing.actions import ACTIONS
-from meai.editing.verify import Budget, kept_share, no_words_for_a_reader, objection, other_language, shape
+from meai.editing.verify import Budget, echoes, kept_share, no_words_for_a_reader, objection, other_language, shape
 
 SPELLING = Budget(least_kept=0.6, may_reword=False)
 PARAPHRASE = Budget(least_kept=0.1, must_change=True)
@@ -97,8 +97,24 @@ def test_a_translation_may_be_in_another_language() -> None:
 
 def test_any_answer_must_be_words_for_a_reader() -> None:
     assert no_words_for_a_reader("", "A line of words.") == ""
-    for wrong in ("", "I'm sorry, I cannot.", "Words<|im_end|>", '{"a": 1}'):
+    for wrong in ("", "I'm sorry, I cannot.", "Words<|im_end|>", '{"a": 1}', *TALK):
         assert no_words_for_a_reader("", wrong) != ""
+
+
+TALK = (
+    "You're a helpful assistant, and I'm happy to help.",
+    "I'm ready to help. What's your next question?",
+    "It was so.\n\nYour answer must contain exactly 3 sentences.",
+)
+
+
+def test_words_of_the_prompt_that_are_not_the_texts_own_are_told() -> None:
+    prompt = "You are a helpful assistant. Make it shorter, if you can do that: The sea was calm."
+    assert echoes(prompt, "The sea was calm.", "I shall make it shorter if you can do that.")
+    assert not echoes(
+        prompt, "Make it shorter, if you can do that: The sea was calm.", "Make it shorter, if you can do"
+    )
+    assert not echoes(prompt, "", "The sea is calm.")
 
 
 def test_a_shape_is_what_markdown_makes_of_it() -> None:
