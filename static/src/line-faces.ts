@@ -10,10 +10,13 @@ const LINES = Object.fromEntries(Object.entries(FACES).map(([name, face]) => [na
 /** What stands before the words of a quotation or an item. */
 const MARK = /^[ >]*(?:(?:[-*+]|\d+[.)]) +(?:\[[ xX]\] +)?)?/;
 
+/** Further, and a phone has no room for the words. */
+const FURTHEST = 16;
+
 /** How wide that is, in figures; a space takes three quarters of one. */
 export function hangOf(line: string): number {
   const mark = MARK.exec(line)![0];
-  return mark.length - mark.replace(/[^ ]/g, "").length / 4;
+  return Math.min(FURTHEST, mark.length - mark.replace(/[^ ]/g, "").length / 4);
 }
 
 /** What is wrapped of a line goes on below its first word. */
