@@ -5,9 +5,11 @@ import { EditorState, Text } from "@codemirror/state";
 
 import { countWords, describe, describeField, describeLength, wordsOf } from "./status";
 
-test("words are what a reader reads: no front matter, no addresses", () => {
+test("words are what a reader reads: no front matter, no addresses, no tags and marks", () => {
   assert.equal(countWords("---\ntitle: Three words here\n---\n\nDon’t count twice-told tales."), 4);
   assert.equal(countWords("See [my notes](https://example.org/a/b) **now**."), 4);
+  assert.equal(countWords('<figure><img src="https://example.org/a.png" width="100%"><figcaption>A cat</figcaption></figure>'), 2);
+  assert.equal(countWords('Heard it.[^loud] ![Cat](a.png "My cat")\n\n[^loud]: Hard floors'), 5);
   assert.equal(countWords("我喜欢读书"), 5);
   assert.equal(countWords(""), 0);
 });

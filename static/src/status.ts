@@ -22,12 +22,14 @@ export function showSaving(element: HTMLElement, state: SaveState, isLocked: boo
 const WORD = /[\p{L}\p{N}]+(?:['’\-‑][\p{L}\p{N}]+)*/gu;
 /** Han, kana and Thai put no space between words; each sign of them counts, as word processors do. */
 const DENSE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/gu;
+/** Where links and pictures lead, marks of footnotes, and tags. */
+const UNREAD = /\]\([^)\s]*(?: "[^"]*")?\)|\[\^[^\]]*\]|<\/?[a-z][^>]*>/gi;
 const FRONT_MATTER = /^---\n[\s\S]*?\n(?:---|\.\.\.)(?:\n|$)/;
 /** Adults read silently at about this many words a minute (Brysbaert 2019). */
 const PER_MINUTE = 238;
 
 export function countWords(text: string): number {
-  const prose = text.replace(FRONT_MATTER, "").replace(/\]\([^)\s]*\)/g, "] ");
+  const prose = text.replace(FRONT_MATTER, "").replace(UNREAD, " ");
   const dense = prose.match(DENSE)?.length ?? 0;
   return dense + (prose.replace(DENSE, " ").match(WORD)?.length ?? 0);
 }
