@@ -24,10 +24,6 @@ const when = whenWritable;
 const whenSelected = ({ view }: EditorParts) => (view.state.selection.main.empty ? "Nothing is selected." : "");
 
 export const WORDS: readonly CommandOf<TextParts>[] = [
-  { name: "fix-problem", label: "Fix what is underlined", group: "text", key: "Mod-.", words: "spelling grammar correct", when, run: (parts) => parts.fixProblem() },
-  { name: "underlines", label: "Underline problems while writing", group: "text", words: "spelling grammar", isOn: ({ underlines }) => underlines.isOn, run: (parts) => parts.toggleUnderlines() },
-  { name: "spelling", label: "Spelling and dictionary…", group: "text", words: "english dialect british american words language", run: (parts) => parts.openSpelling() },
-  { name: "selection-toolbar", label: "Toolbar of the selection", group: "text", key: "Alt-F10", words: "bubble", when: whenSelected, run: (parts) => parts.enterBubble() },
   { name: "bold", label: "Bold", group: "text", key: "Mod-b", words: "strong", when, run: edit(toggleMark("**")) },
   { name: "italic", label: "Italic", group: "text", key: "Mod-i", words: "emphasis", when, run: edit(toggleMark("*")) },
   { name: "strikethrough", label: "Strikethrough", group: "text", key: "Mod-Shift-x", words: "delete cross", when, run: edit(toggleMark("~~")) },
@@ -35,6 +31,10 @@ export const WORDS: readonly CommandOf<TextParts>[] = [
   { name: "link", label: "Link", group: "text", key: "Mod-k", words: "url", when, run: edit(insertLink) },
   { name: "image", label: "Image…", group: "text", words: "picture alt description width size", when, run: (parts) => parts.askImage() },
   { name: "picture", label: "Picture from a file…", group: "text", words: "image upload", when, run: (parts) => parts.pickFiles(true) },
+  { name: "fix-problem", label: "Fix what is underlined", group: "text", key: "Mod-.", words: "spelling grammar correct", when, run: (parts) => parts.fixProblem() },
+  { name: "underlines", label: "Underline problems while writing", group: "text", words: "spelling grammar", isOn: ({ underlines }) => underlines.isOn, run: (parts) => parts.toggleUnderlines() },
+  { name: "spelling", label: "Spelling and dictionary…", group: "text", words: "english dialect british american words language", run: (parts) => parts.openSpelling() },
+  { name: "selection-toolbar", label: "Toolbar of the selection", group: "text", key: "Alt-F10", words: "bubble", when: whenSelected, run: (parts) => parts.enterBubble() },
 ];
 
 export const LINES: readonly CommandOf<EditorParts>[] = [
@@ -44,6 +44,6 @@ export const LINES: readonly CommandOf<EditorParts>[] = [
   { name: "task-list", label: "Task list", group: "blocks", words: "todo check", when, run: edit(toggleLines("- [ ] ", /^[-*+] \[[ xX]\] /)) },
   { name: "quote", label: "Quote", group: "blocks", key: "Mod-Shift-9", when, run: edit(toggleLines("> ", /^> /)) },
   { name: "table", label: "Table", group: "blocks", words: "columns rows", when, run: edit(insertBlock(TABLE, 2, "Column".length)) },
-  { name: "footnote", label: "Footnote, or from its mark to its note", group: "blocks", key: "Mod-Alt-f", words: "note reference", when, run: edit(footnote) },
+  { name: "footnote", label: "Footnote, or go to its note", group: "blocks", key: "Mod-Alt-f", words: "note reference", when, run: edit(footnote) },
   { name: "code-block", label: "Code block", group: "blocks", words: "fence program", when, run: edit(insertBlock("```\n\n```", 4)) },
 ];
