@@ -157,6 +157,8 @@ function writing(nonce: string): Extension {
     structure,
     placeholder("Write…"),
     EditorView.lineWrapping,
+    // The first line is not brought to the very edge, but with the room that stands above it.
+    EditorView.scrollMargins.of(() => ({ top: 56 })),
     directionByLine,
     EditorView.cspNonce.of(nonce),
     EditorView.contentAttributes.of({

@@ -147,3 +147,8 @@ def test_the_other_pane_follows(sit_down: SitDown, pane: str) -> None:
         seen.append(parts_at_eye(page))
     page.mouse.wheel(0, -100_000)
     wait_until(page, lambda: page.evaluate(TOPS) == [0, 0])
+    desk.content.focus()
+    desk.press("Control+End")
+    wait_until(page, lambda: page.evaluate(TOPS)[0] > 0)
+    desk.press("Control+Home")
+    wait_until(page, lambda: page.evaluate(TOPS) == [0, 0])
