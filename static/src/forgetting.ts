@@ -3,12 +3,16 @@
 import type { Api } from "./api";
 import type { Dialogs } from "./dialogs";
 import { h } from "./dom";
+import type { Draft } from "./drafts";
 import type { Forgotten, Wish } from "./protocol";
 import type { Entry } from "./timeline";
 
 export interface ForgettingParts {
   readonly api: Pick<Api, "forgettable" | "forget">;
   readonly dialogs: Dialogs;
+  /** What earlier pages wrote of the document and this browser still has. */
+  drafts(name: string): Promise<readonly Draft[]>;
+  dropDraft(draft: Draft): Promise<void>;
 }
 
 const WORDS = "forget-words";
@@ -18,7 +22,7 @@ const NOTHING = "Nothing but the text as it is now was kept of that.";
  * Ask what to forget of the document `name`, of whose versions `entry` is looked at, the newest where `isNow`, and do it.
  * The answer is a sentence, or null where the writer left it.
  */
-export async function forget({ api, dialogs }: ForgettingParts, name: string, entry: Entry, isNow: boolean): Promise<string | null> {
+export async function forget({ api, dialogs, drafts, dropDraft }: ForgettingParts, name: string, entry: Entry, isNow: boolean): Promise<string | null> {
   const { revision, before, saves } = entry;
   const ranges: Record<string, Wish> = {
     versions: { what: "versions", first: (before?.rev ?? 0) + 1, last: revision.rev },
@@ -42,6 +46,9 @@ export async function forget({ api, dialogs }: ForgettingParts, name: string, en
   words.addEventListener("input", () => (choices.querySelector<HTMLInputElement>("[value=words]")!.checked = true));
   let wish: Wish = ranges["versions"]!;
   let found: Forgotten | null = null;
+  let here: readonly Draft[] = [];
+  /** The server knows of those that it was told, most often all. */
+  const withDrafts = (told: Forgotten): Forgotten => ({ ...told, drafts: Math.max(told.drafts, here.length) });
   const asked = await dialogs.askForm({
     title: "Forget for good",
     fields: [choices],
@@ -50,7 +57,8 @@ export async function forget({ api, dialogs }: ForgettingParts, name: string, en
       wish = ranges[picked()] ?? { what: "words", words: words.value };
       const result = await api.forgettable(name, wish);
       if (!result.ok) return result.failure.message;
-      found = result.value;
+      here = (await drafts(name)).filter(({ text }) => concerns(wish, text));
+      found = withDrafts(result.value);
       return isNothing(found) ? NOTHING : null;
     },
   });
@@ -65,7 +73,21 @@ export async function forget({ api, dialogs }: ForgettingParts, name: string, en
   });
   if (sure !== true) return null;
   const done = await api.forget(name, wish);
-  return done.ok ? `Forgotten: ${described(done.value)}.` : done.failure.message;
+  if (!done.ok) return done.failure.message;
+  await Promise.all(here.map(dropDraft));
+  return `Forgotten: ${described(withDrafts(done.value))}.`;
+}
+
+/** Whether a draft that says `text` is to be forgotten, as the server decides it for those it has. */
+export function concerns(wish: Wish, text: string): boolean {
+  if (wish.what !== "words") return wish.what === "all";
+  const words = folded(wish.words).split(/\s+/).filter(Boolean);
+  const pattern = words.map((word) => word.replace(/[^\p{L}\p{N}]/gu, "\\$&")).join("(?:[ \\t]+\\n?|\\n)[ \\t]*");
+  return words.length > 0 && new RegExp(pattern).test(folded(text));
+}
+
+function folded(text: string): string {
+  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[‘’‚‛′]/g, "'").replace(/[“”„‟″«»]/g, '"').replace(/[‐‑‒–—―−]/g, "-");
 }
 
 /** `3 versions, 1 of them with a name, and 2 receipts of the model`. */

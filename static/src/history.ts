@@ -4,12 +4,12 @@ import type { Api } from "./api";
 import type { Dialogs } from "./dialogs";
 import { diffWords } from "./diff";
 import { h, icon } from "./dom";
-import { forget } from "./forgetting";
+import { forget, type ForgettingParts } from "./forgetting";
 import type { Revision } from "./protocol";
 import { byDay, bySitting, describeKind, describeMoment, describeTime, describeWords, type Entry, every, piecesOf, shortened } from "./timeline";
 import { titleOf } from "./tree";
 
-export interface HistoryParts {
+export interface HistoryParts extends Pick<ForgettingParts, "drafts" | "dropDraft"> {
   readonly api: Pick<Api, "history" | "revision" | "label" | "forgettable" | "forget">;
   readonly dialogs: Dialogs;
   readonly dialog: HTMLDialogElement;
@@ -33,7 +33,7 @@ const PAUSE = 80;
 const NOT_THERE = 404;
 const DAMAGED = "This version could not be read.";
 
-export function createHistory({ api, dialogs, dialog, current, restore }: HistoryParts): HistoryView {
+export function createHistory({ api, dialogs, dialog, current, restore, drafts, dropDraft }: HistoryParts): HistoryView {
   const list = h("div", { role: "listbox", tabindex: "0", class: "revisions", "aria-label": "Versions" });
   const text = h("div", { class: "compared", tabindex: "0", dir: "auto", "aria-label": "The version’s text" });
   const count = h("span", { class: "figures quiet", role: "status" });
@@ -177,7 +177,7 @@ export function createHistory({ api, dialogs, dialog, current, restore }: Histor
 
   const oust = async () => {
     if (!chosen) return;
-    const told = await forget({ api, dialogs }, name, chosen, chosen === entries[0]);
+    const told = await forget({ api, dialogs, drafts, dropDraft }, name, chosen, chosen === entries[0]);
     if (told !== null) await view.open();
     if (told !== null) warning.textContent = told;
     (told === null ? forgetting : list).focus();

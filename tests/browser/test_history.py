@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, expect
 
+from meai.documents.places import workspace_id
 from tests.browser.conftest import SitDown
 from tests.browser.desk import Desk
 from tests.browser.scripted import ScriptedModel
@@ -53,6 +54,41 @@ def test_an_old_version_is_compared_named_and_restored_and_that_can_be_undone(si
     desk.press("Escape")
     desk.page.locator(".notice", has_text="The text is as it was").get_by_role("button", name="Undo").click()
     desk.expect_file(b"It rained for eleven long days.")
+
+
+# What earlier pages left in the browser's database: puts drafts there, or tells the texts of those there are.
+LEFT = """(drafts) => new Promise((resolve, reject) => {
+    const opening = indexedDB.open("me_ai_drafts", 1);
+    const key = { keyPath: ["workspace", "name", "client"] };
+    opening.onupgradeneeded = () => opening.result.createObjectStore("drafts", key);
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+        const store = opening.result.transaction("drafts", "readwrite").objectStore("drafts");
+        for (const draft of drafts) store.put(draft);
+        const all = store.getAll();
+        all.onsuccess = () => (opening.result.close(), resolve(all.result.map(({ text }) => text)));
+    };
+})"""
+
+
+def test_what_is_forgotten_is_gone_from_the_drafts_of_this_browser_too(sit_down: SitDown) -> None:
+    desk = sit_down("One.")
+    left = {"workspace": workspace_id(desk.server.workspace), "base": None, "sent": None, "at": "2026-11-01T10:00:00Z"}
+    drafts = [
+        {**left, "name": "Letter.md", "client": "a", "seq": 1, "text": "A secret\nword."},
+        {**left, "name": "Letter.md", "client": "b", "seq": 1, "text": "Other words."},
+        {**left, "name": "Other.md", "client": "c", "seq": 1, "text": "A secret word of another."},
+    ]
+    assert desk.page.evaluate(LEFT, drafts) == [draft["text"] for draft in drafts]
+    dialog = history(desk)
+    dialog.get_by_role("button", name="Forget…").click()
+    asked = desk.page.get_by_role("dialog", name="Forget for good")
+    asked.get_by_label("The words").fill("Secret word")
+    desk.press("Enter")
+    sure = desk.page.get_by_role("dialog", name="Forget 1 unsaved draft?")
+    sure.get_by_role("button", name="Forget for good").click()
+    expect(dialog.get_by_role("alert")).to_have_text("Forgotten: 1 unsaved draft.")
+    assert desk.page.evaluate(LEFT, []) == ["Other words.", "A secret word of another."]
 
 
 def test_the_models_words_are_marked_as_far_as_they_stand_and_taken_back(

@@ -196,6 +196,9 @@ export function documentsWing(page: Page): DocumentsWing {
     api,
     dialogs,
     dialog: byId("history"),
+    // While another tab writes the document, what lies here is that tab's.
+    drafts: async (name) => (documents.isLocked ? [] : (await recovery.left(name)).filter(({ isHere }) => isHere)),
+    dropDraft: ({ name, client, seq }) => storage.remove(name, client, seq),
     async current() {
       await saving.flush();
       return saving.name === null ? null : { name: saving.name, text: text(), isLocked: documents.isLocked };
