@@ -43,6 +43,7 @@ bench: engine $(VENV)/.bench page model chromium ## measure, and keep the tables
 	$(PY) -m benchmarks.peers --keep
 	$(PY) -m benchmarks.writers_loop --keep
 	$(PY) -m benchmarks.threads --keep
+	$(PY) -m benchmarks.limit --keep
 	$(PY) -m benchmarks.workspace --keep
 	$(PY) -m benchmarks.export --keep
 

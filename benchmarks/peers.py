@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -163,7 +163,7 @@ def answers(url: str) -> bool:
     return False
 
 
-def over_http(url: str, limit: str, more: dict[str, object]) -> Ask:
+def over_http(url: str, limit: str, more: Mapping[str, object]) -> Ask:
     """Ask a server that streams completions as server-sent events, a token each."""
 
     def ask(request: Request, tokens: int) -> Asked:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 from benchmarks.report import Figure, keep, table
 from meai.config import read_config
-from meai.inference.llama import Model
+from meai.inference.llama import Model, Run
 from meai.inference.pace import Pace
 from meai.models.library import open_library
 
@@ -61,7 +61,7 @@ def tokens_per_s(model: Model, pace: Pace) -> float:
     began = last = time.monotonic()
     for position in range(TOKENS):
         model.use_threads(pace.threads)
-        model.decode(token, position)
+        model.evaluate(Run(token, position, 0))
         now = time.monotonic()
         pace.note(1, now - last, now)
         last = now
