@@ -12,7 +12,8 @@ _FENCE = re.compile(r"\A```[\w-]*\n(.*?)\n?```\Z", re.DOTALL)
 _PREAMBLE = re.compile(
     r"\A\W*(?:(?:sure|certainly|of course|okay|ok|absolutely|great|got it|yes)\b[^\n:]{0,20}?)?\W*"
     r"(?:here(?:['’]s| is| are)|this is|below is|the (?:corrected|rewritten|revised|edited|paraphrased|improved)"
-    r"|the shortened|my (?:rewrite|version)|i(?:['’]ll| will)(?: just)? (?:rephrase|rewrite|edit|correct|paraphrase)"
+    r"|the shortened|my (?:rewrite|version)"
+    r"|(?:to [^\n,]{3,60}, )?i(?:['’]ll| will)(?: just)? (?:rephrase|rewrite|edit|correct|paraphrase)"
     r"|(?:corrected|rewritten|revised|edited|improved|shortened) (?:text|version|sentence))"
     r"[^\n]{0,80}?:\s+",
     re.IGNORECASE,
@@ -27,8 +28,8 @@ _LABEL = re.compile(
 _NOTE = re.compile(
     r"\n\s*\n\W*(?:note\b|notes:|i (?:have |['’]ve )?(?:corrected|changed|fixed|made|kept|rewrote|edited|removed|used)"
     r"|i hope|the (?:original|given|provided) text\b"
-    r"|explanation|changes(?: made)?\s*:|changed\s*:|let me know|the (?:main )?changes|this version|please let"
-    r"|feel free|is there anything)[\s\S]*\Z",
+    r"|explanation|changes(?: made)?\s*:|changed\s*:|let me know|the (?:main )?changes"
+    r"|this (?:version|change|revision)\b|please let|feel free|is there anything)[\s\S]*\Z",
     re.IGNORECASE,
 )
 _QUOTES = (('"', '"'), ("“", "”"), ("«", "»"), ("„", "“"))

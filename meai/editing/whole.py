@@ -115,6 +115,8 @@ def _found(
     reason = no_words_for_a_reader(like, text) or _foreign(order, action, frozen, text) or _echo(request, own, text)
     if reason:
         return None, reason
+    if frozen.marks and (made_up := next((mark for mark in _MARK.findall(text) if mark not in frozen.text), "")):
+        return None, f"the answer made up {made_up}"
     if action.check and (reason := action.check(frozen.text, text)):
         return None, reason
     if action.choices:

@@ -235,6 +235,13 @@ def test_what_was_not_translated_stays_and_a_copy_is_no_summary_and_a_list_no_pr
     assert proposed(copying, "prose", "- was at the fair\n- with friends\n") is None
 
 
+@pytest.mark.parametrize("action", ["ask", "summarise", "prose"])
+def test_marks_that_a_model_makes_up_reach_no_reader(action: str) -> None:
+    selection = "- we was at [the fair](https://example.org/a)\n- with friends\n"
+    made_up = Model(lambda words: "We were at [the fair][1] with friends, [2] and [7].", LARGE)
+    assert proposed(made_up, action, selection) is None
+
+
 def test_headlines_are_lines_to_choose_from() -> None:
     answer = 'Here are 5 headlines:\n\n1. **Twelve friends at the fair**\n2. "A day out"\n- A day out\n4. The 99 best\n'
     proposal = proposed(Model(lambda words: answer, LARGE), "headlines", "We was at the fair with twelve friends.")

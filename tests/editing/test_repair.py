@@ -29,6 +29,8 @@ from meai.editing.repair import repaired
         ("Hello: there.", "Helo: there.", "Hello: there."),
         ("Sure, we go.", "Sure, we goes.", "Sure, we go."),
         ('I\'ll just rephrase it for you: "Hello there."', "Helo there.", "Hello there."),
+        ("To make it friendlier, I will edit your text to:\n\nHello there.", "Helo there.", "Hello there."),
+        ("Hello there.\n\nThis change makes it polite.", "Helo there.", "Hello there."),
         ("Hello there.\n\nThe original text was edited to be concise.", "Helo there.", "Hello there."),
         ('The text says, "Hello there."', "Helo there.", "Hello there."),
         ("[1, 2]", "one", "[1, 2]"),
