@@ -186,9 +186,9 @@ function best<E extends Sought>(letters: string, entries: readonly E[], most: nu
     .slice(0, most);
 }
 
-/** Other words are many: they must begin as was typed. */
+/** Other words are many: one must begin as was typed. */
 function wholeWord(letters: string, words: string): Fit | null {
-  return words.toLowerCase().split(" ").some((word) => word.startsWith(letters.toLowerCase())) ? { score: letters.length * 10, at: [] } : null;
+  return ` ${words}`.toLowerCase().includes(` ${letters.toLowerCase()}`) ? { score: letters.length * 10, at: [] } : null;
 }
 
 function commandEntries(commands: readonly Command[], parts: PaletteParts, withGroup = true): Sought[] {

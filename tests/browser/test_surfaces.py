@@ -77,6 +77,8 @@ def test_the_palette_finds_commands_documents_and_headings_and_asks_for_the_rest
     desk.press("F1")
     box.fill("accept all")
     expect(chosen).to_contain_text("There is no suggestion.")
+    box.fill("font size")
+    expect(chosen).to_contain_text("Settings…")
     box.fill("write me a limerick")
     expect(chosen).to_have_text("Ask AI: “write me a limerick”")
     desk.press("Enter")
