@@ -73,6 +73,14 @@ def downloads(name: str) -> Row:
     return row
 
 
+def prints(walk: Walk, do: Do) -> None:
+    walk.page.evaluate("window.print = () => document.body.append('On paper.')")
+    walk.write("Some words‸")
+    do()
+    expect(walk.page.get_by_text("On paper.")).to_be_attached()
+    walk.page.evaluate("document.body.lastChild.remove()")
+
+
 def copies(script: str, content: str) -> Row:
     def row(walk: Walk, do: Do) -> None:
         walk.page.evaluate("navigator.clipboard.writeText('')")
@@ -478,6 +486,7 @@ ROWS: dict[str, tuple[str, Row]] = {
     "export-html": (EXPORT, downloads("Letter.html")),
     "download": (EXPORT, downloads("Letter.md")),
     "download-all": (EXPORT, downloads("Documents.zip")),
+    "print": (EXPORT, prints),
     "disclose": (EXPORT, disclose),
     "layout": ("", cycles("body", "data-layout", "read", "write", "both")),
     "theme": ("#theme-button", cycles("#theme-button", "aria-label", "Theme: light", "Theme: dark", "Theme: system")),

@@ -43,12 +43,13 @@ export interface ExportParts {
 }
 
 export const EXPORT: readonly CommandOf<ExportParts>[] = [
-  { name: "export", label: "Preview and export…", group: "export", key: "Mod-Shift-e", reach: "page", words: "newsletter mail publish", run: ({ exporting }) => exporting.open() },
+  { name: "export", label: "Preview and export…", group: "export", key: "Mod-Shift-e", reach: "page", words: "newsletter email mail publish", run: ({ exporting }) => exporting.open() },
   { name: "copy-for-substack", label: "Copy for Substack", group: "export", words: "newsletter", run: ({ exporting }) => void exporting.copyAs("substack-html") },
   { name: "export-html", label: "Web page", group: "export", words: "html download", run: ({ exporting }) => void exporting.download("html") },
   { name: "download", label: "Markdown file", group: "export", run: (parts) => parts.download() },
   { name: "download-all", label: "All documents as a zip", group: "export", words: "download backup", run: (parts) => parts.downloadAll() },
   { name: "copy-rich-text", label: "Copy as rich text", group: "export", run: ({ exporting }) => void exporting.copyAs("rich-text") },
   { name: "copy-plain-text", label: "Copy as plain text", group: "export", run: ({ exporting }) => void exporting.copyAs("text") },
+  { name: "print", label: "Print, or save as PDF…", group: "export", words: "paper", run: () => window.print() },
   { name: "disclose", label: "Tell readers what the model wrote", group: "export", isOn: ({ exporting }) => exporting.discloses, run: ({ exporting }) => exporting.toggleDisclosure() },
 ];
