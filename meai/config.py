@@ -223,7 +223,7 @@ def _asked_for(path: Path) -> tuple[Path, str | None]:
     if path.is_dir():
         return path.resolve(), None
     if not path.is_file():
-        raise BadInput(f"There is no folder or document {path}; make the folder first, or name one that is there.")
+        raise BadInput(f"There is no folder or document {path}; name one that is there, or make the folder first.")
     if not is_document(path.name):
         raise BadInput(f"{path} is no Markdown document; its name must end in .md or .markdown.")
     return path.parent.resolve(), path.name
