@@ -3,6 +3,10 @@ declare module "node:test" {
   export default function test(name: string, body: () => void | Promise<void>): void;
 }
 declare function setImmediate(run: () => void): void;
+declare module "node:process" {
+  /** Microseconds of processor time since *since*. */
+  export function cpuUsage(since?: { user: number; system: number }): { user: number; system: number };
+}
 declare module "node:fs" {
   export function readFileSync(path: string, encoding: "utf8"): string;
 }

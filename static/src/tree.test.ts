@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { cpuUsage } from "node:process";
 import test from "node:test";
 
 import { foldersOf, lineage, rowsOf, treeOf } from "./tree";
@@ -35,7 +36,7 @@ test("every folder is found, also one that holds folders only", () => {
 
 test("5,000 documents become rows in a moment", () => {
   const names = Array.from({ length: 5_000 }, (_, i) => `Year ${i % 7}/Part ${i % 90}/Letter ${i}.md`);
-  const start = performance.now();
+  const start = cpuUsage();
   assert.equal(rowsOf(treeOf(entries(...names)), () => true).length, 5_000 + 7 + 630);
-  assert.equal(performance.now() - start < 500, true);
+  assert.equal(cpuUsage(start).user / 1_000 < 500, true);
 });
