@@ -55,7 +55,7 @@ export function createSidebar({ scroller, list, empty }: SidebarParts, tasks: Si
     // What the keyboard was on is gone: what took its place is next.
     if (!rowOf(active)) active = (at < 0 ? rowOf(marked) : rows[Math.min(at, rows.length - 1)])?.name ?? rows[0]?.name ?? "";
     empty.hidden = rows.length > 0;
-    empty.textContent = "No documents yet.";
+    empty.textContent = "No documents yet: what you write is the first.";
     draw();
   };
 
