@@ -5,6 +5,7 @@ import type { Text } from "@codemirror/state";
 import type { Api, Failure } from "./api";
 import type { Dialogs } from "./dialogs";
 import type { Editor } from "./editor";
+import { recall, remember } from "./memory";
 import type { Notices } from "./notices";
 import type { DocumentEntry, OpenedDocument, SavedDocument } from "./protocol";
 import type { Left, Recovery } from "./recovery";
@@ -91,7 +92,7 @@ export function createDocuments(parts: DocumentParts): Documents {
     editor.show(document.name, document.text);
     saving.open(document.name, etag, editor.view.state.doc);
     sidebar.mark(document.name);
-    sessionStorage.setItem(LAST, document.name);
+    remember(LAST, document.name, "session");
     notices.hide("documents");
     settleLock(document);
     parts.opened(document);
@@ -169,7 +170,7 @@ export function createDocuments(parts: DocumentParts): Documents {
   const nowCalled = async (name: string) => {
     editor.renamed(name);
     sidebar.mark(name);
-    sessionStorage.setItem(LAST, name);
+    remember(LAST, name, "session");
     parts.renamed(name);
     claim?.release();
     claim = await claimFor(name);
@@ -185,7 +186,7 @@ export function createDocuments(parts: DocumentParts): Documents {
       sidebar.show(entries);
       const left = await unshown(await recovery.left());
       const exists = (wanted: string | null | undefined) => entries.some(({ name }) => name === wanted);
-      const last = sessionStorage.getItem(LAST);
+      const last = recall(LAST, "session");
       const written = left.findLast(({ name, isHere }) => isHere && exists(name))?.name;
       const first = (exists(last) && last) || written || result.value.open || entries[0]?.name;
       if (first !== undefined) await documents.open(first);

@@ -1,9 +1,13 @@
 /** What this browser remembers of how the writer likes the page. */
 
+/** `local` is of this browser, `session` of this tab. A browser that may keep nothing throws at the very word. */
+type Place = "local" | "session";
+const PLACES = { local: () => localStorage, session: () => sessionStorage } satisfies Record<Place, () => Storage>;
+
 /** What this browser was told before; null also where it may keep nothing. */
-export function recall(key: string): string | null {
+export function recall(key: string, place: Place = "local"): string | null {
   try {
-    return localStorage.getItem(key);
+    return PLACES[place]().getItem(key);
   } catch {
     return null;
   }
@@ -37,9 +41,9 @@ export function documentMemory<T>(key: string): DocumentMemory<T> {
   };
 }
 
-export function remember(key: string, value: string): void {
+export function remember(key: string, value: string, place: Place = "local"): void {
   try {
-    localStorage.setItem(key, value);
+    PLACES[place]().setItem(key, value);
   } catch {
     // A browser that keeps nothing still works; it only asks again next time.
   }

@@ -344,6 +344,18 @@ test("an answer for a document that is no longer open changes nothing", async ()
   assert.equal(room.saving.isClean, true);
 });
 
+test("what was on its way under the old name is saved under the new one, without another key", async () => {
+  const room = new Room();
+  room.type("new");
+  room.wait(800);
+  room.saving.renamed("b.md", "e0");
+  await room.fail(404);
+  room.wait(800);
+  assert.deepEqual(room.writes.slice(1).map(({ name, text, etag }) => [name, text, etag]), [["b.md", "new", "e0"]]);
+  await room.succeed();
+  assert.equal(room.saving.state.kind, "saved");
+});
+
 test("however typing and answers interleave, the disk ends with the last text", async () => {
   const rooms: Room[] = [];
   repeat(40, (random) => {

@@ -76,7 +76,6 @@ export class Saving<T extends Content> {
 
   /** Milliseconds without a key after which the text is saved; infinite: only when somebody asks. */
   private idle = IDLE_MS;
-
   /** Who writes: this page, since it opened the document. */
   client = "";
 
@@ -239,8 +238,8 @@ export class Saving<T extends Content> {
     const attempt = this.unanswered ?? { text: current, etag, client, seq };
     this.sending = attempt;
     const result = await this.store({ ...attempt, name, text: attempt.text.toString(), urgent });
-    // Opening another document waits for this write; one that did not is not this answer's business.
-    if (this.name !== name || this.etag !== etag) return;
+    // Another document, or the same under another name, is not this answer's business.
+    if (this.name !== name || this.etag !== etag) return this.goOn();
     if (result.ok) return this.succeeded(result.value.etag, attempt);
     const { status, message } = result.failure;
     if (status === UNREACHABLE) this.unanswered = attempt;
@@ -249,6 +248,11 @@ export class Saving<T extends Content> {
     this.lost = cause === "gone";
     this.enter({ kind: "failed", message, cause });
     if (!this.inConflict) this.tryAgain(status === UNREACHABLE ? "unreachable" : "refused");
+  }
+
+  private goOn(): void {
+    if (this.state.kind === "saving") this.enter({ kind: this.isClean ? "saved" : "dirty" });
+    if (!this.isClean && !this.inConflict) this.soon();
   }
 
   private succeeded(etag: string, { text }: Attempt<T>): void {

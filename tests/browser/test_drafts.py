@@ -391,13 +391,10 @@ def test_a_browser_without_a_database_keeps_drafts_all_the_same(
 def test_where_nothing_can_be_kept_the_writer_is_told_and_asked_before_leaving(
     watched: Watched, page: Page, sit_down: SitDown
 ) -> None:
-    page.context.add_init_script("IDBFactory.prototype.open = () => { throw new Error('no room'); }")
     page.context.add_init_script(
-        """const set = Storage.prototype.setItem;
-        Storage.prototype.setItem = function (key, value) {
-            if (this === localStorage) throw new Error("no room");
-            set.call(this, key, value);
-        };"""
+        """for (const name of ["indexedDB", "localStorage", "sessionStorage"]) {
+            Object.defineProperty(window, name, { get: () => { throw new DOMException("blocked", "SecurityError"); } });
+        }"""
     )
     asked: list[str] = []
 
