@@ -100,7 +100,8 @@ class Answer:
         draft = self._draft(len(pending))
         if self._cache.evaluate(sequence, [*pending, *draft], logits=1 + len(draft)):
             right = self._write(draft)
-            self._cache.cut(sequence, held + len(pending) + right)
+            if right < len(draft):
+                self._cache.cut(sequence, held + len(pending) + right)
 
     def pause(self) -> None:
         """Give the sequence back empty; the next step reads anew what it held."""
@@ -143,7 +144,8 @@ class Answer:
 
         What one row of logits gives is sampled before the next row is looked at, exactly as without a draft.
         """
-        length, guess = self._guessing.length(self._drafter), self._drafter.draft(1)
+        # As they were before the answer went on.
+        length, guess = self._guessing.length(self._drafter), draft or self._drafter.draft(1)
         right, token = 0, -1
         while self.reason is None:
             token = self._model.sample(self._sampler, right)

@@ -80,7 +80,8 @@ class Cache:
         """
         if not self._evaluate(sequence, Run(tokens, self.length(sequence), sequence, logits)):
             return False
-        self._sequences.extend(sequence, _marked(tokens, self._under[sequence]))
+        under = self._under[sequence]
+        self._sequences.extend(sequence, _marked(tokens, under) if under else tokens)
         return True
 
     def branch(self, sequence: int, variants: Sequence[Sequence[int]]) -> bool:

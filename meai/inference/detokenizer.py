@@ -31,6 +31,8 @@ class Detokenizer:
     def _release(self, text: str, *, final: bool) -> str:
         if self.stopped:
             return ""
+        if not self._stop:
+            return text
         self._held += text
         found = [at for word in self._stop if (at := self._held.find(word)) >= 0]
         if found:
