@@ -155,7 +155,7 @@ export function place(popup: HTMLElement, at: Point | HTMLElement): void {
   const x = Math.min(box && wanted.x > most ? box.right - offsetWidth : wanted.x, most);
   const lowest = window.innerHeight - offsetHeight - MARGIN;
   const above = (wanted.above ?? 0) - offsetHeight;
-  const y = wanted.y > lowest && above >= MARGIN ? above : Math.min(wanted.y, lowest);
+  const y = Math.min(wanted.y > lowest && above >= MARGIN ? above : wanted.y, lowest);
   popup.style.left = `${Math.max(MARGIN, x)}px`;
   popup.style.top = `${Math.max(MARGIN, y)}px`;
 }
