@@ -39,6 +39,10 @@ _PROTECTED = re.compile(
 # Every repeat that may cross what it looks for is bounded: without that, time grows with the square of a text.
 
 
+NEAR = 1000
+"""Characters on both sides of a text that may belong to what it has a part of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A protected place: all of it must come back as it is."""
@@ -84,6 +88,20 @@ def link_words(text: str) -> list[tuple[int, int]]:
 def lost_spans(source: str, answer: str) -> Counter[str]:
     """Return the protected spans of *source* that *answer* has less often."""
     return Counter(protected_spans(source)) - Counter(protected_spans(answer))
+
+
+def parted_span(before: str, text: str, after: str) -> str:
+    """Return what begins or ends in the middle of *text*, which stands between the two others; nothing where none does.
+
+    Words inside of brackets may stand alone.
+    """
+    tail, head = before[-NEAR:].rpartition("\n\n")[2], after[:NEAR].partition("\n\n")[0]
+    start, end = len(tail), len(tail) + len(text)
+    for span in spans(tail + text + head):
+        cut = [span.start < border < span.end for border in (start, end)]
+        if any(cut) and "\n\n" not in span.text and not (all(cut) and span.text.startswith("[")):
+            return span.text
+    return ""
 
 
 def added_spans(source: str, answer: str) -> Counter[str]:

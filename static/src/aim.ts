@@ -2,6 +2,7 @@
 
 import { syntaxTree } from "@codemirror/language";
 import { type EditorState, StateField } from "@codemirror/state";
+import type { SyntaxNode } from "@lezer/common";
 
 import { isVerbatim, outsideWord, paragraphAt, type Range, trimmed } from "./paragraph";
 import type { Action } from "./protocol";
@@ -22,6 +23,8 @@ const NO_PROSE = "The caret is in code, HTML or front matter: select some text, 
 
 /** As the Markdown parser calls them. */
 const HTML = new Set(["HTMLBlock", "CommentBlock", "ProcessingInstructionBlock"]);
+/** What is worked on whole or not at all, since half of it reads as something else. */
+const WHOLE = new Set([...HTML, "FencedCode", "CodeBlock", "LinkReference", "Image", "InlineCode", "HTMLTag", "Comment", "Autolink", "URL"]);
 
 /** Whether what is selected was found, and not chosen by the writer: then it is a place, and its paragraph is meant. */
 export const foundField = StateField.define<boolean>({
@@ -30,7 +33,30 @@ export const foundField = StateField.define<boolean>({
 });
 
 function selectionOf(state: EditorState): Range | null {
-  return state.field(foundField, false) ? null : trimmed(state.doc, state.selection.main);
+  const chosen = state.field(foundField, false) ? null : trimmed(state.doc, state.selection.main);
+  return chosen && uncut(state, chosen);
+}
+
+/** `range` with all of what it has a part of. */
+function uncut(state: EditorState, range: Range): Range {
+  let { from, to } = range;
+  syntaxTree(state).iterate({
+    ...range,
+    enter({ name, node }) {
+      if (node.from >= range.to || node.to <= range.from) return;
+      if (WHOLE.has(name) || (name === "Link" && !isInWords(node, range)) || (name === "Frontmatter" && range.to > node.to)) {
+        from = Math.min(from, node.from);
+        to = Math.max(to, node.to);
+      }
+    },
+  });
+  return { from, to };
+}
+
+/** Whether `range` is inside the words of a link, which are the writer's. */
+function isInWords(link: SyntaxNode, range: Range): boolean {
+  const [opening, closing] = link.getChildren("LinkMark");
+  return opening !== undefined && closing !== undefined && opening.to <= range.from && range.to <= closing.from;
 }
 
 /** What `action` is about at this selection; else why it cannot be, as a sentence. */

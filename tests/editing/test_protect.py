@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from meai.editing.protect import added_spans, lost_spans, protected_spans, without_protected
+from meai.editing.protect import added_spans, lost_spans, parted_span, protected_spans, without_protected
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,23 @@ def test_the_words_of_a_link_may_change_and_its_address_may_not() -> None:
 def test_a_doubled_or_invented_span_is_noticed() -> None:
     assert added_spans("Use `x`.", "Use `x` or `x`.") == Counter(["`x`"])
     assert added_spans("Read it.", "Read it at https://evil.example.") == Counter(["https://evil.example"])
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "after", "parted"),
+    [
+        ("Dear {{ first", "_name }}, we was", " glad.", "{{ first_name }}"),
+        ("It is $x", " + y$ then", "", "$x + y$"),
+        ("See [teh page](/a", "/b) now", "", "](/a/b)"),
+        ("See [teh ", "page", "](/a/b) now", ""),
+        ("A [note: we ", "was late", "] here", ""),
+        ("A [note: we ", "was late] here", "", "[note: we was late]"),
+        ("Run `a", "\n\nand", "` it", ""),
+        ("We ", "was at {{ place }} then", ".", ""),
+    ],
+)
+def test_what_a_text_has_only_a_part_of_is_told(before: str, text: str, after: str, parted: str) -> None:
+    assert parted_span(before, text, after) == parted
 
 
 def test_what_is_left_of_a_link_line_is_no_prose() -> None:

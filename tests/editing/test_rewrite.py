@@ -285,6 +285,7 @@ def test_an_answer_with_pattern_signs_is_taken_as_it_is() -> None:
         RewriteOrder("ask", "Hello there.", instruction=" "),
         RewriteOrder("autocomplete", "", before=" \n"),
         RewriteOrder("correct-spelling", "```\ncode\n```\n"),
+        RewriteOrder("correct-spelling", "_name }}, we was glad.", before="Dear {{ first"),
         RewriteOrder("correct-spelling", ""),
         RewriteOrder("correct-spelling", "Hello there. " * 5000),
     ],
