@@ -2,11 +2,11 @@
 
 import { syntaxTree } from "@codemirror/language";
 import { type EditorState, StateField } from "@codemirror/state";
-import type { SyntaxNode } from "@lezer/common";
 
 import { isVerbatim, outsideWord, paragraphAt, type Range, trimmed } from "./paragraph";
 import type { Action } from "./protocol";
 import { countWords } from "./status";
+import { treeTo } from "./syntax";
 
 /** What a wish means at this caret: the text to send and the range that the answer stands for. */
 export interface Target {
@@ -22,9 +22,9 @@ const NO_PARAGRAPH = "There is no paragraph at the caret: select some text, or p
 const NO_PROSE = "The caret is in code, HTML or front matter: select some text, or put the caret into a paragraph.";
 
 /** As the Markdown parser calls them. */
-const HTML = new Set(["HTMLBlock", "CommentBlock", "ProcessingInstructionBlock"]);
+const HTML = /^(?:HTML|Comment|ProcessingInstruction)Block$/;
 /** What is worked on whole or not at all, since half of it reads as something else. */
-const WHOLE = new Set([...HTML, "FencedCode", "CodeBlock", "LinkReference", "Image", "InlineCode", "HTMLTag", "Comment", "Autolink", "URL"]);
+const WHOLE = /Block$|^(?:FencedCode|LinkReference|Image|InlineCode|HTMLTag|Comment|Autolink|URL)$/;
 
 /** Whether what is selected was found, and not chosen by the writer: then it is a place, and its paragraph is meant. */
 export const foundField = StateField.define<boolean>({
@@ -40,23 +40,18 @@ function selectionOf(state: EditorState): Range | null {
 /** `range` with all of what it has a part of. */
 function uncut(state: EditorState, range: Range): Range {
   let { from, to } = range;
-  syntaxTree(state).iterate({
-    ...range,
+  treeTo(state, to).iterate({
+    from: from + 1,
+    to: to - 1,
     enter({ name, node }) {
-      if (node.from >= range.to || node.to <= range.from) return;
-      if (WHOLE.has(name) || (name === "Link" && !isInWords(node, range)) || (name === "Frontmatter" && range.to > node.to)) {
-        from = Math.min(from, node.from);
-        to = Math.max(to, node.to);
-      }
+      // The words of a link are the writer's; what holds them belongs to all of it.
+      const whole = /^Link[MLT]/.test(name) ? node.parent : WHOLE.test(name) || (name === "Frontmatter" && range.to > node.to) ? node : null;
+      if (!whole) return;
+      from = Math.min(from, whole.from);
+      to = Math.max(to, whole.to);
     },
   });
   return { from, to };
-}
-
-/** Whether `range` is inside the words of a link, which are the writer's. */
-function isInWords(link: SyntaxNode, range: Range): boolean {
-  const [opening, closing] = link.getChildren("LinkMark");
-  return opening !== undefined && closing !== undefined && opening.to <= range.from && range.to <= closing.from;
 }
 
 /** What `action` is about at this selection; else why it cannot be, as a sentence. */
@@ -99,6 +94,6 @@ function insertion(state: EditorState, at: number): Target {
 /** Whether the line at `start` belongs to a block of HTML. */
 function isHtml(state: EditorState, start: number): boolean {
   let found = false;
-  syntaxTree(state).iterate({ from: start, to: start, enter: ({ name }) => void (found ||= HTML.has(name)) });
+  syntaxTree(state).iterate({ from: start, to: start, enter: ({ name }) => void (found ||= HTML.test(name)) });
   return found;
 }

@@ -1,12 +1,13 @@
 /** Sections, code blocks and front matter folded away: by a mark beside their first line, by key, and as they were last time. */
 
-import { codeFolding, ensureSyntaxTree, foldAll, foldEffect, foldedRanges, forceParsing, syntaxTree, unfoldAll, unfoldEffect } from "@codemirror/language";
+import { codeFolding, foldAll, foldEffect, foldedRanges, forceParsing, syntaxTree, unfoldAll, unfoldEffect } from "@codemirror/language";
 import { type EditorState, type Extension, type Range, type StateCommand, type StateEffect } from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView, ViewPlugin, type ViewUpdate, WidgetType } from "@codemirror/view";
 import type { SyntaxNode } from "@lezer/common";
 
 import { h, icon } from "./dom";
 import { Folds } from "./folds";
+import { treeTo } from "./syntax";
 
 interface Span {
   readonly from: number;
@@ -47,7 +48,7 @@ export function foldAround(state: EditorState, position: number): Span | null {
   const line = state.doc.lineAt(position);
   const own = foldAt(state, line.from);
   if (own) return own;
-  const tree = ensureSyntaxTree(state, line.to, PATIENCE_MS) ?? syntaxTree(state);
+  const tree = treeTo(state, line.to);
   const inner = tree.resolveInner(line.to, -1);
   const start = inner.name === "Document" ? (inner.childBefore(line.to) ?? inner) : inner;
   for (let node: SyntaxNode | null = start; node; node = node.parent) {

@@ -1,12 +1,12 @@
 /** List items continued, moved in and out, and counted anew, as editor commands. Knows lists by the syntax tree alone. */
 
 import { deleteMarkupBackward, insertNewlineContinueMarkupCommand } from "@codemirror/lang-markdown";
-import { ensureSyntaxTree, syntaxTree } from "@codemirror/language";
 import { type ChangeSpec, countColumn, type EditorState, type Line, type StateCommand, type Transaction } from "@codemirror/state";
 import type { SyntaxNode } from "@lezer/common";
 
 import { leaveBlock } from "./formatting";
 import { isVerbatim } from "./paragraph";
+import { treeTo } from "./syntax";
 
 /** How a numbered list counts: up, the same number for all, or in a way of the writer's own. */
 type Style = "up" | "same" | "own";
@@ -28,9 +28,6 @@ interface Item {
   readonly column: number;
   readonly content: number;
 }
-
-/** How long a tree may be waited for. */
-const PATIENCE_MS = 100;
 const TAB = 4;
 
 /** Enter: the next item, numbered and with an empty box where this one has a box; an empty item ends the list. */
@@ -192,7 +189,7 @@ function numberedLists(state: EditorState, ranges: readonly (readonly [number, n
   const lists: Numbered[][] = [];
   const seen = new Set<number>();
   for (const [from, to] of ranges) {
-    const tree = treeAt(state, Math.min(state.doc.length, to + 1));
+    const tree = treeTo(state, Math.min(state.doc.length, to + 1));
     const start = outermost(tree.resolveInner(from, -1));
     const end = outermost(tree.resolveInner(to, 1));
     tree.iterate({
@@ -228,7 +225,7 @@ function styleOf(numbers: readonly number[]): Style {
 /** The outer ones of the items whose first line is selected, or the one that the caret is in. */
 function selectedItems(state: EditorState): Item[] {
   const { main } = state.selection;
-  const tree = treeAt(state, main.to);
+  const tree = treeTo(state, main.to);
   const lines = [state.doc.lineAt(main.from), state.doc.lineAt(main.to)];
   const items: Item[] = [];
   tree.iterate({
@@ -320,8 +317,4 @@ function indented(state: EditorState, shifts: ReadonlyMap<number, number>, outer
     const wide = countColumn(line.text.slice(0, prefix + space.length), TAB) - start;
     return [{ from, to: from + space.length, insert: " ".repeat(Math.max(0, wide + delta)) }];
   });
-}
-
-function treeAt(state: EditorState, upto: number) {
-  return ensureSyntaxTree(state, upto, PATIENCE_MS) ?? syntaxTree(state);
 }

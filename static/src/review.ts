@@ -27,8 +27,6 @@ export function review(tasks: ReviewTasks): Extension {
   return [
     proposals,
     EditorView.decorations.compute([proposalField, "selection"], decorations),
-    EditorView.decorations.compute([proposalField, "selection"], currentMark),
-    EditorView.decorations.compute([sentences], wholes),
     showPanel.compute([proposalField], (state) => (state.field(proposalField).length > 0 ? bar : null)),
   ];
 
@@ -40,7 +38,14 @@ export function review(tasks: ReviewTasks): Extension {
 function decorations(state: EditorState): DecorationSet {
   const all = proposalsOf(state);
   const current = all.length > 1 ? currentProposal(state) : null;
-  return Decoration.set(all.flatMap((proposal) => marks(proposal, proposal === current)), true);
+  const ranges = all.flatMap((proposal) => marks(proposal, proposal === current));
+  const here = currentSentence(state);
+  for (const sentence of state.facet(sentences)) {
+    const { from, to, changes } = sentence;
+    if (sentence === here && from < to) ranges.push(SENTENCE.range(from, to));
+    if (changes.length > 1) ranges.push(Decoration.widget({ widget: new SentenceWidget(changes.length), side: 2 }).range(to));
+  }
+  return Decoration.set(ranges, true);
 }
 
 /** Of several proposals, the current one is seen to be it. */
@@ -54,18 +59,6 @@ function marks({ from, to, phase, sketch, changes }: Proposal, isCurrent: boolea
     ranges.push(Decoration.widget({ widget, side: 1 }).range(change.to));
   }
   return ranges;
-}
-
-/** The sentence of the current change is seen; of new text there is none yet. */
-function currentMark(state: EditorState): DecorationSet {
-  const sentence = currentSentence(state);
-  return sentence && sentence.from < sentence.to ? Decoration.set(SENTENCE.range(sentence.from, sentence.to)) : Decoration.none;
-}
-
-/** Behind a sentence with several changes, the buttons for all of them. */
-function wholes(state: EditorState): DecorationSet {
-  const several = state.facet(sentences).filter(({ changes }) => changes.length > 1);
-  return Decoration.set(several.map(({ to, changes }) => Decoration.widget({ widget: new SentenceWidget(changes.length), side: 2 }).range(to)));
 }
 
 const PENDING = Decoration.mark({ class: "pending" });
@@ -100,7 +93,7 @@ class ChangeWidget extends WidgetType {
         const change = allChanges(view.state).find(({ to }) => to === position);
         if (change) view.dispatch(verdict([change]));
       };
-      group.append(verdicts(view, ["Accept change", "Reject change"], settle));
+      group.append(verdicts(view, "change", settle));
     }
     this.updateDOM(group);
     return group;
@@ -149,7 +142,7 @@ class SentenceWidget extends WidgetType {
       const sentence = view.state.facet(sentences).find(({ to }) => to === position);
       if (sentence) settleSentence(view, verdict, sentence);
     };
-    const buttons = verdicts(view, ["Accept the changes in this sentence", "Reject the changes in this sentence"], settle);
+    const buttons = verdicts(view, "the changes in this sentence", settle);
     buttons.prepend("Sentence");
     group.append(buttons);
     return group;
@@ -160,13 +153,13 @@ class SentenceWidget extends WidgetType {
   }
 }
 
-/** A button to accept and one to reject. */
-function verdicts(view: EditorView, names: readonly string[], settle: (verdict: Verdict) => unknown): HTMLElement {
+/** A button to accept `what` and one to reject it. */
+function verdicts(view: EditorView, what: string, settle: (verdict: Verdict) => unknown): HTMLElement {
   // A press must not move the caret or take the focus from the text.
   const hold = (event: Event) => event.preventDefault();
-  const buttons = [accepting, rejecting].map((verdict, i) => {
-    const press = () => (settle(verdict), view.focus());
-    return h("button", { type: "button", "aria-label": names[i]!, title: names[i]!, mousedown: hold, click: press }, icon(["check", "cross"][i]!));
-  });
-  return h("span", { class: "verdicts" }, ...buttons);
+  const button = (verdict: Verdict, verb: string, name: string) => {
+    const label = `${verb} ${what}`;
+    return h("button", { type: "button", "aria-label": label, title: label, mousedown: hold, click: () => (settle(verdict), view.focus()) }, icon(name));
+  };
+  return h("span", { class: "verdicts" }, button(accepting, "Accept", "check"), button(rejecting, "Reject", "cross"));
 }

@@ -1,9 +1,10 @@
 /** Tables in the text: where the caret is in one, and what can be done to it, as editor commands. */
 
-import { ensureSyntaxTree, syntaxTree } from "@codemirror/language";
+import { syntaxTree } from "@codemirror/language";
 import { type ChangeSpec, EditorSelection, type EditorState, type StateCommand, type TransactionSpec } from "@codemirror/state";
 import type { SyntaxNode, Tree } from "@lezer/common";
 
+import { treeTo } from "./syntax";
 import {
   type Align,
   cellsOf,
@@ -42,13 +43,11 @@ export interface TableCommand {
   readonly run: StateCommand;
 }
 
-const PATIENCE_MS = 50;
-
 /** The table that the caret is in; null where it is in none. */
 export function placeIn(state: EditorState): Place | null {
   const { head } = state.selection.main;
   if (!state.doc.lineAt(head).text.includes("|")) return null;
-  const node = tableNode(ensureSyntaxTree(state, head, PATIENCE_MS) ?? syntaxTree(state), head);
+  const node = tableNode(treeTo(state, head), head);
   if (node === null) return null;
   const [first, last, here] = [state.doc.lineAt(node.from), state.doc.lineAt(node.to), state.doc.lineAt(head)];
   const lines = Array.from({ length: last.number - first.number + 1 }, (_, i) => state.doc.line(first.number + i).text);
