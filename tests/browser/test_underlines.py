@@ -84,12 +84,20 @@ def test_it_can_be_switched_off_and_stays_off(sit_down: SitDown) -> None:
     desk.click_after("long")
     seen(desk, "secnd", "wich")
     desk.page.locator("#ai-button").click()
-    desk.page.get_by_role("menuitemcheckbox", name="Underline problems while writing").click()
+    switch = desk.page.get_by_role("menuitemcheckbox", name="Underline problems while writing")
+    switch.click()
     seen(desk)
+    desk.press("Escape", "Control+.")
+    told = desk.page.get_by_text("Underlining problems is off; the AI menu switches it on.")
+    expect(told).to_be_visible()
+    desk.page.keyboard.type("x")
+    expect(told).to_be_hidden()
+    desk.press("Control+s")
+    desk.expect_saved()
     desk.page.reload()
     desk.expect_open()
     desk.page.locator("#ai-button").click()
-    expect(desk.page.get_by_role("menuitemcheckbox", name="Underline problems while writing")).not_to_be_checked()
+    expect(switch).not_to_be_checked()
 
 
 def test_a_dialog_has_the_writers_words_and_whose_english_the_document_is(sit_down: SitDown) -> None:

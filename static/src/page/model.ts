@@ -182,6 +182,8 @@ export function modelWing(page: Page): ModelWing {
     ],
     modelUpdated(update) {
       if (update.docChanged) {
+        // It was about the words as they stood.
+        notices.hide("problems");
         rewriting.updated(update);
         receipts.updated(update);
       }
