@@ -287,6 +287,7 @@ def test_one_document_is_served_alone(serve: Callable[..., Serving], workspace: 
     serving.end()
 
 
+@pytest.mark.slow
 def test_a_workspace_is_served_once_and_the_second_hears_where(serve: Callable[..., Serving], workspace: Path) -> None:
     first = serve(workspace, "--no-browser", "--port", "0")
     second = serve(workspace / "..", "--no-browser", "--port", "0")
@@ -303,6 +304,7 @@ def test_a_workspace_is_served_once_and_the_second_hears_where(serve: Callable[.
     assert serve(workspace, "--no-browser", "--port", "0").documents()["workspace"] == "letters"
 
 
+@pytest.mark.slow
 def test_a_workspace_comes_back_at_its_own_address(serve: Callable[..., Serving], workspace: Path) -> None:
     """Else the browser would not find what it has kept for it."""
     one = serve(workspace, "--no-browser")
@@ -392,6 +394,7 @@ def test_an_export_of_a_missing_file_fails_in_one_sentence(meai: Run) -> None:
     assert "gone.md" in sentence(result)
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_away_is_no_failure_worth_words(environment: dict[str, str], workspace: Path) -> None:
     (workspace / "long.md").write_text("# long\n\n" + "A line of words.\n\n" * 50_000)
     command = [sys.executable, "-m", "meai", "export", str(workspace / "long.md"), "--to", "text"]
@@ -426,6 +429,7 @@ def test_a_file_is_imported_chosen_described_and_removed(meai: Run, tmp_path: Pa
     assert file.exists()
 
 
+@pytest.mark.slow
 def test_an_adapter_is_added_to_its_model_listed_and_taken_out(meai: Run, tmp_path: Path) -> None:
     base, voice = tmp_path / "base.gguf", tmp_path / "voice.gguf"
     base.write_bytes(BASE.packed())

@@ -185,6 +185,7 @@ def test_a_newsletter_is_finished_from_opening_to_export(page: Page, server: Ser
     assert newsletter.read_bytes() == finished
 
 
+@pytest.mark.slow
 def test_rich_text_goes_to_the_clipboard_as_html_and_as_plain_text(page: Page, server: Server) -> None:
     page.goto(server.page_url)
     expect(page.locator("#article h2").first).to_be_visible()
@@ -204,6 +205,7 @@ def test_rich_text_goes_to_the_clipboard_as_html_and_as_plain_text(page: Page, s
     assert "layout: post" not in copied["plain"]
 
 
+@pytest.mark.slow
 def test_a_right_click_means_the_paragraph_under_it(page: Page, server: Server, newsletter: Path) -> None:
     newsletter.write_text(f"# A letter\n\n{TYPED}\n", encoding="utf-8")
     page.goto(server.page_url)

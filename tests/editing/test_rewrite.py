@@ -441,6 +441,7 @@ def engine(model_path: Path, prepared_cache: Path) -> Iterator[Engine]:
     engine.close()
 
 
+@pytest.mark.slow
 @pytest.mark.model
 @pytest.mark.parametrize("action", [name for name, each in ACTIONS.items() if each.budget and fits_small(name)])
 def test_the_embedded_model_keeps_links_and_numbers(engine: Engine, action: str) -> None:

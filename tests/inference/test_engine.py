@@ -126,6 +126,7 @@ def test_a_killed_process_fails_its_request_and_serves_the_next(engine: Engine, 
     assert engine.generate(STORY, ignore, go).text
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 @pytest.mark.model
 def test_a_model_that_keeps_crashing_is_given_up_with_a_sentence(model_path: Path, prepared_cache: Path) -> None:

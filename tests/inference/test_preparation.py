@@ -26,7 +26,7 @@ from meai.inference.records import Records
 
 CONTEXT_LENGTH = 1024
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.slow]
 
 
 # Of a busy moment, in which one thread alone does what is not measured.

@@ -131,6 +131,7 @@ def test_what_may_be_drawn_is_what_llama_leaves(seed: int, spread: float, sampli
     )
 
 
+@pytest.mark.slow
 def test_tokens_are_drawn_as_often_as_they_are_probable(model: Model) -> None:
     sampler = model.sampler(Sampling(temperature=0.5, seed=5))
     drawn = [choose(model, sampler, {100: 2.0, 200: 1.5, 300: -3.0}) for _ in range(600)]

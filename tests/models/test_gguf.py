@@ -288,6 +288,7 @@ def test_a_file_made_to_exhaust_is_judged_within_a_second(tmp_path: Path, make: 
     assert time.process_time() - began_s <= 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [many_words, many_keys, many_tensors, long_texts])
 def test_a_file_made_to_exhaust_takes_little_memory(tmp_path: Path, make: object) -> None:
     path = put(tmp_path, make())  # type: ignore[operator]

@@ -60,6 +60,7 @@ def refused(work: Callable[[], object], status: int) -> None:
         work()
 
 
+@pytest.mark.slow
 def test_nothing_that_happens_to_a_document_puts_its_words_on_stderr(server: Server) -> None:
     page = Page(server)
     opened = page.open("Letter.md")

@@ -72,6 +72,7 @@ def address_of(process: subprocess.Popen[str]) -> tuple[str, str]:
     return match[1], match[2]
 
 
+@pytest.mark.slow
 def test_it_serves_its_socket_and_ends_with_all_its_children(gunicorn: StartGunicorn, tmp_path: Path) -> None:
     process = gunicorn()
     url, token = address_of(process)
