@@ -33,7 +33,7 @@ def main() -> None:
     library, rows = open_library(config.data_dir), list[str]()
     for name in [word for word in sys.argv[1:] if not word.startswith("-")] or ["smollm2-135m"]:
         found = library.find(name)
-        rows.append(row(found.path if found else Path(name), config.cache_dir))
+        rows += [row(found.path, config.cache_dir)] if found else []
     lines = [
         f"{heading()} Medians of {RUNS}, the memory's speed of the same minute.",
         "",
