@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from meai.editing.protect import Span, spans
+from meai.editing.protect import Span, named, spans
 
 CLOSE = 0.6
 """How alike a word must be to the one that something was left out beside, as difflib measures it, 0 to 1."""
@@ -136,10 +136,10 @@ def _with_cuts(frozen: Frozen, answer: str) -> tuple[str, str]:
         beside = _beside(ours, cut)
         other = partner.get(beside) if beside is not None else None
         if other is None:
-            return "", f"the answer has no place for {_named(cut.text)}"
+            return "", f"the answer has no place for {named(cut.text)}"
         place = theirs[other].start() if cut.binds == "right" else theirs[other].end()
         if place < at:
-            return "", f"the answer has no place for {_named(cut.text)}"
+            return "", f"the answer has no place for {named(cut.text)}"
         text += answer[at:place] + cut.text
         at = place
     return text + answer[at:], ""
@@ -171,12 +171,12 @@ def _wrong_marks(frozen: Frozen, answer: str, *, in_order: bool) -> str:
     there = [match.group() for match in _MARK.finditer(answer) if match.group() in meant]
     for mark, text in frozen.marks:
         if there.count(mark) != 1:
-            return f"the answer {'doubled' if mark in there else 'lost'} {_named(text)}"
+            return f"the answer {'doubled' if mark in there else 'lost'} {named(text)}"
     if in_order and there != [mark for mark, _ in frozen.marks]:
         return "the answer put links or code in another order"
     for mark, text in frozen.marks:
         if _glued(answer, mark) and not _glued(frozen.text, mark):
-            return f"the answer has no place for {_named(text)}"
+            return f"the answer has no place for {named(text)}"
     return ""
 
 
@@ -198,10 +198,6 @@ def _as_close(frozen: Frozen, answer: str) -> str:
         if _GLUE.match(frozen.text[at + len(mark) :]):
             answer = answer.replace(f"{mark} ", mark)
     return answer
-
-
-def _named(text: str) -> str:
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 class Thawing:

@@ -39,6 +39,7 @@ _PROTECTED = re.compile(
 # Every repeat that may cross what it looks for is bounded: without that, time grows with the square of a text.
 
 
+LONGEST_NAME = 60
 NEAR = 1000
 """Characters on both sides of a text that may belong to what it has a part of."""
 
@@ -107,6 +108,13 @@ def parted_span(before: str, text: str, after: str) -> str:
 def added_spans(source: str, answer: str) -> Counter[str]:
     """Return the protected spans of *answer* that *source* has less often: invented, or doubled."""
     return lost_spans(answer, source)
+
+
+def named(span: str) -> str:
+    """Return *span* as somebody would call it: a link by its address, what is long by its beginning."""
+    text = " ".join(span.removeprefix("]").split())
+    text = text[1:-1] if text.startswith("(") and text.endswith(")") else text
+    return text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 3]}..."
 
 
 def without_protected(text: str) -> str:

@@ -18,7 +18,7 @@ from meai.editing.complete import Compare, continued
 from meai.editing.order import Emit, Proposal, RewriteOrder, Screen, Unit, unseen
 from meai.editing.problems import DIALECTS
 from meai.editing.prompts import by_sentence, continuation, free_instruction, larger, obstacle, prompts_for
-from meai.editing.protect import parted_span, protected_spans
+from meai.editing.protect import named, parted_span, protected_spans
 from meai.editing.segment import pieces
 from meai.editing.units import LONGEST_UNIT, Ask, Manner, answered, first_request
 from meai.editing.verify import shape
@@ -161,7 +161,7 @@ class Rewriter:
             raise BadInput(_MISSING[action.needs])
         parted = parted_span(order.before, order.selection, order.after) if order.selection.strip() else ""
         if parted and action.scope == "replace":
-            raise BadInput(f"The selection has only a part of {parted[:60]}; select all of it or nothing of it.")
+            raise BadInput(f"The selection has only a part of {named(parted)}; select all of it or nothing of it.")
         return action
 
     def _proposal(self, parts: list[Unit | str], action: Action, model: ModelTraits) -> Proposal:

@@ -14,7 +14,7 @@ from meai.editing.frozen import Frozen, Thawing, freeze, freeze_leaving_out
 from meai.editing.mend import corrections_only, with_edges_of
 from meai.editing.order import Emit, Screen, Unit, unseen
 from meai.editing.prompts import varied
-from meai.editing.protect import added_spans, lost_spans
+from meai.editing.protect import added_spans, lost_spans, named
 from meai.editing.repair import repaired
 from meai.editing.segment import Piece, sentences_of
 from meai.editing.verify import Budget, not_translated, objection
@@ -132,7 +132,7 @@ def _checked(words: str, frozen: Frozen, answer: Completion, manner: Manner) -> 
 def _misplaced(words: str, answer: str) -> str:
     """Return why what is protected is not the same in both, however that came about, or nothing."""
     wrong = lost_spans(words, answer) + added_spans(words, answer)
-    return f"the answer has no place for {next(iter(wrong))[:60]}" if wrong else ""
+    return f"the answer has no place for {named(next(iter(wrong)))}" if wrong else ""
 
 
 class Trimmed:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from meai.editing.facts import changed_facts
 from meai.editing.language import language_of
-from meai.editing.protect import added_spans, lost_spans
+from meai.editing.protect import added_spans, lost_spans, named
 from meai.markdown.parser import parser
 
 
@@ -133,19 +133,14 @@ def _fits(source: str, answer: str, budget: Budget) -> bool:
     return shortest - budget.slack <= len(answer) <= longest + budget.slack
 
 
-def _named(spans: Counter[str]) -> str:
-    first = next(iter(spans), "")
-    return first if len(first) <= 60 else f"{first[:57]}..."
-
-
 def _lost(source: str, answer: str) -> str:
     spans = lost_spans(source, answer)
-    return f"the answer lost {_named(spans)}" if spans else ""
+    return f"the answer lost {named(next(iter(spans)))}" if spans else ""
 
 
 def _invented(source: str, answer: str) -> str:
     spans = added_spans(source, answer)
-    return f"the answer invented {_named(spans)}" if spans else ""
+    return f"the answer invented {named(next(iter(spans)))}" if spans else ""
 
 
 def _repeats(source: str, answer: str) -> bool:

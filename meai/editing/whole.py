@@ -18,7 +18,7 @@ from meai.editing.facts import Flag, changed_facts
 from meai.editing.frozen import Frozen, Thawing, freeze
 from meai.editing.order import Proposal, RewriteOrder, Screen, Unit, unseen
 from meai.editing.prompts import free_instruction, prompts_for, varied
-from meai.editing.protect import added_spans, lost_spans
+from meai.editing.protect import added_spans, lost_spans, named
 from meai.editing.repair import repaired
 from meai.editing.segment import verbatim_ranges
 from meai.editing.units import UNFINISHED, Ask, Trimmed
@@ -126,16 +126,16 @@ def _found(
         new = tuple(flag for flag in _turned(frozen, text) if flag.after and flag.kind != "negation")
         text = _ended(order, _without_brackets(subject(order), frozen.shown(text)))
         wrong = next(_new(subject(order), text), "")
-        reason = f"the answer invented {wrong[:60]}" if wrong else "" if text else _OPEN
+        reason = f"the answer invented {named(wrong)}" if wrong else "" if text else _OPEN
         return (None, reason) if reason else (Found(text, "", new, answer), "")
     thawed, lost = frozen.thawed(text)
     text_shown = frozen.shown(text) if lost else thawed
     if invented := _invented(order, text_shown):
-        return None, f"the answer invented {invented[:60]}"
+        return None, f"the answer invented {named(invented)}"
     if subject(order) and frozen.text == subject(order) and verbatim_ranges(frozen.text):
         lost = "code, HTML and the like are never replaced"
     left_out = itertools.chain(lost_spans(order.selection, thawed), lost_anchors(order.selection, thawed))
-    lost = lost or next((f"the answer leaves out {each[:60]}" for each in left_out), "")
+    lost = lost or next((f"the answer leaves out {named(each)}" for each in left_out), "")
     if lost:
         text_shown = _without_brackets(subject(order), text_shown)
     flags = _turned(frozen, text) if kept_share(frozen.text, text) >= NEW_TEXT else ()

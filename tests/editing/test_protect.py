@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from meai.editing.protect import added_spans, lost_spans, parted_span, protected_spans, without_protected
+from meai.editing.protect import added_spans, lost_spans, named, parted_span, protected_spans, without_protected
 
 
 @pytest.mark.parametrize(
@@ -67,6 +67,20 @@ def test_a_doubled_or_invented_span_is_noticed() -> None:
 )
 def test_what_a_text_has_only_a_part_of_is_told(before: str, text: str, after: str, parted: str) -> None:
     assert parted_span(before, text, after) == parted
+
+
+@pytest.mark.parametrize(
+    ("span", "name"),
+    [
+        ("](https://e.org/a)", "https://e.org/a"),
+        ("(https://e.org/a)", "https://e.org/a"),
+        ("][ref]", "[ref]"),
+        ("`git\npush`", "`git push`"),
+        ("`" + 100 * "x" + "`", "`" + 56 * "x" + "..."),
+    ],
+)
+def test_what_was_lost_has_a_name_that_a_writer_knows(span: str, name: str) -> None:
+    assert named(span) == name
 
 
 def test_what_is_left_of_a_link_line_is_no_prose() -> None:

@@ -261,7 +261,7 @@ def test_an_answer_that_leaves_out_a_link_stands_below_the_selection() -> None:
     selection = "\n  See [it](https://example.org).\n"
     proposal, _ = rewrite(Scripted(lambda words: "Gone."), RewriteOrder("ask", selection, instruction="Shorten"))
     assert proposal.text == "\n  See [it](https://example.org).\n\nGone.\n"
-    assert proposal.warnings == ("The answer lost (https://example.org), so it stands below your text, which stays.",)
+    assert proposal.warnings == ("The answer lost https://example.org, so it stands below your text, which stays.",)
 
 
 @pytest.mark.parametrize("action", ["autocomplete", "ask"])

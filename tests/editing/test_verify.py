@@ -29,7 +29,7 @@ def test_a_correction_passes(answer: str) -> None:
         ("", "no answer"),
         (
             "We were very happy about the 12 letters, see [them](https://example.org/b).",
-            "lost ](https://example.org/a)",
+            "lost https://example.org/a",
         ),
         ("We were very happy about the 12 letters.", "lost"),
         ("We were very happy about the 13 letters, see [them](https://example.org/a).", "changed a number"),
