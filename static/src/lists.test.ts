@@ -80,6 +80,11 @@ test("Backspace after a mark takes the mark, and the rest is counted anew", () =
   assert.equal(after(deleteMark, "a|b"), null);
 });
 
+test("the numbers of a long list follow to its end, also where Markdown had not read so far", () => {
+  const long = "words ".repeat(2_000);
+  assert.equal(after(deleteMark, `1. a\n2. |b\n3. ${long}\n4. c`), `1. a\n   |b\n2. ${long}\n3. c`);
+});
+
 test("lists that count in their own way keep their numbers", () => {
   assert.equal(after(continueList, "3. a\n7. b|\n9. c"), "3. a\n7. b\n8. |\n9. c");
 });
