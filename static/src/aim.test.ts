@@ -37,6 +37,8 @@ test("of a link, a picture, code and HTML all is meant or nothing", () => {
 test("of a block of code and of front matter that more than it is selected of, too", () => {
   assert.equal(meant("Words.\n\n```\none\n«two\n```\n\nMore» words."), "```\none\ntwo\n```\n\nMore");
   assert.equal(meant("Words.\n\n```\none\n«two» three\n```\n"), "```\none\ntwo three\n```");
+  const long = `\n${"more words ".repeat(2_000)}\n`;
+  assert.equal(meant(`\`\`\`\none «two»${long}\`\`\`\n\nWords.`), `\`\`\`\none two${long}\`\`\``);
   assert.equal(meant("Words.\n\n<div>\n«two» three\n</div>\n"), "<div>\ntwo three\n</div>");
   assert.equal(meant("---\ntitle: «Teh title\n---\n\nMore» words."), "---\ntitle: Teh title\n---\n\nMore");
   assert.equal(meant("---\ntitle: «Teh title»\n---\n\nMore words."), "Teh title");

@@ -29,8 +29,6 @@ interface Item {
   readonly content: number;
 }
 const TAB = 4;
-/** So many characters below a change the numbers of its list are set right. */
-const LONGEST = 40_000;
 
 /** Enter: the next item, numbered and with an empty box where this one has a box; an empty item ends the list. */
 export const continueList: StateCommand = (target) => leaveList(target) || goOn(target);
@@ -191,7 +189,7 @@ function numberedLists(state: EditorState, ranges: readonly (readonly [number, n
   const lists: Numbered[][] = [];
   const seen = new Set<number>();
   for (const [from, to] of ranges) {
-    const tree = treeTo(state, Math.min(state.doc.length, to + LONGEST));
+    const tree = treeTo(state, to);
     const start = outermost(tree.resolveInner(from, -1));
     const end = outermost(tree.resolveInner(to, 1));
     tree.iterate({
