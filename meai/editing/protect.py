@@ -41,7 +41,7 @@ _PROTECTED = re.compile(
 
 LONGEST_NAME = 60
 NEAR = 1000
-"""Characters on both sides of a text that may belong to what it has a part of."""
+"""Characters on both sides of a text, in its lines, that may belong to what it has a part of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def parted_span(before: str, text: str, after: str) -> str:
 
     Words inside of brackets may stand alone.
     """
-    tail, head = before[-NEAR:].rpartition("\n\n")[2], after[:NEAR].partition("\n\n")[0]
+    tail, head = before[-NEAR:].rpartition("\n")[2], after[:NEAR].partition("\n")[0]
     start, end = len(tail), len(tail) + len(text)
     for span in spans(tail + text + head):
         cut = [span.start < border < span.end for border in (start, end)]

@@ -62,6 +62,7 @@ def test_a_doubled_or_invented_span_is_noticed() -> None:
         ("A [note: we ", "was late", "] here", ""),
         ("A [note: we ", "was late] here", "", "[note: we was late]"),
         ("Run `a", "\n\nand", "` it", ""),
+        ("- a ` b\n- ", "we was ` late", "", ""),
         ("We ", "was at {{ place }} then", ".", ""),
     ],
 )
