@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { markdown, markdownLanguage } from "@codemirror/lang-markdown";
-import { yamlFrontmatter } from "@codemirror/lang-yaml";
 import { EditorState } from "@codemirror/state";
 
 import { aim } from "./aim";
+import { language } from "./language";
 import type { Action } from "./protocol";
 
 const FLUENT: Action = { name: "make-fluent", label: "Make it fluent", scope: "replace" };
@@ -13,7 +12,7 @@ const FLUENT: Action = { name: "make-fluent", label: "Make it fluent", scope: "r
 /** What is sent of `text`, where `«…»` is selected. */
 function meant(text: string): string {
   const [before, selected, after] = text.split(/[«»]/) as [string, string, string];
-  const extensions = [yamlFrontmatter({ content: markdown({ base: markdownLanguage }) })];
+  const extensions = [language()];
   const state = EditorState.create({ doc: before + selected + after, selection: { anchor: before.length, head: before.length + selected.length }, extensions });
   const target = aim(state, FLUENT);
   return typeof target === "string" ? target : state.sliceDoc(target.source.from, target.source.to);

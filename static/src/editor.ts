@@ -1,9 +1,7 @@
 /** The CodeMirror set-up: Markdown as text, spelling, history, search. Knows nothing of documents or the model. */
 
 import { defaultKeymap, history, historyKeymap, isolateHistory } from "@codemirror/commands";
-import { markdown, markdownLanguage } from "@codemirror/lang-markdown";
-import { yamlFrontmatter } from "@codemirror/lang-yaml";
-import { LanguageDescription, LanguageSupport, StreamLanguage, syntaxHighlighting } from "@codemirror/language";
+import { syntaxHighlighting } from "@codemirror/language";
 import { Compartment, EditorState, type Extension } from "@codemirror/state";
 import {
   drawSelection,
@@ -13,12 +11,13 @@ import {
   keymap,
   placeholder,
 } from "@codemirror/view";
-import { styleTags, tagHighlighter, tags } from "@lezer/highlight";
+import { tagHighlighter, tags } from "@lezer/highlight";
 
 import { type Change, diffWords } from "./diff";
 import { directionByLine } from "./direction";
 import { find } from "./find";
 import { wrapSelection } from "./formatting";
+import { language } from "./language";
 import { overtyping } from "./overtyping";
 import { structure } from "./structure";
 
@@ -40,9 +39,6 @@ const highlighter = tagHighlighter([
   { tag: [tags.propertyName, tags.attributeName, tags.definition(tags.variableName)], class: "tok-name" },
   { tag: [tags.typeName, tags.className, tags.function(tags.variableName)], class: "tok-type" },
 ]);
-
-/** Tags step back as the marks of Markdown do. */
-const RAW_HTML = { props: [styleTags({ "HTMLBlock HTMLTag": tags.meta })] };
 
 /** Changes that a lock lets through. */
 const REPLACED = "input.disk";
@@ -125,26 +121,9 @@ function differences(old: string, text: string): Change[] {
 /** A click with Alt adds a caret; with Ctrl it would follow what many take for a link. */
 const severalCarets: Extension = [EditorState.allowMultipleSelections.of(true), EditorView.clickAddsSelectionRange.of(({ altKey }) => altKey)];
 
-/** A block of code names its language; the table of all of them comes with the first such block. */
-function languageOfCode(): (name: string) => LanguageDescription {
-  const asked = new Map<string, LanguageDescription>();
-  const load = async (name: string): Promise<LanguageSupport> => {
-    const { languages } = await import("@codemirror/language-data");
-    return LanguageDescription.matchLanguageName(languages, name)?.load() ?? PLAIN;
-  };
-  return (name) => {
-    const known = asked.get(name) ?? LanguageDescription.of({ name, load: () => load(name) });
-    asked.set(name, known);
-    return known;
-  };
-}
-
-/** Of a name that no language has. */
-const PLAIN = new LanguageSupport(StreamLanguage.define({ token: (stream) => (stream.skipToEnd(), null) }));
-
 function writing(nonce: string): Extension {
   return [
-    yamlFrontmatter({ content: markdown({ base: markdownLanguage, codeLanguages: languageOfCode(), completeHTMLTags: false, extensions: RAW_HTML }) }),
+    language(),
     syntaxHighlighting(highlighter),
     history(),
     find,

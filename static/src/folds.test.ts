@@ -1,16 +1,15 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { markdown, markdownLanguage } from "@codemirror/lang-markdown";
-import { yamlFrontmatter } from "@codemirror/lang-yaml";
 import { codeFolding, ensureSyntaxTree, foldedRanges } from "@codemirror/language";
 import { EditorState } from "@codemirror/state";
 
 import { foldAround, foldAt, toggleFold } from "./folding";
 import { Folds } from "./folds";
+import { language } from "./language";
 
 function stateOf(doc: string, anchor = 0): EditorState {
-  const state = EditorState.create({ doc, selection: { anchor }, extensions: [yamlFrontmatter({ content: markdown({ base: markdownLanguage }) }), codeFolding()] });
+  const state = EditorState.create({ doc, selection: { anchor }, extensions: [language(), codeFolding()] });
   ensureSyntaxTree(state, doc.length, 1_000);
   // What was read becomes the state's own with the next transaction.
   return state.update({}).state;

@@ -2,15 +2,14 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { history, undo } from "@codemirror/commands";
-import { markdown, markdownLanguage } from "@codemirror/lang-markdown";
-import { yamlFrontmatter } from "@codemirror/lang-yaml";
 import { EditorState } from "@codemirror/state";
 
+import { language } from "./language";
 import { repeat } from "./random";
 import { headingsOf, indexAt, moved, sectionAt, siblingOf } from "./sections";
 
 function stateOf(doc: string, anchor = 0): EditorState {
-  return EditorState.create({ doc, selection: { anchor }, extensions: [yamlFrontmatter({ content: markdown({ base: markdownLanguage }) }), history()] });
+  return EditorState.create({ doc, selection: { anchor }, extensions: [language(), history()] });
 }
 
 const headingsIn = (doc: string) => headingsOf(stateOf(doc), 1_000)!;

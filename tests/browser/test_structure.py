@@ -151,6 +151,7 @@ def test_front_matter_sections_and_pictures_are_handled_by_mouse(
     form = page.get_by_role("region", name="Title, date and tags")
     form.get_by_label("Title", exact=True).fill('A "new" one')
     form.get_by_label("Tags").fill("b, a")
+    expect(page.locator(".cm-line .tok-name").first).to_have_text("title")
     expect(form.locator(".title small")).to_have_text("11 characters")
     expect(page.locator(".cm-line", has_text="title")).to_have_text('title: "A \\"new\\" one"   # why')
     desk.click_after("x: 1")
