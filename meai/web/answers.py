@@ -28,6 +28,7 @@ STATUS: dict[type[MeaiError], int] = {
     errors.NoModel: 404,
     errors.ModelRefused: 422,
     errors.DocumentNotFound: 404,
+    errors.DocumentMoved: 404,
     errors.DocumentExists: 412,
     errors.DocumentConflict: 412,
     errors.DocumentUnreadable: 422,

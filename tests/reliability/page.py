@@ -34,9 +34,9 @@ class Page:
     def ask(self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None) -> Any:
         """Return the answer's JSON, or None where it has no content. Raises Refused, and GONE for a dead server.
 
-        A *body* of bytes is sent as it is.
+        A *body* of bytes is sent as it is, another as a browser writes it: only half of a pair is escaped.
         """
-        content = body if isinstance(body, bytes) or body is None else json.dumps(body, ensure_ascii=False).encode()
+        content = body if isinstance(body, bytes) or body is None else _written(body)
         kind = {"Content-Type": "application/octet-stream" if isinstance(body, bytes) else "application/json"}
         self._connection.request(method, path, content, {**self._server.headers, **kind, **(headers or {})})
         answer = self._connection.getresponse()
@@ -61,6 +61,10 @@ class Page:
         say(socket, "hello", token=self._server.token)
         hear(socket, "welcome")
         return socket
+
+
+def _written(body: object) -> bytes:
+    return json.dumps(body, ensure_ascii=False).encode("utf-8", "backslashreplace")
 
 
 def say(socket: websocket.WebSocket, kind: str, **fields: object) -> None:
