@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -36,8 +37,19 @@ class DefaultGroup(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         own = {name for parameter in self.get_params(ctx) for name in parameter.opts}
         if not args or (args[0] not in self.commands and args[0] not in own):
+            self._refuse_mistyped(args)
             args = [DEFAULT_COMMAND, *args]
         return super().parse_args(ctx, args)
+
+    def _refuse_mistyped(self, args: list[str]) -> None:
+        """Raise `BadInput` where the first word is nothing that can be opened, but nearly a command."""
+        if not args or Path(args[0]).exists():
+            return
+        near = get_close_matches(args[0], [name for name, command in self.commands.items() if not command.hidden], 1)
+        if near:
+            raise BadInput(
+                f"There is no command {args[0]}, nor such a folder or document; did you mean `meai {near[0]}`?"
+            )
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_usage(ctx.command_path, "[OPTIONS] [PATH]")

@@ -26,6 +26,7 @@ import websocket
 
 from meai import __version__
 from meai.cli import cli
+from meai.errors import BadInput
 from meai.models.catalogue import read_catalogue
 from tests.models.gguf_files import tiny_model
 from tests.models.test_lora import BASE, SOUND
@@ -139,6 +140,19 @@ def test_a_path_that_is_not_there_fails_in_one_sentence(meai: Run) -> None:
     result = meai("nowhere")
     assert result.returncode == 1
     assert "nowhere" in sentence(result)
+
+
+@pytest.mark.parametrize("words", [("exprt", "x"), ("exprt",)])
+def test_a_mistyped_command_is_told_the_nearest_one(words: tuple[str, ...]) -> None:
+    with pytest.raises(BadInput, match=r"no command exprt, .*; did you mean `meai export`\?$"):
+        cli.main(list(words), standalone_mode=False)
+
+
+def test_a_folder_that_is_called_nearly_as_a_command_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "exports").mkdir()
+    with pytest.raises(click.UsageError, match="unexpected extra argument"):
+        cli.main(["exports", "x"], standalone_mode=False)
 
 
 def test_a_bad_setting_fails_in_one_sentence(meai: Run) -> None:
