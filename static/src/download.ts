@@ -2,7 +2,7 @@
 
 import type { Api, Result } from "./api";
 import { offerBlob } from "./exporting";
-import type { Notices } from "./notices";
+import { type Notices, READ_MS } from "./notices";
 import { lastOf } from "./tree";
 
 export interface DownloadParts {
@@ -26,7 +26,7 @@ export function createDownload({ api, notices, document, save }: DownloadParts):
   const offer = (name: string, result: Result<Blob>) => {
     if (!result.ok) return notices.show("export", { text: result.failure.message, tone: "error" });
     offerBlob(name, result.value);
-    notices.show("export", { text: `${name} is in your downloads.` });
+    notices.show("export", { text: `${name} is in your downloads.`, passes: READ_MS });
   };
   return {
     async one() {

@@ -4,7 +4,7 @@ import type { Api, Failure } from "./api";
 import type { Dialogs } from "./dialogs";
 import { type Documents, UNTITLED } from "./documents";
 import { folderField } from "./folders";
-import type { Choice, Notices } from "./notices";
+import { type Choice, type Notices, UNDO_MS } from "./notices";
 import { linksBeside, relinked } from "./relinking";
 import { folderOf, inside, lastOf, titleOf } from "./tree";
 
@@ -40,12 +40,9 @@ export interface Filing {
   removeFolder(path: string): Promise<void>;
 }
 
-/** What was deleted is in the trash still, and what was moved can be moved back. */
-const UNDO_MS = 30_000;
 const UNSAVED = "It is not saved yet, so it cannot be renamed.";
 
 export function createFiling({ api, dialogs, notices, documents, folders, opened, focusText, unnamed, own }: FilingParts): Filing {
-  let timer: number | undefined;
   const tell = (failure: Failure) => notices.show("documents", { text: failure.message, tone: "error" });
 
   /** The sentence that says why not. */
@@ -104,12 +101,10 @@ export function createFiling({ api, dialogs, notices, documents, folders, opened
     if (!saved.ok) tell(saved.failure);
   };
 
-  /** Say what was done, and undo it while the sentence stands. */
+  /** Say what was done, and undo it while the sentence stands: what was deleted is in the trash still. */
   const offer = (key: "deleted" | "moved", text: string, undo: () => Promise<void>, others: readonly Choice[] = []) => {
-    window.clearTimeout(timer);
-    timer = window.setTimeout(() => notices.hide("deleted", "moved"), UNDO_MS);
     notices.hide("deleted", "moved");
-    notices.show(key, { text, choices: [...others, { label: "Undo", run: () => (notices.hide(key), void undo()) }] });
+    notices.show(key, { text, choices: [...others, { label: "Undo", run: () => (notices.hide(key), void undo()) }], passes: UNDO_MS });
   };
 
   /** `wasOpen`: the last of them is open again then. */

@@ -1,6 +1,7 @@
 /** Sentences to the writer above the text: one line each, quiet, with a way out. */
 
 import { h, icon } from "./dom";
+import type { Clock } from "./pace";
 
 export interface Choice {
   readonly label: string;
@@ -16,7 +17,14 @@ export interface Notice {
   readonly tone?: "plain" | "error";
   /** Whether the writer can put it away; a state that lasts says so by staying. */
   readonly lasting?: boolean;
+  /** After so many milliseconds it leaves by itself, but not while the writer is at it or away from the page. */
+  readonly passes?: number;
 }
+
+/** Milliseconds in which a sentence is read that asks nothing. */
+export const READ_MS = 8_000;
+/** Milliseconds in which what was done can be taken back. */
+export const UNDO_MS = 30_000;
 
 export interface Notices {
   /** Show `notice` in the place of the last one of that `key`. */
@@ -31,7 +39,12 @@ export interface Notices {
 /** Milliseconds that nobody calls waiting. */
 const A_MOMENT = 500;
 
-export function createNotices(container: HTMLElement): Notices {
+/** Call `leave` after `ms`; where it is held then, wait as long again. */
+export function passAway(clock: Clock, ms: number, isHeld: () => boolean, leave: () => void): void {
+  clock.after(ms, () => (isHeld() ? passAway(clock, ms, isHeld, leave) : leave()));
+}
+
+export function createNotices(container: HTMLElement, clock: Clock): Notices {
   const shown = new Map<string, HTMLElement>();
   const hide = (...keys: string[]) => {
     for (const key of keys) {
@@ -54,6 +67,8 @@ export function createNotices(container: HTMLElement): Notices {
       if (old) old.replaceWith(element);
       else container.append(element);
       shown.set(key, element);
+      const isHeld = () => document.hidden || element.matches(":hover, :focus-within");
+      if (notice.passes) passAway(clock, notice.passes, isHeld, () => shown.get(key) === element && hide(key));
     },
   };
   return notices;

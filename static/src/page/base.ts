@@ -26,7 +26,12 @@ export interface BaseWing {
 export function baseWing(page: Page, first: string): BaseWing {
   let token = first;
   const api = connectApi(() => token);
-  const notices = createNotices(byId("notices"));
+  const clock: Clock = {
+    now: () => performance.now(),
+    after: (ms, then) => window.setTimeout(then, ms),
+    cancel: (id) => clearTimeout(id),
+  };
+  const notices = createNotices(byId("notices"), clock);
   return {
     api,
     notices,
@@ -36,11 +41,7 @@ export function baseWing(page: Page, first: string): BaseWing {
       refused: (sentence) => notices.show("settings", { text: sentence, tone: "error" }),
     }),
     dialogs: createDialogs(byId("dialog")),
-    clock: {
-      now: () => performance.now(),
-      after: (ms, then) => window.setTimeout(then, ms),
-      cancel: (id) => clearTimeout(id),
-    },
+    clock,
     send: (message) => page.socket.send(message),
     token: () => token,
     renewToken: () => void (token = takeToken() ?? token),

@@ -14,6 +14,7 @@ import { caretPoint } from "../menus";
 import { later, type Later } from "../later";
 import { createModels, type Models } from "../models";
 import { createModelView, type ModelView, offerLabel } from "../model";
+import { READ_MS, UNDO_MS } from "../notices";
 import { currentProposal, isWriting, proposalsOf } from "../proposal";
 import type { Action } from "../protocol";
 import { createReceipts, type Receipts } from "../receipts";
@@ -62,7 +63,7 @@ export function modelWing(page: Page): ModelWing {
   const model = createModelView(byId("model"), (name) => send({ type: "pull", model: name }));
   const models = createModels({ api, dialogs, notices, send, sendsTo: () => model.sendsTo });
   const rewriting = createRewriting(view, send, (text, tone, reasons = []) =>
-    notices.show("model", { text, tone, list: reasons.map((label) => ({ label })) }),
+    notices.show("model", { text, tone, list: reasons.map((label) => ({ label })), ...(tone === "plain" && reasons.length === 0 && { passes: READ_MS }) }),
     (choices, chosen) => page.menus.choose("Choose one", choices, chosen),
     (doc) => english.of(doc).replace("off", ""),
   );
@@ -78,7 +79,7 @@ export function modelWing(page: Page): ModelWing {
     english: english.of,
     learn,
     open: (content) => page.menus.open(content, caretPoint(view)),
-    announce: (text) => notices.show("problems", { text }),
+    announce: (text) => notices.show("problems", { text, passes: READ_MS }),
   });
   const caretText = createCaretSwitch(byId("caret-text"), name, () => page.preferences.values.caret_text);
   const spellingParts = { api, dialogs, english, document: () => view.state.doc, changed: underlines.restart };
@@ -89,7 +90,7 @@ export function modelWing(page: Page): ModelWing {
     send,
     isOn: () => caretText.isOn,
     isFree: () => model.obstacle === null && !page.documents.isLocked && proposalsOf(view.state).length === 0,
-    tell: (sentence) => notices.show("model", { text: sentence }),
+    tell: (sentence) => notices.show("model", { text: sentence, passes: READ_MS }),
   });
   const receipts = createReceipts({
     api,
@@ -130,7 +131,7 @@ export function modelWing(page: Page): ModelWing {
   function copySuggestion(): void {
     const suggestion = currentProposal(view.state)?.text;
     if (!suggestion) return;
-    const copied = () => notices.show("model", { text: "The suggestion is on the clipboard." });
+    const copied = () => notices.show("model", { text: "The suggestion is on the clipboard.", passes: READ_MS });
     navigator.clipboard.writeText(suggestion).then(copied, () =>
       notices.show("model", { text: "The browser did not allow it; use its own keys to copy.", tone: "error" }),
     );
@@ -143,7 +144,7 @@ export function modelWing(page: Page): ModelWing {
       return false;
     }
     const choices = [{ label: "Undo", run: () => (notices.hide("problems"), void api.unlearn(word).then(underlines.restart)) }];
-    notices.show("problems", { text: `“${word}” is in your dictionary now.`, choices });
+    notices.show("problems", { text: `“${word}” is in your dictionary now.`, choices, passes: UNDO_MS });
     return true;
   }
 

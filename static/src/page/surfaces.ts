@@ -16,6 +16,7 @@ import { focusNext } from "../layout";
 import { createMenu } from "../menu";
 import { createMenus, type Menus } from "../menus";
 import { later, type Later } from "../later";
+import { READ_MS } from "../notices";
 import { createPalette, type Palette } from "../palette";
 import { headingsOf } from "../sections";
 import type { SettingsDialog, SettingsDialogParts } from "../settings-dialog";
@@ -68,7 +69,7 @@ export function surfacesWing(page: Page): SurfacesWing {
       view.focus();
     },
     ask: page.askFor,
-    tell: (sentence) => notices.show("command", { text: sentence }),
+    tell: (sentence) => notices.show("command", { text: sentence, passes: READ_MS }),
   });
   const menu = createMenu(byId("menu"));
   const menus = createMenus({
@@ -124,7 +125,7 @@ export function surfacesWing(page: Page): SurfacesWing {
     commands: () => withOwnKeys([...fixed, ...actionCommands(model.actions, page.act)], {}),
     modelName: () => model.name,
     openModels: () => void page.models.open(),
-    done: (sentence) => notices.show("settings", { text: sentence }),
+    done: (sentence) => notices.show("settings", { text: sentence, passes: READ_MS }),
   };
 
   let isWelcomed = false;
