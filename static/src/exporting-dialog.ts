@@ -6,6 +6,7 @@ import type { Change } from "./diff";
 import { h, icon } from "./dom";
 import { type Chosen, type Exporting, grouped, offerFile, sentenceOf } from "./exporting";
 import { fixFor, type Fix, subtitleRange } from "./exporting-fixes";
+import { pageFor } from "./exporting-preview";
 import { recall, remember } from "./memory";
 import type { Choice, Exported, ExportTarget, Note } from "./protocol";
 import { titleOf } from "./tree";
@@ -236,7 +237,7 @@ export function createExportDialog(parts: ExportDialogParts): ExportDialog {
     const field = (name: string) => shown.parts.find((one) => one.name === name)?.content ?? "";
     const { name } = parts.document();
     const look = { theme, nonce: parts.nonce, title: field("title") || titleOf(name), subtitle: field("subtitle") };
-    frame.setAttribute("srcdoc", exporting.page(shown, look) as string);
+    frame.setAttribute("srcdoc", pageFor(shown, look, exporting.trust));
     stage.dataset["theme"] = theme;
     const { words, minutes, bytes } = exported.facts;
     facts.textContent = [`${words.toLocaleString("en")} words`, `${minutes} min`, sized(bytes)].join(" · ");

@@ -2,12 +2,11 @@
 
 import type { Api, Failure } from "./api";
 import { h } from "./dom";
-import { type Look, pageFor } from "./exporting-preview";
 import { recall, remember } from "./memory";
 import type { Notices } from "./notices";
 import type { Picture, TableFields } from "./pictures";
 import type { Choice, Exported, ExportPart, Note } from "./protocol";
-import { trustedHtml } from "./trusted";
+import { type Trust, trustedHtml } from "./trusted";
 
 export type Chosen = Readonly<Record<string, Choice>>;
 
@@ -30,8 +29,8 @@ export interface Exporting {
   copyAs(target: string): Promise<void>;
   /** The same, told to nobody: null, or the sentence why not. Call it right in the click. */
   copy(text: Promise<string>, html?: Promise<string>): Promise<string | null>;
-  /** `exported` as a page for a frame without scripts. */
-  page(exported: Exported, look: Look): string;
+  /** For what is shown of an export. */
+  readonly trust: Trust;
   /** Whether the readers are told which part the model had, in a line at the end. */
   readonly discloses: boolean;
   toggleDisclosure(): void;
@@ -85,7 +84,7 @@ export function createExporting({ api, notices, document: current, goTo, open }:
     open,
     ask,
     copy,
-    page: (exported, look) => pageFor(exported, look, trust),
+    trust,
     async download(target) {
       try {
         const exported = await notices.during("export", MAKING, ask(target));
