@@ -24,7 +24,7 @@ import { createSidebar, type Sidebar } from "../sidebar";
 import { showSaving } from "../status";
 import { openDrafts } from "../storage";
 import { createTabs } from "../tabs";
-import { createTrash, type Trash } from "../trash";
+import type { Trash, TrashParts } from "../trash";
 import { titleOf } from "../tree";
 import { createWarnings, type Warnings } from "../warnings";
 import type { Page } from "./page";
@@ -40,7 +40,7 @@ export interface DocumentsWing {
   readonly search: Search;
   readonly filing: Filing;
   readonly history: Later<HistoryView>;
-  readonly trash: Trash;
+  readonly trash: Later<Trash>;
   readonly intake: Intake;
   readonly download: Download;
   readonly warnings: Warnings;
@@ -56,6 +56,7 @@ export interface DocumentsWing {
   withOpen(run: (name: string) => Promise<void>): void;
 }
 
+const NO_TRASH = "The server is away, so what was deleted cannot be shown at the moment.";
 const NO_HISTORY = "The server is away, so the versions cannot be shown at the moment.";
 const NO_PREVIEW = "No preview above 1 MiB";
 /** A longer text is left to this browser alone. */
@@ -212,14 +213,15 @@ export function documentsWing(page: Page): DocumentsWing {
       void saving.flush();
     },
   };
-  const trash = createTrash({
+  const trash = later(async () => (await import("../trash")).createTrash(trashParts), () => notices.show("documents", { text: NO_TRASH, tone: "error" }));
+  const trashParts: TrashParts = {
     api,
     dialogs,
     restored: async (name) => {
       await documents.refresh();
       await documents.open(name);
     },
-  });
+  };
   const intake = createIntake({
     api,
     notices,

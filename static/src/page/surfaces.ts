@@ -202,7 +202,7 @@ function partsOf(page: Page): Parts {
     askImage: () => void askImage(view, page.dialogs),
     toggleAuthorship: attribution.toggle,
     openReceipt: attribution.openCard,
-    trash: () => void trash.open(),
+    trash: () => trash.use((dialog) => void dialog.open()),
     openModels: () => void models.open(),
     toggleDocuments: layout.toggleDocuments,
     cycleLayout: layout.cycle,
