@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from itertools import zip_longest
 from typing import Literal
 
@@ -94,7 +94,7 @@ def _as_written(plain: str, facts: list[str]) -> str:
     return next((fact for fact in facts if _plain(fact) == plain), "")
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def _meant(word: str) -> str:
     """Return the date or number that *word*, which is no frequent word, is a slip of; nothing where that is unsure."""
     lower = word.casefold()
