@@ -13,7 +13,7 @@ import sys
 # One more than there are cores: tests wait as long as they compute.
 WORKERS = min((os.cpu_count() or 1) + 1, 4)
 PARTS = (
-    ("--part=shared", f"--numprocesses={WORKERS}", "--dist=worksteal"),
+    ("--part=shared", f"--numprocesses={WORKERS}", "--dist=load", "--maxschedchunk=1"),
     ("--part=alone",),
 )
 INTERRUPTED, NOTHING_TO_RUN = 2, 5

@@ -43,7 +43,7 @@ class DefaultGroup(click.Group):
 
     def _refuse_mistyped(self, args: list[str]) -> None:
         """Raise `BadInput` where the first word is nothing that can be opened, but nearly a command."""
-        if not args or Path(args[0]).exists():
+        if not args or args[0].startswith("-") or Path(args[0]).exists():
             return
         near = get_close_matches(args[0], [name for name, command in self.commands.items() if not command.hidden], 1)
         if near:

@@ -80,6 +80,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_deselected(items=left_out)
     gone = set(left_out)
     items[:] = [item for item in items if item not in gone]
+    if part == "shared":
+        # Long ones first, so that none is left over for one worker in the end.
+        items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 def _part(item: pytest.Item) -> str:

@@ -281,7 +281,8 @@ def test_ctrl_c_ends_a_command_quietly(environment: dict[str, str], model_path: 
         process.stdin.close()
         wait_for_a_child(process.pid)
         os.killpg(process.pid, signal.SIGINT)
-        assert process.wait(10) == 130
+        # It would end in time of itself, but not like this: a busy machine is no failure.
+        assert process.wait(60) == 130
         assert process.stdout is not None
         assert process.stderr is not None
         assert (process.stdout.read(), process.stderr.read().strip()) == (b"", b"")

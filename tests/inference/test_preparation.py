@@ -26,7 +26,8 @@ from meai.inference.records import Records
 
 CONTEXT_LENGTH = 1024
 
-pytestmark = [pytest.mark.model, pytest.mark.slow]
+# What is chosen follows from what was measured.
+pytestmark = [pytest.mark.alone, pytest.mark.model, pytest.mark.slow]
 
 
 # Of a busy moment, in which one thread alone does what is not measured.
