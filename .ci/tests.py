@@ -6,14 +6,14 @@ Arguments go to both runs of pytest.
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 
-# One more than there are cores: tests wait as long as they compute.
-WORKERS = min((os.cpu_count() or 1) + 1, 4)
+MOST_WORKERS = 4
+# One test at a time: a worker that took many would be left with the long ones.
+SHARED = ("--numprocesses=logical", f"--maxprocesses={MOST_WORKERS}", "--dist=load", "--maxschedchunk=1")
 PARTS = (
-    ("--part=shared", f"--numprocesses={WORKERS}", "--dist=load", "--maxschedchunk=1"),
+    ("--part=shared", *SHARED),
     ("--part=alone",),
 )
 INTERRUPTED, NOTHING_TO_RUN = 2, 5
