@@ -270,7 +270,16 @@ def test_ctrl_c_ends_it_quietly_while_its_children_are_still_starting(
     assert serving.interrupt() == (0, "", "")
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Children hear Ctrl-C, also where this process was told to ignore it, as one in the background is."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C in another way")
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.model
 def test_ctrl_c_ends_a_command_quietly(environment: dict[str, str], model_path: Path) -> None:
     command = [sys.executable, "-m", "meai", "rewrite", "correct-spelling", "--model", str(model_path)]

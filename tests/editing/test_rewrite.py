@@ -499,6 +499,8 @@ class Counted:
 def test_what_was_read_ahead_is_not_read_again(engine: Engine, made: RewriteOrder, asked: RewriteOrder) -> None:
     counted, going = Counted(engine), threading.Event()
     rewriter = Rewriter(counted)
+    # Nothing is read ahead while the model is being loaded.
+    engine.wait_ready()
     rewriter.warm(replace(made, editor="tab"))
     while engine.report(going).working:
         pass
