@@ -48,7 +48,7 @@ _REFUSAL = re.compile(
     r"|could you please|as requested|you have asked|the user\b|i understand you"
     r"|i(?:['’]m| am) (?:here|ready|happy|glad) to (?:help|assist))"
     r"|\b(?:i|you)(?:['’](?:m|re)| am| are) (?:a helpful|an ai|a (?:large )?language model)\b"
-    r"|\byour answer (?:must|should)\b",
+    r"|\byour answer (?:must|should)\b|\bthe (?:original|given|provided) (?:text|passage|paragraph|sentence)\b",
     re.IGNORECASE,
 )
 ECHO = 5

@@ -105,6 +105,7 @@ TALK = (
     "You're a helpful assistant, and I'm happy to help.",
     "I'm ready to help. What's your next question?",
     "It was so.\n\nYour answer must contain exactly 3 sentences.",
+    "It rained for a week. The original text states that nobody minded.",
 )
 
 
