@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,13 +23,13 @@ PATIENCE_S = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Streamed:
-    """An answer as it arrived at the page."""
+    """The beginning of an answer as it arrived at the page."""
 
-    text: str
+    first: str
+    """Its first piece, before which nothing is measured."""
+    rest: str
     seconds: float
-    """From its first piece to its last."""
-    first_s: float
-    """From the question to its first piece."""
+    """From the first piece to the last."""
 
 
 class _Socket(Client):  # type: ignore[misc]
@@ -58,24 +58,30 @@ class ServedPage:
         if state != "ready":
             raise EngineGone("The served page has no model to measure.")
 
-    def ask(self, instruction: str) -> Streamed:
-        """Ask the model and listen to the end. Raises EngineGone where it fails."""
+    def ask(self, instruction: str, enough: Callable[[str], bool]) -> Streamed:
+        """Ask the model, listen until there is *enough*, and stop it. Raises EngineGone where it fails, or ends before.
+
+        Piece after piece, *enough* is given all there is.
+        """
         self._count += 1
         name = f"bench-{self._count}"
-        asked = time.perf_counter()
         question = {"selection": "", "before": "", "after": "", "instruction": instruction}
         self._socket.send(json.dumps({"type": "rewrite", "id": name, "action": "ask", **question}))
         pieces: list[str] = []
         times: list[float] = []
-        while (message := self._hear())["type"] != "proposed":
+        while not enough("".join(pieces)):
+            message = self._hear()
             if message["type"] == "failed":
                 raise EngineGone(message["message"])
+            if message["type"] == "proposed":
+                raise EngineGone("The model answered the served page with too little to measure.")
             if message["type"] == "sketch":
                 pieces.append(message["text"])
                 times.append(time.perf_counter())
-        if len(times) < 2:
-            raise EngineGone("The model answered the served page with too little to measure.")
-        return Streamed("".join(pieces), times[-1] - times[0], times[0] - asked)
+        self._socket.send(json.dumps({"type": "cancel", "id": name}))
+        while self._hear()["type"] not in ("cancelled", "proposed", "failed"):
+            pass
+        return Streamed(pieces[0], "".join(pieces[1:]), times[-1] - times[0])
 
     def _hear(self) -> dict[str, Any]:
         raw = self._socket.receive(PATIENCE_S)

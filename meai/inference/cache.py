@@ -78,7 +78,7 @@ class Cache:
         Idle sequences make room where there is none. False when interrupted: nothing has changed then. Raises NoRoom
         when the sequences at work fill the cache.
         """
-        if not self._evaluate(sequence, Run(tokens, self.length(sequence), sequence, logits)):
+        if not self._evaluate(sequence, len(tokens), Run(tokens, self.length(sequence), sequence, logits)):
             return False
         under = self._under[sequence]
         self._sequences.extend(sequence, _marked(tokens, under) if under else tokens)
@@ -95,7 +95,8 @@ class Cache:
             self.model.share(sequence, branch, start)
         try:
             pairs = zip(variants, branches, strict=True)
-            return self._evaluate(sequence, *(Run(variant, start, branch, len(variant)) for variant, branch in pairs))
+            runs = (Run(variant, start, branch, len(variant)) for variant, branch in pairs)
+            return self._evaluate(sequence, sum(map(len, variants)), *runs)
         finally:
             for branch in branches:
                 self.model.forget(branch)
@@ -141,8 +142,8 @@ class Cache:
             self._parking.put(held, self.model.save(sequence))
         self.cut(sequence, 0)
 
-    def _evaluate(self, sequence: int, *runs: Run) -> bool:
-        """Evaluate *runs*, which belong to *sequence* or stand at its end."""
+    def _evaluate(self, sequence: int, tokens: int, *runs: Run) -> bool:
+        """Evaluate *runs*, so many *tokens*, which belong to *sequence* or stand at its end."""
         self.model.adapt(self._adapted[self._under[sequence]])
         while True:
             self.model.use_threads(self._pace.threads)
@@ -156,7 +157,7 @@ class Cache:
                 continue
             ended = self._clock()
             if done:
-                self._pace.note(sum(len(run.tokens) for run in runs), ended - began, ended)
+                self._pace.note(tokens, ended - began, ended)
             return done
 
 

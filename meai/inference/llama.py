@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -128,7 +128,9 @@ class Model:
         self._threads = 0
         self._adapters: list[Any] = []
         self._adapted: Adapted = ()
+        # What llama.cpp said of tokens that were met: between two of them a question costs a hundredth of a token.
         self._pieces: dict[int, bytes] = {}
+        self._kinds: dict[int, _Kind] = {}
         self._buffer = ctypes.create_string_buffer(512)
         template = lib.llama_model_chat_template(self._model, None)
         self.chat_template = template.decode("utf-8", "replace") if template else ""
@@ -168,7 +170,11 @@ class Model:
 
     def ends(self, token: int) -> bool:
         """Return whether *token* ends an answer."""
-        return bool(lib.llama_vocab_is_eog(self._vocab, token))
+        return self._kind(token).ends
+
+    def writable(self, token: int) -> bool:
+        """Return whether *token* has a place in an answer: any but control tokens that do not end one."""
+        return self._kind(token).writable
 
     def evaluate(self, *runs: Run) -> bool:
         """Evaluate *runs* in one batch; the rows of `logits` are then theirs, in order. False when interrupted.
@@ -200,7 +206,9 @@ class Model:
         # llama.cpp seldom moves them, and a view takes longer to make than the greatest of a row to find.
         if address != self._logits_at:
             self._logits_at = address
-            self._logits = np.ctypeslib.as_array(pointer, (LOGIT_ROWS, self.vocabulary_size))
+            rows = np.ctypeslib.as_array(pointer, (LOGIT_ROWS, self.vocabulary_size))
+            # The same type by another name, which Python's own views can read as well.
+            self._logits = rows.view(np.float32)
         return self._logits[: self._batch.rows]
 
     def sample(self, sampler: Sampler, row: int) -> int:
@@ -256,7 +264,7 @@ class Model:
     def sampler(self, sampling: Sampling) -> Sampler:
         """Return what chooses the next token for one answer. Close it afterwards. Raises BadInput for its grammar."""
         banned = first_tokens(sampling.banned, lambda text: self.tokenize(text, special=False), self.piece)
-        return Sampler(self._vocab, sampling, banned)
+        return Sampler(self._vocab, sampling, self.writable, banned)
 
     def _make_context(self) -> lib.llama_context_p:
         params = lib.llama_context_default_params()
@@ -282,12 +290,23 @@ class Model:
         widths = [int(self._metadata(f"{attention}.{kind}_length") or usual) for kind in ("key", "value")]
         return 2 * sum(widths) * int(lib.llama_model_n_head_kv(self._model) * lib.llama_model_n_layer(self._model))
 
+    def _kind(self, token: int) -> _Kind:
+        if token not in self._kinds:
+            ends = bool(lib.llama_vocab_is_eog(self._vocab, token))
+            self._kinds[token] = _Kind(ends, ends or not lib.llama_vocab_is_control(self._vocab, token))
+        return self._kinds[token]
+
     def _read_piece(self, token: int) -> bytes:
         length = lib.llama_token_to_piece(self._vocab, token, self._buffer, len(self._buffer), 0, False)
         if length < 0:
             self._buffer = ctypes.create_string_buffer(-length)
             length = lib.llama_token_to_piece(self._vocab, token, self._buffer, len(self._buffer), 0, False)
         return self._buffer.raw[:length]
+
+
+class _Kind(NamedTuple):
+    ends: bool
+    writable: bool
 
 
 class _Batch:

@@ -42,6 +42,8 @@ class Drafter:
 
     def take(self, token: int) -> None:
         """Note the answer's next *token*."""
+        if not self._source:
+            return
         self._last = (*self._last[1:], token)
         if self._at < len(self._source) and self._source[self._at] == token:
             self._at += 1

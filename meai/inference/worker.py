@@ -11,8 +11,7 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -205,7 +204,7 @@ def _failure(error: Exception) -> Frame:
     return {"is": "failed", "code": getattr(error, "code", MeaiError.code), "message": str(error)}
 
 
-def receive(pipe: BinaryIO, incoming: queue.Queue[Frame], worker: Worker, reply: Callable[[Frame], None]) -> None:
+def receive(pipe: BinaryIO, incoming: queue.SimpleQueue[Frame], worker: Worker, reply: Callable[[Frame], None]) -> None:
     """Hand frames to the thread that computes; the end of the pipe ends the process at once, whatever it computes."""
     try:
         for frame in read_frames(pipe):
@@ -219,7 +218,7 @@ def receive(pipe: BinaryIO, incoming: queue.Queue[Frame], worker: Worker, reply:
         os._exit(0)
 
 
-def serve(worker: Worker, incoming: queue.Queue[Frame], reply: Callable[[Frame], None]) -> None:
+def serve(worker: Worker, incoming: queue.SimpleQueue[Frame], reply: Callable[[Frame], None]) -> None:
     """Do what *incoming* asks, for ever: everything that has arrived is heard before the next step."""
     while True:
         for frame in _arrived(incoming, wait=worker.idle):
@@ -230,12 +229,12 @@ def serve(worker: Worker, incoming: queue.Queue[Frame], reply: Callable[[Frame],
         worker.step()
 
 
-def _arrived(incoming: queue.Queue[Frame], *, wait: bool) -> Sequence[Frame]:
-    frames = [incoming.get()] if wait else []
-    with suppress(queue.Empty):
-        while True:
-            frames.append(incoming.get_nowait())
-    return frames
+def _arrived(incoming: queue.SimpleQueue[Frame], *, wait: bool) -> Iterator[Frame]:
+    if wait:
+        yield incoming.get()
+    # Nobody else takes anything out of it.
+    while not incoming.empty():
+        yield incoming.get()
 
 
 def main() -> None:
@@ -247,7 +246,7 @@ def main() -> None:
         with lock:
             write_frame(pipe_out, frame)
 
-    incoming: queue.Queue[Frame] = queue.Queue()
+    incoming: queue.SimpleQueue[Frame] = queue.SimpleQueue()
     worker = Worker(reply)
     threading.Thread(target=receive, args=(pipe_in, incoming, worker, reply), daemon=True).start()
     serve(worker, incoming, reply)

@@ -99,9 +99,9 @@ def left_by_llama(logits: np.ndarray, sampling: Sampling) -> dict[int, float]:
     data = rows.ctypes.data_as(lib.llama_token_data_p)
     array = lib.llama_token_data_array(data=data, size=len(rows), selected=-1, sorted=False)
     for sampler in (
+        lib.llama_sampler_init_min_p(sampling.min_p, 1),
         lib.llama_sampler_init_top_k(sampling.top_k),
         lib.llama_sampler_init_top_p(sampling.top_p, 1),
-        lib.llama_sampler_init_min_p(sampling.min_p, 1),
     ):
         lib.llama_sampler_apply(sampler, ctypes.byref(array))
         lib.llama_sampler_free(sampler)
@@ -117,18 +117,23 @@ def left_by_llama(logits: np.ndarray, sampling: Sampling) -> dict[int, float]:
 def test_what_may_be_drawn_is_what_llama_leaves(seed: int, spread: float, sampling: Sampling) -> None:
     logits = np.random.default_rng(seed).normal(0, spread, 900).astype(np.float32)
     tokens, chances = candidates(logits, sampling)
-    best, everything = (
-        np.sort(logits)[::-1][: sampling.top_k],
-        candidates(logits, replace(sampling, top_p=1, min_p=0))[1],
-    )
-    assert len(everything) == len(best)
-    reached = np.cumsum(everything) / everything.sum()
+    everything = np.exp(np.sort(logits)[::-1] - logits.max())
+    greatest = everything[everything >= sampling.min_p][: sampling.top_k]
+    reached = np.cumsum(greatest) / greatest.sum()
     # Just at a limit the last bit of a sum decides.
     assume(np.abs(reached - sampling.top_p).min() > 1e-5 and np.abs(everything - sampling.min_p).min() > 1e-5)
     expected = left_by_llama(logits, sampling)
-    assert dict(zip(tokens.tolist(), (chances / chances.sum()).tolist(), strict=True)) == pytest.approx(
+    assert dict(zip(tokens, (np.array(chances) / sum(chances)).tolist(), strict=True)) == pytest.approx(
         expected, rel=1e-3
     )
+
+
+@pytest.mark.parametrize(("top_k", "left"), [(0, 900), (40, 40)])
+def test_without_min_p_every_token_may_be_drawn_that_top_k_leaves(top_k: int, left: int) -> None:
+    logits = np.random.default_rng(1).normal(0, 1, 900).astype(np.float32)
+    tokens, chances = candidates(logits, Sampling(top_k=top_k, top_p=1, min_p=0))
+    assert tokens == np.argsort(-logits)[:left].tolist()
+    assert chances == pytest.approx(np.exp(logits[tokens] - logits.max()).tolist(), rel=1e-4)
 
 
 @pytest.mark.slow
