@@ -40,6 +40,13 @@ def test_what_is_known_far_from_all_words_short_or_no_plain_word_stays(text: str
     assert expected(text, WORDS) == text
 
 
+def test_a_text_in_another_language_is_not_mended_by_this_one() -> None:
+    english = "the weather again and the tomatoes in the weather and then again the beautiful teh in the"
+    assert expected(english, WORDS) == english.replace("teh", "the")
+    italian = "in te anni erano then i pomodori belli e il thè nella casa agian con mia madre e the sorella"
+    assert expected(italian, WORDS) == italian
+
+
 @given(st.text())
 def test_only_words_change_and_nothing_between_them(text: str) -> None:
     ours, theirs = expected(text, WORDS), text
