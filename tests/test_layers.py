@@ -103,6 +103,7 @@ PURE = (
     "inference/scheduler.py",
     "inference/speculation.py",
     "inference/expectation.py",
+    "inference/source.py",
     "editing/verify.py",
     "editing/protect.py",
     "editing/facts.py",

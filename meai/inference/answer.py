@@ -15,6 +15,7 @@ from meai.inference.detokenizer import Detokenizer
 from meai.inference.llama import LOGIT_ROWS, Adapted
 from meai.inference.repetition import Loops, looped_tokens
 from meai.inference.request import Completion, FinishReason, Request
+from meai.inference.source import Source
 from meai.inference.speculation import Drafter, DraftLength
 from meai.inference.thinking import Thoughts
 
@@ -37,7 +38,7 @@ class Guessing:
 
 
 class Answer:
-    """The answer to *request*, whose *prompt* and *source* are tokens. `close` gives back what it holds.
+    """The answer to *request*, whose *prompt* is tokens. `close` gives back what it holds.
 
     *limit* is how many tokens it may write, *chunk* how many tokens of a prompt to read at once; *say* gets its text,
     without what a model that *thinks* begins it with. *left_out* characters of the request are not in the prompt.
@@ -48,7 +49,7 @@ class Answer:
         self,
         request: Request,
         prompt: Sequence[int],
-        source: Sequence[int],
+        source: Source,
         *,
         cache: Cache,
         guessing: Guessing,
@@ -65,7 +66,7 @@ class Answer:
         self._guessing = guessing
         self._prompt_length = len(prompt)
         self._tokens = list(prompt)
-        self._drafter = Drafter(source if cache.model.rewinds else (), cache.model.piece)
+        self._drafter = Drafter(source if cache.model.rewinds else Source(), cache.model.piece)
         self._sampler = cache.model.sampler(request.sampling)
         self._detokenizer = Detokenizer(request.sampling.stop)
         self._thinks = thinks

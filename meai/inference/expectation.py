@@ -1,4 +1,4 @@
-"""What a text will probably read like once its misspelt words are mended. Knows words, no model and no grammar.
+"""Where a text will probably be mended, and which word was meant. Knows words, no model and no grammar.
 
 Only a guess for the model to check: a wrong one costs a moment and changes no answer. A model's own vocabulary is the
 dictionary, since nearly every common word is one token of it, the more common the smaller its number.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 SHORTEST, LONGEST = 3, 24
 """Letters: in shorter words nearly everything is a typing error of something."""
@@ -18,24 +19,28 @@ _WORD = re.compile(r"(?<![\w'’-])[A-Za-z]+(?![\w'’-])")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-def expected(source: str, words: Mapping[str, int]) -> str:
-    """Return *source* with each word that *words* does not know replaced by the commonest one a typing error away.
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A word that is probably mistyped, from the character *start* of its text to *end*."""
 
-    *words* maps each known word to its number, the commoner the smaller. A text in another language stays as it is.
+    start: int
+    end: int
+    meant: str
+
+
+def slips(text: str, words: Mapping[str, int]) -> Iterator[Slip]:
+    """Yield the words of *text* that *words* does not know, with the commonest one that is a typing error away.
+
+    *words* maps each known word to its number, the commoner the smaller. A text in another language has none.
     """
-    there = _WORD.findall(source)
-    unknown = {word for word in there if _unknown(word, words)}
+    there = list(_WORD.finditer(text))
+    unknown = [each for each in there if _unknown(each[0], words)]
     if len(unknown) > max(MOST_UNKNOWN, UNKNOWN_SHARE * len(there)):
-        return source
-
-    def mend(match: re.Match[str]) -> str:
-        word = match[0]
-        if word not in unknown:
-            return word
-        near = min((each for each in _near(word.lower()) if each in words), key=words.__getitem__, default="")
-        return (near.capitalize() if word[0].isupper() else near) or word
-
-    return _WORD.sub(mend, source)
+        return
+    for each in unknown:
+        near = min((word for word in _near(each[0].lower()) if word in words), key=words.__getitem__, default="")
+        if near:
+            yield Slip(each.start(), each.end(), near.capitalize() if each[0][0].isupper() else near)
 
 
 def _unknown(word: str, words: Mapping[str, int]) -> bool:

@@ -15,7 +15,6 @@ from meai.inference.adapters import Adapters
 from meai.inference.answer import Answer, Guessing
 from meai.inference.cache import Cache
 from meai.inference.calibration import Calibration
-from meai.inference.expectation import expected
 from meai.inference.llama import Model
 from meai.inference.own_template import writer_of
 from meai.inference.pace import Pace
@@ -24,6 +23,7 @@ from meai.inference.prompt import prompt_of, sampling_of
 from meai.inference.request import Request, WorkerReport
 from meai.inference.resident import resident_bytes
 from meai.inference.scores import Scores
+from meai.inference.source import Source, source_of
 from meai.inference.speculation import DraftLength
 from meai.inference.templates import Writer
 from meai.inference.warming import Prompt, Warming
@@ -103,13 +103,13 @@ class Loaded:
             resident_bytes=resident_bytes(),
         )
 
-    def _source(self, request: Request) -> list[int]:
-        """Return what the answer is expected to be, as the model would write it."""
+    def _source(self, request: Request) -> Source:
+        """Return what the answer is expected to repeat, as the model would write it."""
         if not request.source:
-            return []
-        text = expected(request.source, self._words)
+            return Source()
         # After "Corrected:" a line begins with a space, and in a chat a turn does not.
-        return self.model.tokenize(text if request.turns else f" {text}", special=False)
+        text = request.source if request.turns else f" {request.source}"
+        return source_of(text, self.model.tokenize(text, special=False), self.model.piece, self._words)
 
 
 def load(path: Path, cache: Path | None, tell: Tell, gpu_layers: int | None = None) -> Loaded:

@@ -6,9 +6,12 @@ tokens one by one, and what it does not agree with is dropped: the answer is the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable
 from itertools import accumulate
 from operator import truediv
+
+from meai.inference.source import Source
 
 BATCH_TOKENS = 512
 LONGEST_DRAFT = 31
@@ -24,21 +27,25 @@ _MEMORY = 24.0
 class Drafter:
     """Follows an answer along its source and guesses its next tokens."""
 
-    def __init__(self, source: Sequence[int], piece: Callable[[int], bytes]) -> None:
+    def __init__(self, source: Source, piece: Callable[[int], bytes]) -> None:
         """*piece* gives the bytes of a token; a word begins with a token that begins with white space."""
-        self._source = source
+        self._source = tokens = source.tokens
+        self._doubts = source.doubts
+        self._stops = sorted(source.doubts)
         self._piece = piece
         self._ends: dict[tuple[int, int], list[int]] = {}
-        for end in range(2, len(source) + 1):
-            self._ends.setdefault((source[end - 2], source[end - 1]), []).append(end)
+        for end in range(2, len(tokens) + 1):
+            self._ends.setdefault((tokens[end - 2], tokens[end - 1]), []).append(end)
         self._last: tuple[int, int, int] = (-1, -1, -1)
         self._at = 0
         self.certain = True
         """Whether the answer runs along the source; else the place to go on from is itself a guess."""
 
     def draft(self, limit: int) -> list[int]:
-        """Return at most *limit* tokens that the answer may go on with."""
-        return list(self._source[self._at : self._at + max(0, limit)])
+        """Return at most *limit* tokens that the answer may go on with, up to the next doubt."""
+        stop = bisect_left(self._stops, self._at)
+        end = self._stops[stop] if stop < len(self._stops) else len(self._source)
+        return list(self._source[self._at : min(self._at + max(0, limit), end)])
 
     def take(self, token: int) -> None:
         """Note the answer's next *token*."""
@@ -47,6 +54,11 @@ class Drafter:
         self._last = (*self._last[1:], token)
         if self._at < len(self._source) and self._source[self._at] == token:
             self._at += 1
+            self.certain = True
+            return
+        doubt = self._doubts.get(self._at)
+        if doubt is not None and doubt.meant == token:
+            self._at = doubt.end
             self.certain = True
             return
         found = self._find()
@@ -107,7 +119,10 @@ class DraftLength:
         return self._right / (self._right + self._wrong)
 
     def best(self, longest: int, pending: int = 1) -> int:
-        """Return how many guesses to add to a batch of *pending* tokens, at most *longest*; 0 where none pays."""
+        """Return how many guesses to add to a batch of *pending* tokens, at most *longest*; 0 where none pays.
+
+        llama.cpp computes tokens in pairs: one that makes an odd batch even costs nothing (docs/engine.md).
+        """
         longest = min(longest, LONGEST_DRAFT)
         # Guesses without end would not pay for the first of them.
         if longest <= 0 or self._right * self._prices_s[1] <= self._wrong * self._dearer_s(pending):
@@ -115,7 +130,8 @@ class DraftLength:
         tokens = self._tokens(longest)
         token_s = min(map(truediv, self._prices_s[1 : longest + 2], tokens))
         gains = [count * token_s - price for count, price in zip(tokens, self._prices_s[pending:], strict=False)]
-        return gains.index(max(gains))
+        best = gains.index(max(gains))
+        return min(best + (pending + best) % 2, longest) if best else 0
 
     def note(self, guessed: int, right: int) -> None:
         """Note that of *guessed* tokens the first *right* came true; those after the first wrong one tell nothing."""

@@ -13,6 +13,7 @@ from meai.inference.cache import Cache
 from meai.inference.llama import NoRoom
 from meai.inference.repetition import looped_tokens
 from meai.inference.request import Request, Sampling
+from meai.inference.source import Source
 from meai.inference.speculation import DraftLength
 from tests.inference.fake_model import VOCABULARY, FakeModel, alone, says
 
@@ -36,7 +37,7 @@ def answer_of(
     return Answer(
         REQUEST,
         prompt,
-        source,
+        Source(source),
         cache=cache or Cache(model.real, alone()),
         guessing=Guessing(DraftLength(cheap_batches), DraftLength(cheap_batches)),
         limit=200,
@@ -111,7 +112,7 @@ def test_an_answer_ends_at_its_limit() -> None:
     answer = Answer(
         REQUEST,
         [1],
-        list(range(1, 31)),
+        Source(list(range(1, 31))),
         cache=Cache(model.real, alone()),
         guessing=Guessing(DraftLength(cheap_batches), DraftLength(cheap_batches)),
         limit=12,

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from meai.inference.source import Doubt, Source
 from meai.inference.speculation import LONGEST_DRAFT, Drafter, DraftLength
 
 
@@ -15,6 +16,10 @@ def letters(token: int) -> bytes:
 
 
 def following(source: list[int], answer: list[int]) -> Drafter:
+    return after(Source(source), answer)
+
+
+def after(source: Source, answer: list[int]) -> Drafter:
     drafter = Drafter(source, letters)
     for token in answer:
         drafter.take(token)
@@ -22,7 +27,7 @@ def following(source: list[int], answer: list[int]) -> Drafter:
 
 
 def test_before_the_first_word_the_whole_source_is_the_guess() -> None:
-    assert Drafter([1, 2, 3], letters).draft(2) == [1, 2]
+    assert Drafter(Source([1, 2, 3]), letters).draft(2) == [1, 2]
 
 
 def test_an_answer_that_repeats_its_source_is_guessed_to_the_end() -> None:
@@ -55,14 +60,43 @@ def test_the_nearest_of_several_like_places_is_taken() -> None:
     assert following(source, [9, 7, 8]).draft(1) == [1]
 
 
-@given(st.lists(st.integers(0, 120), max_size=30), st.lists(st.integers(0, 120), max_size=30), st.integers(0, 40))
-def test_a_guess_is_always_a_piece_of_the_source(source: list[int], answer: list[int], limit: int) -> None:
-    drafter = Drafter(source, letters)
+MISTYPED = Source([1, 2, 100, 101, 4, 5], {1: Doubt(end=4, meant=9)})
+"""" b", " c" of three pieces for which " j" may be meant, " e", " f"."""
+
+
+def test_no_guess_is_made_whether_a_word_is_mended_and_either_way_the_answer_is_guessed_on() -> None:
+    assert after(MISTYPED, []).draft(9) == [1]
+    assert after(MISTYPED, [1]).draft(9) == []
+    for first, rest in ((2, [100, 101, 4, 5]), (9, [4, 5])):
+        drafter = after(MISTYPED, [1, first])
+        assert drafter.certain
+        assert drafter.draft(9) == rest
+
+
+def test_a_word_that_is_mended_otherwise_is_passed_as_any_other() -> None:
+    drafter = after(MISTYPED, [1, 28])
+    assert not drafter.certain
+    assert drafter.draft(9) == [4, 5]
+
+
+@given(
+    st.lists(st.integers(0, 120), max_size=30),
+    st.dictionaries(st.integers(0, 29), st.tuples(st.integers(1, 3), st.none() | st.integers(0, 120)), max_size=4),
+    st.lists(st.integers(0, 120), max_size=30),
+    st.integers(0, 40),
+)
+def test_a_guess_is_always_a_piece_of_the_source_without_a_doubt_in_it(
+    tokens: list[int], doubtful: dict[int, tuple[int, int | None]], answer: list[int], limit: int
+) -> None:
+    doubts = {at: Doubt(min(at + length, len(tokens)), meant) for at, (length, meant) in doubtful.items()}
+    doubts = {at: doubt for at, doubt in doubts.items() if at < doubt.end}
+    drafter = Drafter(Source(tokens, doubts), letters)
     for token in answer:
         drafter.take(token)
         draft = drafter.draft(limit)
         assert len(draft) <= limit
-        assert any(source[start : start + len(draft)] == draft for start in range(len(source) + 1))
+        starts = [at for at in range(len(tokens) + 1) if tokens[at : at + len(draft)] == draft]
+        assert any(not set(range(at, at + len(draft))) & set(doubts) for at in starts)
 
 
 def batches_are_cheap(tokens: int) -> float:
@@ -99,6 +133,15 @@ def test_failures_end_drafting_and_what_would_have_come_true_begins_it_again() -
     for _ in range(60):
         length.note(1, 1)
     assert length.best(LONGEST_DRAFT) > 5
+
+
+@pytest.mark.parametrize("pending", [1, 2, 7])
+def test_a_batch_with_guesses_is_even_where_there_are_enough(pending: int) -> None:
+    length, best = DraftLength(batches_are_cheap), LONGEST_DRAFT
+    while best:
+        length.note(3, 0)
+        best = length.best(LONGEST_DRAFT, pending)
+        assert (pending + best) % 2 == 0 or best in (0, LONGEST_DRAFT)
 
 
 @pytest.mark.parametrize("pending", [1, 60])
