@@ -20,6 +20,7 @@ from meai.inference.answer import Answer
 from meai.inference.llama import NoRoom
 from meai.inference.loaded import Loaded, load
 from meai.inference.request import Adapter, Request
+from meai.inference.resident import give_back_large_pieces
 from meai.inference.scheduler import Schedule, Work, overtakes
 from meai.inference.scores import Scores
 from meai.inference.warming import Warming
@@ -239,6 +240,7 @@ def _arrived(incoming: queue.SimpleQueue[Frame], *, wait: bool) -> Iterator[Fram
 
 def main() -> None:
     """Serve the pipe until it ends."""
+    give_back_large_pieces()
     pipe_in, pipe_out = take_pipes()
     lock = threading.Lock()
 
