@@ -25,9 +25,8 @@ PATIENCE_S = 120.0
 class Streamed:
     """The beginning of an answer as it arrived at the page."""
 
-    first: str
-    """Its first piece, before which nothing is measured."""
-    rest: str
+    text: str
+    """Without its first piece, before which nothing is measured."""
     seconds: float
     """From the first piece to the last."""
 
@@ -81,7 +80,7 @@ class ServedPage:
         self._socket.send(json.dumps({"type": "cancel", "id": name}))
         while self._hear()["type"] not in ("cancelled", "proposed", "failed"):
             pass
-        return Streamed(pieces[0], "".join(pieces[1:]), times[-1] - times[0])
+        return Streamed("".join(pieces[1:]), times[-1] - times[0])
 
     def _hear(self) -> dict[str, Any]:
         raw = self._socket.receive(PATIENCE_S)

@@ -36,6 +36,7 @@ class Drafter:
         self._ends: dict[tuple[int, int], list[int]] = {}
         for end in range(2, len(tokens) + 1):
             self._ends.setdefault((tokens[end - 2], tokens[end - 1]), []).append(end)
+        self._known_letters: dict[int, bytes] = {}
         self._last: tuple[int, int, int] = (-1, -1, -1)
         self._at = 0
         self.certain = True
@@ -80,8 +81,10 @@ class Drafter:
         """Return the place in the source after the answer's last two tokens, or better three, as near as can be."""
         before, *two = self._last
         nearest = [end for end in self._ends.get((two[0], two[1]), ()) if abs(end - self._at) <= WINDOW]
+        if not nearest:
+            return self._skip()
         fitting = [end for end in nearest if end > 2 and self._source[end - 3] == before] or nearest
-        return min(fitting, key=lambda end: abs(end - self._at)) if fitting else self._skip()
+        return min(fitting, key=lambda end: abs(end - self._at))
 
     def _skip(self) -> int | None:
         """Return the place after the answer's last token, where that is a word which the source has a little later."""
@@ -100,7 +103,9 @@ class Drafter:
         return at
 
     def _letters(self, token: int) -> bytes:
-        return self._piece(token).strip().lower()
+        if token not in self._known_letters:
+            self._known_letters[token] = self._piece(token).strip().lower()
+        return self._known_letters[token]
 
 
 class DraftLength:
