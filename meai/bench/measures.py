@@ -24,8 +24,9 @@ from meai.inference.request import Completion, Request, Sampling
 from meai.inference.stop import Stop
 
 LONG_PROMPT_TOKENS = 1500
-STREAMED_TOKENS = 120
-STREAMS = 3
+STREAMED_TOKENS, STREAMED_CHARACTERS = 120, 550
+"""About the same of an English text."""
+STREAMS = 5
 """Streams to a run: they are short, so that a moment meets both."""
 REPEATS = 0.85
 """Of its source's words, what an answer must repeat to count as a correction."""
@@ -77,7 +78,7 @@ def stream_ratio(bench: Bench, page: ServedPage) -> tuple[float, ...]:
         bench.raw.read(read[: answer.prompt_tokens])
         theirs = bench.write(STREAMED_TOKENS // 2, awake=True)
         time.sleep(SETTLE_S)
-        streamed = page.ask(instruction, lambda text: len(bench.raw.tokenize(text)) >= STREAMED_TOKENS)
+        streamed = page.ask(instruction, STREAMED_CHARACTERS)
         theirs += bench.write(STREAMED_TOKENS // 2, awake=True)
         ours = streamed.seconds / len(bench.raw.tokenize(streamed.text))
         ratios.append(theirs / STREAMED_TOKENS / ours)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,10 +57,10 @@ class ServedPage:
         if state != "ready":
             raise EngineGone("The served page has no model to measure.")
 
-    def ask(self, instruction: str, enough: Callable[[str], bool]) -> Streamed:
-        """Ask the model, listen until there is *enough*, and stop it. Raises EngineGone where it fails, or ends before.
+    def ask(self, instruction: str, characters: int) -> Streamed:
+        """Ask the model, listen until so many *characters* have come, and stop it.
 
-        Piece after piece, *enough* is given all there is.
+        Raises EngineGone where it fails, or ends before.
         """
         self._count += 1
         name = f"bench-{self._count}"
@@ -68,7 +68,7 @@ class ServedPage:
         self._socket.send(json.dumps({"type": "rewrite", "id": name, "action": "ask", **question}))
         pieces: list[str] = []
         times: list[float] = []
-        while not enough("".join(pieces)):
+        while sum(map(len, pieces)) < characters:
             message = self._hear()
             if message["type"] == "failed":
                 raise EngineGone(message["message"])

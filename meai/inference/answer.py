@@ -19,7 +19,7 @@ from meai.inference.source import Source
 from meai.inference.speculation import Drafter, DraftLength
 from meai.inference.thinking import Thoughts
 
-DELTA_S = 0.08
+DELTA_S = 0.1
 """Pieces of text that come closer together are joined: each one wakes threads that the model could compute with."""
 
 

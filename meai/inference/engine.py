@@ -188,7 +188,7 @@ class Engine:
     def _ask(self, frame: Frame, ending: str, emit: Callable[[str], None], cancelled: threading.Event) -> Frame:
         """Send *frame* and return the frame of the kind *ending* that answers it."""
         number = next(self._numbers)
-        inbox: queue.Queue[Frame] = queue.Queue()
+        inbox: queue.SimpleQueue[Frame] = queue.SimpleQueue()
         run = self._join(number, inbox, cancelled)
         try:
             run.child.send({"id": number, **frame})
@@ -202,7 +202,7 @@ class Engine:
             with self._changed:
                 run.waiting.pop(number, None)
 
-    def _join(self, number: int, inbox: queue.Queue[Frame], cancelled: threading.Event) -> Watched:
+    def _join(self, number: int, inbox: queue.SimpleQueue[Frame], cancelled: threading.Event) -> Watched:
         """Wait for a model that is ready, and have its process answer *number* into *inbox*."""
         while True:
             self.wait_ready(cancelled=cancelled)
@@ -215,7 +215,7 @@ class Engine:
     def _receive(
         self,
         run: Watched,
-        inbox: queue.Queue[Frame],
+        inbox: queue.SimpleQueue[Frame],
         ending: str,
         emit: Callable[[str], None],
         cancelled: threading.Event,

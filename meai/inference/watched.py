@@ -45,7 +45,7 @@ class Watched:
             on_frame=lambda frame: on_frame(self, frame),
             on_exit=lambda status: on_exit(self, status),
         )
-        self.waiting: dict[int, queue.Queue[Frame]] = {}
+        self.waiting: dict[int, queue.SimpleQueue[Frame]] = {}
         """Where the frames for each request go."""
         self.heard_s = time.monotonic()
         """When it last said anything."""
