@@ -88,7 +88,10 @@ def test_a_suggestion_is_refined_text_is_taken_at_the_caret_and_a_word_is_mended
     expect(desk.bar).to_have_count(0)
     desk.press("Control+s")
     desk.expect_saved()
-    assert set(protected_spans(desk.file.read_text())) == set(protected_spans(LETTER))
+    kept, now = set(protected_spans(LETTER)), set(protected_spans(desk.file.read_text()))
+    assert kept <= now
+    # An answer that stands below the passage may name its address once more, and no other.
+    assert all(span.strip("[]()<>") in LETTER for span in now - kept)
     assert desk.file.read_text().endswith(BEGUN)
 
     # Grey text stands nowhere until it is taken, and then it stands as it was seen.
