@@ -120,5 +120,5 @@ def test_no_text_takes_more_than_a_moment(unit: str) -> None:
     text = unit * (40_000 // len(unit))
     began = time.process_time()
     protected_spans(text)
-    # A slow machine beside another test takes three seconds for the worst; what grows with the square takes minutes.
-    assert time.process_time() - began < 20.0
+    # The worst of them took three seconds of a slow machine's processor beside another test.
+    assert time.process_time() - began < 8.0
